@@ -1,0 +1,38 @@
+import type { Message } from '@coffer/events/event'
+
+/** Sends messages. Adapters: `adapters/kafka-producer.ts`, `adapters/memory-broker.ts`. */
+export type Producer = AsyncDisposable & {
+  /**
+   * Resolves when every message is stored as durably as the broker promises (acks = all).
+   * Messages of one key are stored in the order given. When it throws, any of them may have been
+   * stored: publish again, for whoever reads them drops repeats by event id.
+   */
+  publish(messages: readonly Message[]): Promise<void>
+}
+
+/** A message as it was read, with the place it was read from. */
+export type Delivery = Message & {
+  partition: number
+  /** Decimal string: grows along a partition. */
+  offset: string
+}
+
+export type ConsumerOptions = {
+  /** Consumers of one group share the partitions; each group reads everything. */
+  group: string
+  topics: readonly string[]
+  /** Most deliveries handed over at once. */
+  batchSizeMax: number
+}
+
+/**
+ * Handles deliveries of one partition, in order. When it resolves, their offset is committed; when
+ * it throws, they are delivered again.
+ */
+export type BatchHandler = (deliveries: readonly Delivery[]) => Promise<void>
+
+/** Reads messages. Adapters: `adapters/kafka-consumer.ts`, `adapters/memory-broker.ts`. */
+export type Consumer = {
+  /** Delivers at least once, each partition in order, until `signal` aborts. */
+  run(handler: BatchHandler, signal: AbortSignal): Promise<void>
+}

@@ -1,0 +1,53 @@
+import { AppError } from '@coffer/errors/app-error'
+import type { Branded } from './brand.ts'
+import { type ChainId, parseChainId } from './chain-id.ts'
+
+/**
+ * An asset by CAIP-19, lower case: `eip155:1/slip44:60` for a chain's native coin,
+ * `eip155:1/erc20:0x…` for a token.
+ */
+export type AssetId = Branded<string, 'AssetId'>
+
+/** What an operator accepts: an asset and how people read its amounts. */
+export type Asset = {
+  id: AssetId
+  chain: ChainId
+  /** Contract of an ERC-20 in lower case; `null` is the chain's native coin. */
+  contract: `0x${string}` | null
+  symbol: string
+  /** How many digits of an amount stand behind the decimal point when people read it. */
+  decimals: number
+}
+
+/** SLIP-44 coin type of ether, which EVM chains share for their native coin. */
+const NATIVE = 'slip44:60'
+
+/** The native coin of `chain`. */
+export const nativeAssetId = (chain: ChainId): AssetId => `${chain}/${NATIVE}` as AssetId
+
+/** The ERC-20 token at `contract` on `chain`, whatever the letter case of the address. */
+export const erc20AssetId = (chain: ChainId, contract: string): AssetId =>
+  parseAssetId(`${chain}/erc20:${contract}`)
+
+/** Reads a CAIP-19 id. Throws {@link AssetIdError}. */
+export function parseAssetId(text: string): AssetId {
+  const [chain = '', asset = '', ...rest] = text.split('/')
+  const known = asset === NATIVE || /^erc20:0x[0-9a-fA-F]{40}$/.test(asset)
+  if (rest.length > 0 || !known) throw new AssetIdError(text)
+  return `${parseChainId(chain)}/${asset.toLowerCase()}` as AssetId
+}
+
+/** The chain an asset lives on. */
+export const chainOfAsset = (asset: AssetId): ChainId => parseChainId(asset.split('/')[0] ?? '')
+
+export class AssetIdError extends AppError {
+  readonly code = 'ASSET_ID'
+
+  constructor(received: string) {
+    super(
+      `Invalid asset ${JSON.stringify(received)}. Expected a CAIP-19 id such as ` +
+        '"eip155:1/slip44:60" or "eip155:1/erc20:0x…" with 40 hex digits.',
+      { retry: 'never', details: { received } },
+    )
+  }
+}

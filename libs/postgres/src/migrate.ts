@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
+import type { Postgres } from './open-postgres.ts'
+
+/** The migrations of one context: a folder that `npm run migrations` writes to. */
+export type Migrations = {
+  /** The context's PostgreSQL schema; its migration records live there too. */
+  schema: string
+  folder: URL
+}
+
+/** Two processes that migrate at once take turns on this advisory lock. */
+const LOCK_KEY = 0x636f66666572
+
+/** Applies what is missing of each context, in the order given. Safe to run from many at once. */
+export async function migrate(postgres: Postgres, contexts: readonly Migrations[]): Promise<void> {
+  await postgres.transaction(async (lock) => {
+    await lock.execute(sql`select pg_advisory_xact_lock(${LOCK_KEY})`)
+    for (const { schema, folder } of contexts) {
+      await applyMigrations(postgres, {
+        migrationsFolder: fileURLToPath(folder),
+        migrationsSchema: schema,
+        migrationsTable: 'migrations',
+      })
+    }
+  })
+}

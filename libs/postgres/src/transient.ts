@@ -1,0 +1,34 @@
+/**
+ * SQLSTATE classes that say "not now" and not "never": connection exceptions (08), transaction
+ * rollback such as deadlock and serialization failure (40), insufficient resources (53), operator
+ * intervention such as shutdown (57), and lock not available (55P03).
+ * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+const TRANSIENT_STATE = /^(08|40|53|57)|^55P03$/
+
+/** What the driver and the operating system call a server that is away. */
+const TRANSIENT_CODES = new Set([
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+
+/**
+ * Whether PostgreSQL may well do the same thing if asked again. After such a failure of COMMIT the
+ * transaction may or may not have been committed: what is repeated must be idempotent.
+ */
+export function isTransientPostgresError(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const code = 'code' in current && typeof current.code === 'string' ? current.code : ''
+    if (TRANSIENT_CODES.has(code) || (code.length === 5 && TRANSIENT_STATE.test(code))) return true
+  }
+  return false
+}
