@@ -1,0 +1,118 @@
+import { hexColumn, unitsColumn } from '@coffer/postgres/columns'
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  index,
+  integer,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+
+export const depositsSchema = pgSchema('deposits')
+
+const height = () => bigint({ mode: 'bigint' })
+const moment = () => timestamp({ withTimezone: true })
+
+/** Each chain's scan: where it stands and which process may move it. */
+export const chains = depositsSchema.table('chains', {
+  chain: text().primaryKey(),
+  /** First block that is scanned. */
+  startNumber: height().notNull(),
+  /** What the node last said its newest block is. */
+  headNumber: height(),
+  headSeenAt: moment(),
+  /** The last block whose deposits are stored; `null` before the first. */
+  checkpointNumber: height(),
+  checkpointHash: hexColumn(),
+  checkpointTime: moment(),
+  /** Deposits up to here are final. It goes back only when a reorg takes the blocks away. */
+  finalNumber: height(),
+  /** Why scanning stopped until an operator looks; `null` is scanning. */
+  latchedReason: text(),
+  /** Grows with each take-over; a commit with an older epoch is refused. */
+  leaseEpoch: bigint({ mode: 'bigint' }).default(sql`0`).notNull(),
+  leaseHolder: text(),
+  leaseUntil: moment(),
+})
+
+/** Every block that was scanned. A block that left the chain is kept and marked. */
+export const blocks = depositsSchema.table(
+  'blocks',
+  {
+    chain: text().notNull(),
+    number: height().notNull(),
+    hash: hexColumn().notNull(),
+    parentHash: hexColumn().notNull(),
+    time: moment().notNull(),
+    scannedAt: moment().defaultNow().notNull(),
+    orphanedAt: moment(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chain, table.hash] }),
+    uniqueIndex('blocks_canonical')
+      .on(table.chain, table.number)
+      .where(sql`orphaned_at is null`),
+  ],
+)
+
+/** Transfers to watched addresses: one row for each economic transfer, wherever it was mined. */
+export const deposits = depositsSchema.table(
+  'deposits',
+  {
+    /** Order of discovery, by which lists are paged. */
+    sequence: bigint({ mode: 'bigint' }).generatedAlwaysAsIdentity().notNull().unique(),
+    chain: text().notNull(),
+    txHash: hexColumn().notNull(),
+    /** `log:<index within the receipt>` or `value`: with chain and hash the deposit's identity. */
+    position: text().notNull(),
+    owner: uuid().notNull(),
+    asset: text().notNull(),
+    amount: unitsColumn().notNull(),
+    from: hexColumn().notNull(),
+    to: hexColumn().notNull(),
+    blockNumber: height().notNull(),
+    blockHash: hexColumn().notNull(),
+    blockTime: moment().notNull(),
+    status: text({
+      enum: ['seen', 'final', 'credited', 'orphaned', 'reversed', 'rejected'],
+    }).notNull(),
+    /** Why it is rejected, orphaned or reversed. */
+    reason: text(),
+    /** How often it was confirmed: 0 before the first time. See {@link depositReference}. */
+    revision: integer().default(0).notNull(),
+    seenAt: moment().defaultNow().notNull(),
+    confirmedAt: moment(),
+    creditedAt: moment(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chain, table.txHash, table.position] }),
+    index('deposits_by_owner').on(table.owner, table.sequence),
+    index('deposits_by_block').on(table.chain, table.blockNumber),
+    index('deposits_awaiting_finality')
+      .on(table.chain, table.blockNumber)
+      .where(sql`status = 'seen'`),
+  ],
+)
+
+/** Ranges of blocks to read again, by request of an operator. */
+export const rescans = depositsSchema.table('rescans', {
+  id: uuid().default(sql`uuidv7()`).primaryKey(),
+  chain: text().notNull(),
+  fromBlock: height().notNull(),
+  toBlock: height().notNull(),
+  /** The first block that is still to be read. */
+  nextBlock: height().notNull(),
+  status: text({ enum: ['pending', 'done'] }).notNull(),
+  /** Transfers to watched addresses that were found in the range. */
+  found: integer().default(0).notNull(),
+  /** Those of them that were not stored yet. */
+  added: integer().default(0).notNull(),
+  /** Confirmations that were published again. */
+  republished: integer().default(0).notNull(),
+  requestedAt: moment().defaultNow().notNull(),
+  finishedAt: moment(),
+})

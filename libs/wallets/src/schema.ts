@@ -1,0 +1,44 @@
+import { hexColumn, transactionIdColumn } from '@coffer/postgres/columns'
+import { sql } from 'drizzle-orm'
+import { bigint, index, pgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+export const walletsSchema = pgSchema('wallets')
+
+/** Whom addresses and balances belong to. */
+export const owners = walletsSchema.table('owners', {
+  id: uuid().default(sql`uuidv7()`).primaryKey(),
+  /** The caller's own name for this owner. */
+  externalId: text().unique(),
+  createdAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
+})
+
+/** Addresses whose deposits are credited to their owner. */
+export const addresses = walletsSchema.table(
+  'addresses',
+  {
+    chain: text().notNull(),
+    address: hexColumn().notNull(),
+    owner: uuid()
+      .notNull()
+      .references(() => owners.id),
+    /** Place in the HD wallet, `null` for an address that was imported. */
+    derivationIndex: bigint({ mode: 'number' }),
+    /** Deposits in earlier blocks are found by a rescan only. */
+    watchedFrom: bigint({ mode: 'bigint' }).notNull(),
+    /** The inserting transaction, by which scanners pick up what is new without missing any. */
+    transactionId: transactionIdColumn().default(sql`pg_current_xact_id()`).notNull(),
+    createdAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chain, table.address] }),
+    index('addresses_by_owner').on(table.owner),
+    index('addresses_in_commit_order').on(table.chain, table.transactionId),
+  ],
+)
+
+/** Hands out each place in the HD wallet once. */
+export const derivationIndex = walletsSchema.sequence('derivation_index', {
+  startWith: 0,
+  minValue: 0,
+  maxValue: 2 ** 31 - 1,
+})
