@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cachedFolder } from '../programs/cached-folder.ts'
+import { runMaven } from '../programs/maven.ts'
+import type { RunProgram } from '../programs/run-program.ts'
+import { kafkaProperties, propertiesText } from './kafka-properties.ts'
+import type { PlanSurroundings } from './part-plan.ts'
+
+export const KAFKA_VERSION = '4.1.0'
+
+/** What Kafka's own modules don't bring: somewhere for their messages to go. */
+const LOGGER = 'org.slf4j:slf4j-simple:1.7.36'
+
+/** The folder in `cache` with Kafka's jars and a formatted, empty log folder. */
+export const kafkaFolder = (cache: string): string => join(cache, `kafka-${KAFKA_VERSION}`)
+
+/** Arguments for `java` up to and including the class to run. */
+export function kafkaArguments(directory: string, mainClass: string): string[] {
+  return [
+    ...['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'],
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+    '-Dorg.slf4j.simpleLogger.showDateTime=true',
+    ...['-cp', join(directory, 'lib', '*'), mainClass],
+  ]
+}
+
+/** Downloads the jars and formats a log folder, once. */
+export async function fetchKafka(surroundings: PlanSurroundings): Promise<void> {
+  const { cache, run, folder, onDownload } = surroundings
+  await cachedFolder(kafkaFolder(cache), async (dir) => {
+    onDownload(`Kafka ${KAFKA_VERSION}`)
+    await runMaven({
+      run,
+      dir,
+      artifacts: [`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, LOGGER],
+      goal: 'copy-dependencies',
+      settings: ['-DoutputDirectory=lib'],
+      onProgress: onDownload,
+      onSpawn: (child) => folder.adopt(child, { name: 'maven' }),
+    })
+    await format(run, dir)
+  })
+}
+
+/** Copies the formatted log folder to `directory` and makes it a cluster of its own. */
+export async function newKafkaLog(cache: string, directory: string): Promise<string> {
+  await rm(directory, { recursive: true, force: true })
+  await cp(join(kafkaFolder(cache), 'formatted'), directory, { recursive: true })
+  const clusterId = newClusterId()
+  const file = join(directory, 'meta.properties')
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, withClusterId(text, clusterId))
+  return clusterId
+}
+
+/** 16 random bytes as Kafka writes them; a leading hyphen would look like an option. */
+export function newClusterId(): string {
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? newClusterId() : id
+}
+
+/** `meta.properties` with another cluster id. */
+export const withClusterId = (text: string, clusterId: string): string =>
+  text.replace(/^cluster\.id=.*$/m, `cluster.id=${clusterId}`)
+
+/** Takes a JVM a second, which every later stack saves. */
+async function format(run: RunProgram, dir: string): Promise<void> {
+  const directory = join(dir, 'formatted')
+  const file = join(dir, 'format.properties')
+  await mkdir(directory)
+  const address = { host: '127.0.0.1', port: 9092, controllerPort: 9093, directory }
+  await writeFile(file, propertiesText(kafkaProperties(address)))
+  const args = ['format', '-t', newClusterId(), '-c', file]
+  const result = await run('java', [...kafkaArguments(dir, 'kafka.tools.StorageTool'), ...args])
+  if (result === 'missing' || result.code !== 0) {
+    const output = result === 'missing' ? 'java is not on PATH' : result.output.trim()
+    throw new Error(`Kafka's log folder could not be formatted: ${output}`)
+  }
+}

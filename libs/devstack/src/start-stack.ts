@@ -1,0 +1,147 @@
+import { join, resolve } from 'node:path'
+import { AppError } from '@coffer/errors/app-error'
+import { PART_VARIABLES, proveGivenPart, type StackUrls } from './given-parts.ts'
+import type { Part, PartPlan, PartState, PlanSurroundings } from './parts/part-plan.ts'
+import { planAnvil } from './parts/plan-anvil.ts'
+import { planKafka } from './parts/plan-kafka.ts'
+import { planPostgres } from './parts/plan-postgres.ts'
+import { planRedis } from './parts/plan-redis.ts'
+import { type RunningPart, runPart } from './parts/run-part.ts'
+import { openStackFolder } from './processes/stack-folder.ts'
+import { type RunProgram, runProgram } from './programs/run-program.ts'
+import { stopStacks } from './stop-stacks.ts'
+
+export type { StackUrls } from './given-parts.ts'
+export type { Part } from './parts/part-plan.ts'
+export type { RunningPart } from './parts/run-part.ts'
+
+export type StackProgress = { part: Part; state: PartState; detail?: string; elapsedMs: number }
+
+export type StackOptions = {
+  /** Folder that holds every stack's data and pid records; default `.coffer`. */
+  home?: string
+  /** Which parts to start; default all. */
+  parts?: readonly Part[]
+  /** Parts that run elsewhere: proven ready and used as they are, never stopped. */
+  given?: Partial<StackUrls>
+  /** Extra arguments for anvil, such as `--no-mining`. */
+  anvilArguments?: readonly string[]
+  onProgress?: (line: StackProgress) => void
+  /** How programs on PATH are found and run. */
+  run?: RunProgram
+}
+
+export type Stack = AsyncDisposable & {
+  /** Data and logs; removed with the stack. */
+  dir: string
+  /** Of a part that was neither started nor given it is the empty string. */
+  urls: StackUrls
+  /** A part that this stack started. Throws for any other. */
+  part(name: Part): RunningPart
+  /** From now on this child ends with the stack, even if this process is killed. */
+  adopt(child: { pid?: number | undefined }): void
+}
+
+const PARTS: readonly Part[] = ['postgres', 'kafka', 'redis', 'anvil']
+
+/**
+ * Starts the parts Coffer needs on free ports of 127.0.0.1 and resolves when each has answered
+ * a real request. Disposing ends them and removes their data; should this process end without
+ * that, a watchdog does the same. Ends stacks that earlier crashes left, too.
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { home = '.coffer', parts = PARTS, given = {}, run = runProgram } = options
+  await stopStacks({ home })
+  const folder = await openStackFolder(home)
+  const started = new Map<Part, RunningPart>()
+  const urls: StackUrls = { DATABASE_URL: '', KAFKA_BROKERS: '', REDIS_URL: '', RPC_URLS: '' }
+  const tell = progressTeller(options.onProgress)
+
+  async function useGiven(part: Part, url: string): Promise<void> {
+    await proveGivenPart(part, url)
+    urls[PART_VARIABLES[part]] = url
+    tell(part, 'given')
+  }
+
+  async function startOwn(plan: PartPlan): Promise<void> {
+    await plan.fetch()
+    tell(plan.part, 'starting')
+    const { running, url } = await runPart(plan, { folder, run })
+    started.set(plan.part, running)
+    urls[PART_VARIABLES[plan.part]] = url
+    tell(plan.part, 'ready', url)
+  }
+
+  try {
+    const own = parts.filter((part) => given[PART_VARIABLES[part]] === undefined)
+    const cache = join(resolve(home), 'cache')
+    const plans = await all(
+      own.map((part) => {
+        const onDownload = (detail: string) => tell(part, 'downloading', detail)
+        return makePlan(part, { folder, cache, run, onDownload }, options.anvilArguments)
+      }),
+    )
+    const elsewhere = PARTS.flatMap((part) => {
+      const url = given[PART_VARIABLES[part]]
+      return url === undefined ? [] : [useGiven(part, url)]
+    })
+    await all([...plans.map(startOwn), ...elsewhere])
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
+
+  return {
+    dir: folder.dir,
+    urls,
+    adopt: (child) => folder.adopt(child),
+    part(name) {
+      const part = started.get(name)
+      if (part === undefined) throw new Error(`This stack has not started ${name}.`)
+      return part
+    },
+    [Symbol.asyncDispose]: () => folder.close(),
+  }
+}
+
+async function makePlan(
+  part: Part,
+  surroundings: PlanSurroundings,
+  anvilArguments?: readonly string[],
+): Promise<PartPlan> {
+  if (part === 'postgres') return planPostgres(surroundings)
+  if (part === 'kafka') return planKafka(surroundings)
+  if (part === 'redis') return planRedis(surroundings)
+  return planAnvil(surroundings.folder.dir, anvilArguments)
+}
+
+function progressTeller(onProgress: StackOptions['onProgress'] = () => {}) {
+  const beginning = performance.now()
+  return (part: Part, state: PartState, detail?: string) => {
+    const elapsedMs = Math.round(performance.now() - beginning)
+    onProgress({ part, state, elapsedMs, ...(detail === undefined ? {} : { detail }) })
+  }
+}
+
+/** Waits for all, so that nothing still starts when one has failed; then throws every failure. */
+async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const outcomes = await Promise.allSettled(promises)
+  const failures = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+  )
+  if (failures.length > 1) throw new StackFailedError(failures)
+  if (failures.length === 1) throw failures[0]
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+}
+
+/** Several parts are missing or failed at once; the message has a line for each. */
+export class StackFailedError extends AppError {
+  readonly code = 'DEVSTACK_FAILED'
+
+  constructor(failures: readonly unknown[]) {
+    const messages = failures.map((failure) =>
+      failure instanceof Error ? failure.message : String(failure),
+    )
+    super(messages.join('\n'), { retry: 'never', cause: new AggregateError(failures) })
+  }
+}
