@@ -31,9 +31,7 @@ export async function launchPart(options: LaunchOptions): Promise<LaunchedPart> 
   if (child.pid === undefined) throw await spawnFailure(plan.part, child)
   folder.adopt(child, { name: plan.part, signal: plan.lastSignal })
   const launched = watch(child, child.pid)
-  const problem = await untilReady(launched, () =>
-    plan.prove({ port, pid: launched.pid, log }),
-  )
+  const problem = await untilReady(launched, () => plan.prove({ port, pid: launched.pid, log }))
   if (problem === undefined) return launched
   child.kill(plan.lastSignal)
   await launched.ended

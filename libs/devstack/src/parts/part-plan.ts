@@ -1,5 +1,5 @@
-import type { RunProgram } from '../programs/run-program.ts'
 import type { StackFolder } from '../processes/stack-folder.ts'
+import type { RunProgram } from '../programs/run-program.ts'
 
 export type Part = 'postgres' | 'kafka' | 'redis' | 'anvil'
 

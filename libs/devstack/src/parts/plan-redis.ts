@@ -39,10 +39,7 @@ export async function planRedis(surroundings: PlanSurroundings): Promise<PartPla
   )
 }
 
-function withProgram(
-  { folder }: PlanSurroundings,
-  findProgram: () => Promise<string>,
-): PartPlan {
+function withProgram({ folder }: PlanSurroundings, findProgram: () => Promise<string>): PartPlan {
   const directory = join(folder.dir, 'redis')
   let command: string
   return {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import type { RunProgram } from '../programs/run-program.ts'
 import { MissingToolError } from '../programs/missing-tool-error.ts'
+import type { RunProgram } from '../programs/run-program.ts'
 
 export type Account = { uid: number; gid: number }
 

@@ -3,7 +3,12 @@ import { freePort } from '../free-port.ts'
 import type { StackFolder } from '../processes/stack-folder.ts'
 import { dockerSignal } from '../programs/docker-run.ts'
 import type { RunProgram } from '../programs/run-program.ts'
-import { type LaunchedPart, launchPart, type LaunchOptions, PartFailedError } from './launch-part.ts'
+import {
+  type LaunchedPart,
+  type LaunchOptions,
+  launchPart,
+  PartFailedError,
+} from './launch-part.ts'
 import type { Part, PartPlan } from './part-plan.ts'
 
 /** One part of a stack that this process started. */

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive } from './process-identity.ts'
-import { parseRecord, type RecordedProcess, type RecordEntry } from './stack-record.ts'
+import { parseRecord, type RecordEntry, type RecordedProcess } from './stack-record.ts'
 
 /** How long a process may take over SIGQUIT before SIGKILL follows. */
 const QUIT_MS = 2_000

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -52,8 +52,6 @@ async function makeFolder(home: string): Promise<string> {
   const parent = stacksFolder(home)
   const unfinished = join(parent, `.new-${id}`)
   await mkdir(unfinished, { recursive: true })
-  // PostgreSQL runs under another account when we are root, and has to come through.
-  for (const folder of [resolve(home), parent, unfinished]) await chmod(folder, 0o755)
   const identity = processIdentity(process.pid) ?? { pid: process.pid, started: '' }
   const owner: StackOwner = { ...identity, host: hostname() }
   await writeFile(join(unfinished, 'owner.json'), JSON.stringify(owner))

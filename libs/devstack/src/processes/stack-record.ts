@@ -30,7 +30,7 @@ export const parseRecord = (text: string): RecordEntry[] => text.split('\n').fla
 /** Reads `owner.json`; `undefined` when it isn't whole. */
 export function parseOwner(text: string): StackOwner | undefined {
   const value = parseObject(text)
-  return isIdentity(value) && typeof value['host'] === 'string'
+  return isIdentity(value) && typeof value.host === 'string'
     ? (value as unknown as StackOwner)
     : undefined
 }
@@ -50,9 +50,7 @@ function parseLine(line: string): RecordEntry[] {
 
 /** A pid of 0 or below would signal whole process groups. */
 const isIdentity = (value: Record<string, unknown>): boolean =>
-  Number.isSafeInteger(value['pid']) &&
-  (value['pid'] as number) > 1 &&
-  typeof value['started'] === 'string'
+  Number.isSafeInteger(value.pid) && (value.pid as number) > 1 && typeof value.started === 'string'
 
 function parseObject(text: string): Record<string, unknown> {
   try {

@@ -1,0 +1,12 @@
+/**
+ * Run as `node stack-owner.ts <home> <part>…`: starts a stack and an adopted child, prints
+ * where they are as one JSON line, then waits to be killed.
+ */
+import { spawn } from 'node:child_process'
+import { type Part, startStack } from '../start-stack.ts'
+
+const [home = '.coffer', ...parts] = process.argv.slice(2)
+const stack = await startStack({ home, parts: parts as Part[] })
+const app = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+stack.adopt(app)
+console.log(JSON.stringify({ dir: stack.dir, app: app.pid }))
