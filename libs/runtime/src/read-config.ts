@@ -4,10 +4,10 @@ import type { z } from 'zod'
 /** Reads settings by `schema`, or throws {@link ConfigError} that names every wrong one. */
 export function readConfig<Schema extends z.ZodType>(
   schema: Schema,
-  env: Readonly<Record<string, string | undefined>>,
+  settings: Readonly<Record<string, unknown>>,
 ): z.output<Schema> {
   // An empty variable is how shells and compose files say "not given".
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''))
   const result = schema.safeParse(given)
   if (result.success) return result.data
   throw new ConfigError(

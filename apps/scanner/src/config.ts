@@ -1,0 +1,40 @@
+import { readConfig } from '@coffer/runtime/read-config'
+import { z } from 'zod'
+
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(60_000).default(fallback)
+
+const settings = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Comma-separated host:port. */
+  KAFKA_BROKERS: z.string().min(1),
+  TOPIC_PREFIX: z.string().default(''),
+  /** 0 takes a free port. */
+  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4001),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Pause between two looks at a chain's head, milliseconds. */
+  POLL_MS: milliseconds(100),
+  /** How long a standby waits before it takes over from a scanner that is silent, milliseconds. */
+  LEASE_MS: milliseconds(3_000),
+  /** Blocks read and stored at once while behind. */
+  CHUNK_BLOCKS: z.coerce.number().int().min(1).max(1_000).default(50),
+  /** Chunks read ahead while behind. */
+  CHUNKS_MAX: z.coerce.number().int().min(1).max(64).default(4),
+  /** Most events published at once. */
+  RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  CRASH_AT: z.string().optional(),
+  NODE_ENV: z.string().optional(),
+})
+
+/** Reads the scanner's settings. Throws `ConfigError`. */
+export function scannerConfig(env: NodeJS.ProcessEnv) {
+  const config = readConfig(settings, env)
+  return {
+    ...config,
+    scan: {
+      leaseMs: config.LEASE_MS,
+      chunkBlocks: config.CHUNK_BLOCKS,
+      chunksMax: config.CHUNKS_MAX,
+    },
+    kafka: { brokers: config.KAFKA_BROKERS.split(','), topicPrefix: config.TOPIC_PREFIX },
+  }
+}

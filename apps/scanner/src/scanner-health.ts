@@ -1,0 +1,16 @@
+import type { HealthProbes } from '@coffer/http/health-server'
+import { relayLag } from '@coffer/messaging/relay'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import type { Metrics } from '@coffer/telemetry/metrics'
+
+/** The scanner is ready while PostgreSQL answers; its lag is in the metrics and in the API. */
+export function scannerHealth(postgres: Postgres, metrics: Metrics): HealthProbes {
+  return {
+    live: () => true,
+    async ready() {
+      const lag = await relayLag(postgres).catch(() => undefined)
+      return { ready: lag !== undefined, checks: { postgres: lag ? 'answers' : 'does not answer' } }
+    },
+    metrics: () => metrics.metrics(),
+  }
+}

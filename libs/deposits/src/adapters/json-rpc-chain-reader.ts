@@ -1,0 +1,97 @@
+import type { Confirmations } from '@coffer/evm/chain-config'
+import type { TxHash } from '@coffer/evm/hash'
+import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
+import { type Units, units } from '@coffer/money/units'
+import type { Block } from '../domain/block.ts'
+import type { NativeCandidate } from '../domain/detect-transfers.ts'
+import type { ChainReader, Head } from '../ports.ts'
+import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
+import { BlockProofError, verifiedBlock } from './verify-block.ts'
+
+/** Blocks whose receipts are asked for in one request: a few megabytes of answer at most. */
+const RECEIPTS_PER_REQUEST = 10
+
+/**
+ * Reads a chain through one endpoint: headers by number (`eth_getBlockByNumber`), receipts by the
+ * header's hash (`eth_getBlockReceipts`), so that a reorg between the two calls can't mix blocks.
+ */
+export function jsonRpcChainReader(rpc: JsonRpc, confirmations: Confirmations): ChainReader {
+  /** The tip as it was polled last, so that a new block's header is asked for once. */
+  let tip: RpcHeader | undefined
+
+  const headers = async (from: bigint, to: bigint): Promise<RpcHeader[]> => {
+    if (from === to && tip && BigInt(tip.number) === from) return [tip]
+    const calls = heights(from, to).map((height) => headerCall(hex(height)))
+    const answers = (await rpc.batch(calls)) as (RpcHeader | null)[]
+    return answers.map((answer, index) => {
+      const height = from + BigInt(index)
+      const { number, hash } = headerOf(answer, height)
+      if (number !== height) throw new BlockProofError({ number, hash }, `asked for ${height}`)
+      return answer as RpcHeader
+    })
+  }
+
+  return {
+    async head(): Promise<Head> {
+      const tags = typeof confirmations === 'number' ? ['latest'] : ['latest', confirmations]
+      const answers = await rpc.batch(tags.map(headerCall))
+      const [latest = null, tagged = null] = answers as (RpcHeader | null)[]
+      const { number, hash } = headerOf(latest, 'latest')
+      tip = latest ?? undefined
+      return { number, hash, tagged: tagged && headerOf(tagged, confirmations.toString()).number }
+    },
+
+    async headerAt(height) {
+      const answer = (await rpc.call('eth_getBlockByNumber', [hex(height), false])) as RpcHeader
+      return answer === null ? undefined : headerOf(answer, height)
+    },
+
+    async blocks(from, to) {
+      const answers = await headers(from, to)
+      const requests: Promise<Block[]>[] = []
+      for (let first = 0; first < answers.length; first += RECEIPTS_PER_REQUEST) {
+        requests.push(verifiedBlocks(rpc, answers.slice(first, first + RECEIPTS_PER_REQUEST)))
+      }
+      return (await Promise.all(requests)).flat()
+    },
+
+    async values(candidates) {
+      const calls = candidates.map(({ receipt }) => ({
+        method: 'eth_getTransactionByHash',
+        params: [receipt.txHash],
+      }))
+      const answers = (await rpc.batch(calls)) as (RpcTransaction | null)[]
+      return new Map(candidates.map((candidate, index) => valueOf(candidate, answers[index])))
+    },
+  }
+}
+
+async function verifiedBlocks(rpc: JsonRpc, headers: readonly RpcHeader[]): Promise<Block[]> {
+  const answers = await rpc.batch(
+    headers.map(({ hash }) => ({ method: 'eth_getBlockReceipts', params: [hash] })),
+  )
+  return headers.map((header, index) =>
+    verifiedBlock(headerOf(header, header.number), header, answers[index] as RpcReceipt[] | null),
+  )
+}
+
+function valueOf(
+  { block, receipt, to }: NativeCandidate,
+  answer: RpcTransaction | null | undefined,
+): [TxHash, Units] {
+  const { txHash } = receipt
+  const matches =
+    answer?.hash === txHash && answer.blockHash === block.hash && answer.to?.toLowerCase() === to
+  if (!matches) throw new BlockProofError(block, `transaction ${txHash} is not the same any more`)
+  return [txHash, units(BigInt(answer.value))]
+}
+
+const headerCall = (tag: string): RpcCall => ({
+  method: 'eth_getBlockByNumber',
+  params: [tag, false],
+})
+
+const hex = (height: bigint) => `0x${height.toString(16)}`
+
+const heights = (from: bigint, to: bigint): bigint[] =>
+  Array.from({ length: Number(to - from) + 1 }, (_, index) => from + BigInt(index))

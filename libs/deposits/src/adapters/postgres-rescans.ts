@@ -1,0 +1,105 @@
+import { AppError } from '@coffer/errors/app-error'
+import { enqueue } from '@coffer/messaging/outbox'
+import type { ChainId } from '@coffer/money/chain-id'
+import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { sql } from 'drizzle-orm'
+import type { BlockHeader } from '../domain/block.ts'
+import type { ScanStore } from '../ports.ts'
+import { columns, confirmations, type DepositRow, storeDeposits } from './deposit-rows.ts'
+import { type Lease, LeaseLostError } from './scan-lease.ts'
+
+/** The rescans of one chain in PostgreSQL. */
+export function rescanStore(
+  postgres: Postgres,
+  chain: ChainId,
+  lease: () => Lease | undefined,
+): Pick<ScanStore, 'nextRescan' | 'applyRescan'> {
+  return {
+    async nextRescan() {
+      const [row] = await postgres.execute<{ id: string; next_block: string; to_block: string }>(sql`
+        select id, next_block, to_block from deposits.rescans
+        where chain = ${chain} and status = 'pending' order by id limit 1`)
+      return row && { id: row.id, next: BigInt(row.next_block), to: BigInt(row.to_block) }
+    },
+
+    applyRescan: ({ id, blocks, transfers }) =>
+      postgres.transaction(async (tx) => {
+        const { start, final } = await lockChain(tx, chain, lease())
+        await requireCanonical(tx, chain, { blocks, start })
+        const stored = await storeDeposits(tx, chain, { transfers, final })
+        const fresh = stored.filter(({ status }) => status === 'final')
+        const known = await knownFinal(tx, chain, { blocks, except: stored })
+        await enqueue(tx, confirmations([...fresh, ...known]))
+        const added = stored.filter((row) => row.added).length
+        const result = { found: transfers.length, added, republished: known.length }
+        await recordProgress(tx, id, { ...result, next: (blocks.at(-1)?.number ?? -1n) + 1n })
+        return result
+      }),
+  }
+}
+
+async function lockChain(tx: Transaction, chain: ChainId, lease: Lease | undefined) {
+  const [row] = await tx.execute<{ start_number: string; final_number: string | null }>(sql`
+    select start_number, final_number from deposits.chains
+    where chain = ${chain} and lease_holder = ${lease?.holder ?? null}
+      and lease_epoch = ${lease?.epoch ?? null}::bigint
+    for update`)
+  if (row === undefined) throw new LeaseLostError(chain)
+  return { start: BigInt(row.start_number), final: BigInt(row.final_number ?? -1) }
+}
+
+/** Blocks below the start were never stored; those above must be the ones that are. */
+async function requireCanonical(
+  tx: Transaction,
+  chain: ChainId,
+  { blocks, start }: { blocks: readonly BlockHeader[]; start: bigint },
+): Promise<void> {
+  const expected = blocks.filter(({ number }) => number >= start)
+  const hashes = sql.param(expected.map(({ hash }) => hash.slice(2)))
+  const stored = await tx.execute(sql`
+    select number from deposits.blocks
+    where chain = ${chain} and orphaned_at is null
+      and hash in (select decode(hex, 'hex') from unnest(${hashes}::text[]) as hex)`)
+  if (stored.length !== expected.length) throw new RescanMovedError(chain)
+}
+
+async function knownFinal(
+  tx: Transaction,
+  chain: ChainId,
+  { blocks, except }: { blocks: readonly BlockHeader[]; except: readonly DepositRow[] },
+): Promise<DepositRow[]> {
+  const [first, last] = [blocks[0], blocks.at(-1)]
+  if (first === undefined || last === undefined) return []
+  return await tx.execute<DepositRow>(sql`
+    select ${columns} from deposits.deposits as deposit
+    where chain = ${chain} and status in ('final', 'credited')
+      and block_number between ${first.number.toString()} and ${last.number.toString()}
+      and sequence <> all (${sql.param(except.map(({ sequence }) => sequence))}::bigint[])`)
+}
+
+async function recordProgress(
+  tx: Transaction,
+  id: string,
+  done: { next: bigint; found: number; added: number; republished: number },
+): Promise<void> {
+  const next = done.next.toString()
+  await tx.execute(sql`
+    update deposits.rescans set
+      next_block = ${next}, found = found + ${done.found}, added = added + ${done.added},
+      republished = republished + ${done.republished},
+      status = case when ${next}::bigint > to_block then 'done' else 'pending' end,
+      finished_at = case when ${next}::bigint > to_block then now() end
+    where id = ${id}`)
+}
+
+/** A block that was read again is not on the stored chain: a reorg is under way. Read again. */
+export class RescanMovedError extends AppError {
+  readonly code = 'SCAN_RESCAN_MOVED'
+
+  constructor(chain: ChainId) {
+    super(`Blocks of a rescan of ${chain} are not on the stored chain; they will be read again.`, {
+      retry: 'retry',
+      details: { chain },
+    })
+  }
+}

@@ -1,0 +1,144 @@
+import type { ChainId } from '@coffer/money/chain-id'
+import { enqueue } from '@coffer/messaging/outbox'
+import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { type SQL, sql } from 'drizzle-orm'
+import type { BlockHash } from '@coffer/evm/hash'
+import type { BlockHeader, BlockRef } from '../domain/block.ts'
+import type { Advance, ScanStore } from '../ports.ts'
+import { columns, confirmations, type DepositRow, reversals, storeDeposits } from './deposit-rows.ts'
+import { rescanStore } from './postgres-rescans.ts'
+import { type Lease, LeaseLostError, type LeaseOptions, takeLease } from './scan-lease.ts'
+
+/** The scan of one chain in PostgreSQL, in the tables of `../schema.ts`. */
+export function postgresScanStore(postgres: Postgres, options: LeaseOptions): ScanStore {
+  const { chain } = options
+  let lease: Lease | undefined
+
+  /** Moves the checkpoint, which proves the lease and locks the chain's row until commit. */
+  const moveCheckpoint = async (tx: Transaction, set: SQL, from: BlockRef | null) => {
+    const moved = await tx.execute(sql`
+      update deposits.chains set ${set}
+      where chain = ${chain} and lease_holder = ${lease?.holder ?? null}
+        and lease_epoch = ${lease?.epoch ?? null}::bigint
+        and checkpoint_hash is not distinct from decode(${from?.hash.slice(2) ?? null}, 'hex')
+      returning chain`)
+    if (moved.length === 0) throw new LeaseLostError(chain)
+  }
+
+  return {
+    async open() {
+      const taken = await takeLease(postgres, options)
+      lease = taken?.lease
+      return taken?.state
+    },
+
+    advance: (advance) =>
+      postgres.transaction(async (tx) => {
+        const { parent, blocks, transfers, final } = advance
+        await moveCheckpoint(tx, checkpointAfter(advance), parent)
+        await storeBlocks(tx, chain, blocks)
+        const stored = await storeDeposits(tx, chain, { transfers, final })
+        const settled = await settle(tx, chain, final)
+        const published = [...stored.filter(({ status }) => status === 'final'), ...settled]
+        await enqueue(tx, confirmations(published))
+        return { found: stored.length, published: published.length }
+      }),
+
+    async storedBlocks(from, to) {
+      const rows = await postgres.execute<{ number: string; hash: BlockHash }>(sql`
+        select number, '0x' || encode(hash, 'hex') as hash from deposits.blocks
+        where chain = ${chain} and orphaned_at is null
+          and number between ${from.toString()} and ${to.toString()}
+        order by number desc`)
+      return rows.map(({ number, hash }) => ({ number: BigInt(number), hash }))
+    },
+
+    rollBack: (ancestor) =>
+      postgres.transaction(async (tx) => {
+        const checkpoint = await lockCheckpoint(tx, chain)
+        await moveCheckpoint(tx, checkpointAt(chain, ancestor), checkpoint)
+        const above = sql`chain = ${chain} and ${ancestor ? sql`number > ${ancestor.number.toString()}` : sql`true`}`
+        const blocks = await tx.execute(sql`
+          update deposits.blocks set orphaned_at = now()
+          where ${above} and orphaned_at is null returning number`)
+        const published = await orphanDeposits(tx, chain, ancestor)
+        await enqueue(tx, reversals(published, 'reorg'))
+        return { blocks: blocks.length, reversed: published.length }
+      }),
+
+    async latch(reason) {
+      await postgres.execute(sql`
+        update deposits.chains set latched_reason = ${reason}
+        where chain = ${chain} and lease_epoch = ${lease?.epoch ?? null}::bigint`)
+    },
+
+    ...rescanStore(postgres, chain, () => lease),
+  }
+}
+
+function checkpointAfter({ blocks, head, final }: Advance): SQL {
+  const last = blocks.at(-1)
+  const moved = last
+    ? sql`checkpoint_number = ${last.number.toString()},
+          checkpoint_hash = decode(${last.hash.slice(2)}, 'hex'),
+          checkpoint_time = ${last.time.toISOString()},`
+    : sql``
+  return sql`${moved}
+    head_number = ${head.number.toString()}, head_seen_at = now(),
+    final_number = greatest(final_number, ${final.toString()}::bigint)`
+}
+
+function checkpointAt(chain: ChainId, ancestor: BlockRef | null): SQL {
+  if (ancestor === null) {
+    return sql`checkpoint_number = null, checkpoint_hash = null, checkpoint_time = null,
+      final_number = null`
+  }
+  const number = ancestor.number.toString()
+  return sql`checkpoint_number = ${number},
+    checkpoint_hash = decode(${ancestor.hash.slice(2)}, 'hex'),
+    checkpoint_time = (select time from deposits.blocks
+      where chain = ${chain} and number = ${number} and orphaned_at is null),
+    final_number = least(final_number, ${number}::bigint)`
+}
+
+async function lockCheckpoint(tx: Transaction, chain: ChainId): Promise<BlockRef | null> {
+  const [row] = await tx.execute<{ number: string | null; hash: BlockHash | null }>(sql`
+    select checkpoint_number as number, '0x' || encode(checkpoint_hash, 'hex') as hash
+    from deposits.chains where chain = ${chain} for update`)
+  return row?.number && row.hash ? { number: BigInt(row.number), hash: row.hash } : null
+}
+
+/** A block that had been orphaned and is back, after the chain flipped twice, is canonical again. */
+async function storeBlocks(tx: Transaction, chain: ChainId, blocks: readonly BlockHeader[]) {
+  if (blocks.length === 0) return
+  const list = (pick: (block: BlockHeader) => string) => sql.param(blocks.map(pick))
+  await tx.execute(sql`
+    insert into deposits.blocks (chain, number, hash, parent_hash, time)
+    select ${chain}, number, decode(hash, 'hex'), decode(parent_hash, 'hex'), time
+    from unnest(
+      ${list(({ number }) => number.toString())}::bigint[],
+      ${list(({ hash }) => hash.slice(2))}::text[],
+      ${list(({ parentHash }) => parentHash.slice(2))}::text[],
+      ${list(({ time }) => time.toISOString())}::timestamptz[]
+    ) as block (number, hash, parent_hash, time)
+    on conflict (chain, hash) do update set orphaned_at = null, scanned_at = now()`)
+}
+
+/** Makes final what was seen at or below `final`. */
+async function settle(tx: Transaction, chain: ChainId, final: bigint): Promise<DepositRow[]> {
+  return await tx.execute<DepositRow>(sql`
+    update deposits.deposits as deposit
+    set status = 'final', revision = revision + 1, confirmed_at = now()
+    where chain = ${chain} and status = 'seen' and block_number <= ${final.toString()}
+    returning ${columns}`)
+}
+
+/** Marks the deposits above `ancestor` and returns those whose confirmation had been published. */
+async function orphanDeposits(tx: Transaction, chain: ChainId, ancestor: BlockRef | null) {
+  const above = ancestor ? sql`and block_number > ${ancestor.number.toString()}` : sql``
+  const rows = await tx.execute<DepositRow & { was: string }>(sql`
+    update deposits.deposits as deposit set status = 'orphaned', reason = 'reorg'
+    where chain = ${chain} and status in ('seen', 'final', 'credited') ${above}
+    returning ${columns}, old.status as was`)
+  return rows.filter(({ was }) => was !== 'seen')
+}

@@ -1,0 +1,63 @@
+import { AppError } from '@coffer/errors/app-error'
+import { blockHash } from '@coffer/evm/hash'
+import type { BlockHeader } from '../domain/block.ts'
+
+/** What `eth_getBlockByNumber` answers when asked for hashes only, as far as it is read. */
+export type RpcHeader = {
+  number: string
+  hash: string
+  parentHash: string
+  timestamp: string
+  logsBloom: string
+  transactions: readonly string[]
+}
+
+/** An element of what `eth_getBlockReceipts` answers, as far as it is read. */
+export type RpcReceipt = {
+  transactionHash: string
+  blockHash: string
+  from: string
+  to: string | null
+  status?: string
+  logs: readonly RpcLog[]
+}
+
+export type RpcLog = {
+  address: string
+  topics: readonly string[]
+  data: string
+  blockHash: string
+  transactionHash: string
+  removed?: boolean
+}
+
+/** What `eth_getTransactionByHash` answers, as far as it is read. */
+export type RpcTransaction = {
+  hash: string
+  blockHash: string | null
+  to: string | null
+  value: string
+}
+
+/** Reads a header. Throws {@link BlockMissingError} on null: never nothing, always ask again. */
+export function headerOf(answer: RpcHeader | null, height: bigint | string): BlockHeader {
+  if (answer === null) throw new BlockMissingError(height)
+  return {
+    number: BigInt(answer.number),
+    hash: blockHash(answer.hash),
+    parentHash: blockHash(answer.parentHash),
+    time: new Date(Number(answer.timestamp) * 1_000),
+  }
+}
+
+/** The node doesn't have a block that it should have. */
+export class BlockMissingError extends AppError {
+  readonly code = 'SCAN_BLOCK_MISSING'
+
+  constructor(height: bigint | string) {
+    super(`The node has no block ${height}, though its chain reaches further.`, {
+      retry: 'retry',
+      details: { height },
+    })
+  }
+}

@@ -1,0 +1,44 @@
+import type { ChainId } from '@coffer/money/chain-id'
+import type { Logger } from '@coffer/telemetry/logger'
+import type { Metrics } from '@coffer/telemetry/metrics'
+import { Counter, Gauge } from 'prom-client'
+import type { ScanObserver } from '../ports.ts'
+
+/** Tells a scan's progress to the log and to Prometheus; one for all chains of a process. */
+export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId) => ScanObserver {
+  const registers = [metrics]
+  const labelNames = ['chain'] as const
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers })
+  const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers })
+
+  const head = gauge('coffer_chain_head', 'Newest block that the node has told of.')
+  const checkpoint = gauge('coffer_chain_checkpoint', 'Last block whose deposits are stored.')
+  const latched = gauge('coffer_chain_latched', '1 while scanning waits for an operator.')
+  const blocks = counter('coffer_blocks_scanned_total', 'Blocks that were stored.')
+  const found = counter('coffer_deposits_found_total', 'Deposits that were stored.')
+  const published = counter('coffer_deposits_published_total', 'Deposits that became final.')
+  const reorgs = counter('coffer_reorgs_total', 'Times that blocks were taken back.')
+  const reversed = counter('coffer_deposits_reversed_total', 'Published deposits taken back.')
+
+  return (chain) => ({
+    polled: ({ number }) => head.set({ chain }, Number(number)),
+    advanced(to, facts) {
+      checkpoint.set({ chain }, Number(to.number))
+      latched.set({ chain }, 0)
+      blocks.inc({ chain }, facts.blocks)
+      found.inc({ chain }, facts.found)
+      published.inc({ chain }, facts.published)
+      logger.debug({ chain, checkpoint: to.number, ...facts }, 'blocks stored')
+    },
+    rolledBack(to, facts) {
+      reorgs.inc({ chain })
+      reversed.inc({ chain }, facts.reversed)
+      logger.warn({ chain, ancestor: to?.number ?? null, ...facts }, 'reorg: blocks taken back')
+    },
+    latched(reason) {
+      latched.set({ chain }, 1)
+      logger.error({ chain, reason }, 'chain latched: nothing is credited until an operator looks')
+    },
+    rescanned: (rescan, facts) => logger.info({ chain, rescan, ...facts }, 'blocks rescanned'),
+  })
+}

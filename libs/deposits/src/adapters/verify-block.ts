@@ -1,0 +1,75 @@
+import type { Address } from '@coffer/evm/address'
+import { logsBloom } from '@coffer/evm/bloom'
+import { AppError } from '@coffer/errors/app-error'
+import type { TxHash } from '@coffer/evm/hash'
+import type { Block, BlockHeader, Receipt } from '../domain/block.ts'
+import type { RpcHeader, RpcLog, RpcReceipt } from './rpc-answers.ts'
+
+/**
+ * Makes a block of a header and its receipts after holding them against each other: one receipt
+ * for each transaction in order, all of this block, and together exactly the header's logs bloom.
+ * Throws {@link BlockProofError}: what a node left out must never look like an empty block.
+ */
+export function verifiedBlock(
+  header: BlockHeader,
+  answer: RpcHeader,
+  receipts: readonly RpcReceipt[] | null,
+): Block {
+  const refuse = (problem: string) => new BlockProofError(header, problem)
+  if (receipts === null) throw refuse('the node has no receipts for it')
+  if (receipts.length !== answer.transactions.length) {
+    throw refuse(`${receipts.length} receipts for ${answer.transactions.length} transactions`)
+  }
+  for (const [index, receipt] of receipts.entries()) {
+    const problem = problemOf(receipt, answer.transactions[index], answer.hash)
+    if (problem) throw refuse(`receipt ${index}: ${problem}`)
+  }
+  const logs = receipts.flatMap((receipt) => receipt.logs)
+  if (logsBloom(logs) !== answer.logsBloom) {
+    throw refuse(`its ${logs.length} logs do not make up the header's logs bloom`)
+  }
+  return { ...header, receipts: receipts.map(receiptOf) }
+}
+
+function problemOf(receipt: RpcReceipt, txHash: string | undefined, blockHash: string) {
+  if (receipt.transactionHash !== txHash) return `of transaction ${receipt.transactionHash}`
+  if (receipt.blockHash !== blockHash) return `of block ${receipt.blockHash}`
+  if (receipt.status !== '0x0' && receipt.status !== '0x1') return 'has no status'
+  if (receipt.status === '0x0' && receipt.logs.length > 0) return 'failed and yet has logs'
+  return receipt.logs.map((log) => problemOfLog(log, receipt)).find(Boolean)
+}
+
+function problemOfLog(log: RpcLog, { transactionHash, blockHash }: RpcReceipt) {
+  if (log.removed === true) return 'has a removed log'
+  if (log.blockHash !== blockHash) return `has a log of block ${log.blockHash}`
+  if (log.transactionHash !== transactionHash) {
+    return `has a log of transaction ${log.transactionHash}`
+  }
+  return undefined
+}
+
+function receiptOf({ transactionHash, from, to, status, logs }: RpcReceipt): Receipt {
+  return {
+    txHash: transactionHash as TxHash,
+    from: from.toLowerCase() as Address,
+    to: to === null || to === undefined ? null : (to.toLowerCase() as Address),
+    succeeded: status === '0x1',
+    logs: logs.map(({ address, topics, data }) => ({
+      address: address.toLowerCase(),
+      topics,
+      data,
+    })),
+  }
+}
+
+/** The node's answers about a block contradict each other. Ask again, or ask another node. */
+export class BlockProofError extends AppError {
+  readonly code = 'SCAN_BLOCK_PROOF'
+
+  constructor({ number, hash }: Pick<BlockHeader, 'number' | 'hash'>, problem: string) {
+    super(`Block ${number} (${hash}) does not hold together: ${problem}.`, {
+      retry: 'retry',
+      details: { number, hash },
+    })
+  }
+}

@@ -1,0 +1,42 @@
+import type { Address } from '@coffer/evm/address'
+import type { BlockHash, TxHash } from '@coffer/evm/hash'
+
+/** A block by height and hash: a height alone names different blocks before and after a reorg. */
+export type BlockRef = { number: bigint; hash: BlockHash }
+
+export type BlockHeader = BlockRef & {
+  parentHash: BlockHash
+  /** When the block says it was made. */
+  time: Date
+}
+
+/** What a log says, in the order of its receipt. Hex in lower case. */
+export type Log = { address: string; topics: readonly string[]; data: string }
+
+export type Receipt = {
+  txHash: TxHash
+  from: Address
+  /** `null` when the transaction created a contract. */
+  to: Address | null
+  /** Whether the transaction took effect; one that failed moved nothing. */
+  succeeded: boolean
+  logs: readonly Log[]
+}
+
+/** A whole block as a node told it, after its parts were checked against each other. */
+export type Block = BlockHeader & { receipts: readonly Receipt[] }
+
+/** Whether `block` stands directly on `parent`. */
+export const standsOn = (block: BlockHeader, parent: BlockRef): boolean =>
+  block.number === parent.number + 1n && block.parentHash === parent.hash
+
+/** How many of `blocks`, from the first, stand on one another. */
+export function linkedLength(blocks: readonly BlockHeader[]): number {
+  let length = 0
+  for (const block of blocks) {
+    const parent = blocks[length - 1]
+    if (parent && !standsOn(block, parent)) break
+    length += 1
+  }
+  return length
+}

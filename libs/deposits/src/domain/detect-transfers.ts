@@ -1,0 +1,87 @@
+import type { Address } from '@coffer/evm/address'
+import type { TxHash } from '@coffer/evm/hash'
+import type { Asset, AssetId } from '@coffer/money/asset'
+import { type Units, units } from '@coffer/money/units'
+import type { Block, Log, Receipt } from './block.ts'
+import type { FoundTransfer } from './transfer.ts'
+
+/** Keccak-256 of `Transfer(address,address,uint256)`, EIP-20. */
+const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
+
+/** An address in a topic is left-padded with zeros to 32 bytes. */
+const TOPIC_PADDING = `0x${'0'.repeat(24)}`
+
+/** What counts as a deposit on one chain. */
+export type DepositRules = {
+  isWatched: (address: string) => boolean
+  /** Accepted tokens by contract address in lower case. */
+  tokens: ReadonlyMap<string, AssetId>
+  native: AssetId
+}
+
+/** A successful transaction to a watched address: its value is not in the receipt. */
+export type NativeCandidate = { block: Block; receipt: Receipt; to: Address }
+
+/** The rules for a chain whose operator accepts `assets`. */
+export function depositRules(
+  assets: readonly Asset[],
+  isWatched: (address: string) => boolean,
+): DepositRules {
+  const native = assets.find((asset) => asset.contract === null)
+  if (native === undefined) throw new Error('A chain has no native asset.')
+  const tokens = assets.flatMap(({ contract, id }) => (contract ? [[contract, id] as const] : []))
+  return { isWatched, tokens: new Map(tokens), native: native.id }
+}
+
+/** Deposits of accepted tokens in `block`, in the order of their logs. */
+export function tokenTransfers(block: Block, rules: DepositRules): FoundTransfer[] {
+  const found: FoundTransfer[] = []
+  for (const { txHash, succeeded, logs } of block.receipts) {
+    if (!succeeded) continue
+    for (const [index, log] of logs.entries()) {
+      const transfer = tokenTransfer(log, rules)
+      if (transfer) found.push({ txHash, position: `log:${index}`, ...transfer, block })
+    }
+  }
+  return found
+}
+
+/** Transactions of `block` that may have paid a watched address by their own value. */
+export function nativeCandidates(block: Block, { isWatched }: DepositRules): NativeCandidate[] {
+  return block.receipts.flatMap((receipt) => {
+    const { succeeded, to } = receipt
+    return succeeded && to !== null && isWatched(to) ? [{ block, receipt, to }] : []
+  })
+}
+
+/** Deposits of the native coin, once the values of the candidates are known. */
+export function nativeTransfers(
+  candidates: readonly NativeCandidate[],
+  values: ReadonlyMap<TxHash, Units>,
+  { native }: DepositRules,
+): FoundTransfer[] {
+  return candidates.flatMap(({ block, receipt: { txHash, from }, to }) => {
+    const amount = values.get(txHash)
+    if (amount === undefined) throw new Error(`The value of transaction ${txHash} is missing.`)
+    if (amount === 0n) return []
+    return [{ txHash, position: 'value' as const, asset: native, amount, from, to, block }]
+  })
+}
+
+/**
+ * Reads a log as an EIP-20 transfer to a watched address. An ERC-721 transfer has the same topic
+ * and a fourth one, so exactly three topics and one word of data are required.
+ */
+function tokenTransfer({ address, topics, data }: Log, { tokens, isWatched }: DepositRules) {
+  const asset = tokens.get(address)
+  const [topic, from, to] = topics
+  if (asset === undefined || topic !== TRANSFER_TOPIC || topics.length !== 3) return
+  if (!from?.startsWith(TOPIC_PADDING) || !to?.startsWith(TOPIC_PADDING)) return
+  const receiver = addressInTopic(to)
+  if (data.length !== 66 || !isWatched(receiver)) return
+  const amount = units(BigInt(data))
+  if (amount === 0n) return
+  return { asset, amount, from: addressInTopic(from), to: receiver }
+}
+
+const addressInTopic = (topic: string) => `0x${topic.slice(TOPIC_PADDING.length)}` as Address

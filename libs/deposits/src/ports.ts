@@ -1,0 +1,97 @@
+import type { TxHash } from '@coffer/evm/hash'
+import type { Units } from '@coffer/money/units'
+import type { Block, BlockHeader, BlockRef } from './domain/block.ts'
+import type { NativeCandidate } from './domain/detect-transfers.ts'
+import type { FoundTransfer } from './domain/transfer.ts'
+
+/** The tip of a chain as its node tells it. */
+export type Head = BlockRef & {
+  /** Height of the tag that the chain's policy names; `null` when it goes by depth. */
+  tagged: bigint | null
+}
+
+/** Reads one chain. Adapter: `adapters/json-rpc-chain-reader.ts`. */
+export type ChainReader = {
+  head(): Promise<Head>
+  /** Header at a height of the node's canonical chain; `undefined` beyond its head. */
+  headerAt(height: bigint): Promise<BlockHeader | undefined>
+  /** Whole blocks from `from` to `to`, ascending, each verified by itself. All or it throws. */
+  blocks(from: bigint, to: bigint): Promise<Block[]>
+  /** Values of transactions, each verified to stand in the block it was found in. */
+  values(candidates: readonly NativeCandidate[]): Promise<Map<TxHash, Units>>
+}
+
+/** The addresses whose deposits are wanted. Adapter: `adapters/postgres-watched-set.ts`. */
+export type WatchedSet = {
+  /** Adds every address that was registered before this call. */
+  refresh(): Promise<void>
+  has(address: string): boolean
+}
+
+/** Where a chain's scan stands. */
+export type ScanState = {
+  /** The last block that is stored; `null` before the first. */
+  checkpoint: BlockRef | null
+  /** First block to scan. */
+  start: bigint
+  final: bigint | null
+  /** Why scanning stopped; `null` is scanning. */
+  latched: string | null
+}
+
+/** Blocks to store at once, and what was found in them. */
+export type Advance = {
+  /** The checkpoint that the first of `blocks` stands on. */
+  parent: BlockRef | null
+  /** Parent-linked, ascending. May be empty when only finality moved. */
+  blocks: readonly BlockHeader[]
+  transfers: readonly FoundTransfer[]
+  head: Head
+  /** Deposits up to this height are final. */
+  final: bigint
+}
+
+/** A piece of a rescan: blocks that were read again and what was found in them. */
+export type RescanPiece = {
+  id: string
+  blocks: readonly BlockHeader[]
+  transfers: readonly FoundTransfer[]
+}
+
+export type Rescan = { id: string; next: bigint; to: bigint }
+
+/**
+ * Stores a chain's scan. Every write is one transaction that takes effect only while this process
+ * holds the chain's lease, else throws `LeaseLostError`. Adapter: `adapters/postgres-scan-store.ts`.
+ */
+export type ScanStore = {
+  /** Takes or keeps the lease and tells where the scan stands; `undefined` when another has it. */
+  open(): Promise<ScanState | undefined>
+  /** Stores blocks, deposits, their events and the checkpoint. Returns how many were published. */
+  advance(advance: Advance): Promise<{ found: number; published: number }>
+  /** Hashes of stored canonical blocks from `from` to `to`, descending. */
+  storedBlocks(from: bigint, to: bigint): Promise<BlockRef[]>
+  /**
+   * Takes back everything above `ancestor`: marks blocks and deposits orphaned, publishes a
+   * reversal for each deposit that had been published. `null` takes back all.
+   */
+  rollBack(ancestor: BlockRef | null): Promise<{ blocks: number; reversed: number }>
+  /** Stops scanning until an operator looks. */
+  latch(reason: string): Promise<void>
+  /** The oldest rescan that isn't done. */
+  nextRescan(): Promise<Rescan | undefined>
+  /**
+   * Stores what a rescan found and publishes the final deposits of these blocks again.
+   * Throws `RescanMovedError` when one of the blocks is not on the stored chain any more.
+   */
+  applyRescan(piece: RescanPiece): Promise<{ found: number; added: number; republished: number }>
+}
+
+/** What a scan tells about itself. Adapter: `adapters/scan-telemetry.ts`. */
+export type ScanObserver = {
+  polled(head: Head): void
+  advanced(to: BlockRef, facts: { blocks: number; found: number; published: number }): void
+  rolledBack(to: BlockRef | null, facts: { blocks: number; reversed: number }): void
+  latched(reason: string): void
+  rescanned(id: string, facts: { found: number; added: number; republished: number }): void
+}

@@ -1,0 +1,79 @@
+import type { Confirmations } from '@coffer/evm/chain-config'
+import { crashPoint } from '@coffer/runtime/crash-point'
+import type { StepResult } from '@coffer/runtime/poll'
+import { type Block, linkedLength, standsOn } from '../domain/block.ts'
+import { finalHeight } from '../domain/finality.ts'
+import type { FoundTransfer } from '../domain/transfer.ts'
+import type { ChainReader, Head, ScanObserver, ScanState, ScanStore } from '../ports.ts'
+import type { Prefetch } from './prefetch-blocks.ts'
+
+export type ScanPorts = {
+  reader: ChainReader
+  store: ScanStore
+  prefetch: Prefetch
+  findDeposits: (blocks: readonly Block[]) => Promise<FoundTransfer[]>
+  rollBackReorg: (state: ScanState) => Promise<void>
+  confirmations: Confirmations
+  observer: ScanObserver
+}
+
+/**
+ * One step of following a chain: reads the next blocks, finds the deposits in them, and stores
+ * both. While behind, a step is a chunk of blocks; at the tip it is one block. A block that
+ * doesn't stand on the checkpoint means a reorg, and the step takes back what it undid.
+ */
+export function scanNextBlocks(ports: ScanPorts) {
+  const { reader, store, prefetch, findDeposits, rollBackReorg, confirmations, observer } = ports
+  let head: Head | undefined
+
+  return async (): Promise<StepResult> => {
+    const state = await store.open()
+    if (state === undefined || state.latched !== null) return 'idle'
+
+    const next = state.checkpoint ? state.checkpoint.number + 1n : state.start
+    if (head === undefined || head.number < next) {
+      head = await reader.head()
+      observer.polled(head)
+    }
+    if (head.number < next) return settleAtTip(state, head)
+
+    const read = await prefetch.next(next, head.number)
+    const blocks = read.slice(0, linkedLength(read))
+    const first = blocks[0]
+    if (first === undefined || (state.checkpoint && !standsOn(first, state.checkpoint))) {
+      return followReorg(state)
+    }
+    if (blocks.length < read.length) prefetch.reset()
+    crashPoint('scanner.after-fetch')
+
+    const transfers = await findDeposits(blocks)
+    const last = blocks.at(-1) ?? first
+    const final = finalHeight(confirmations, { scanned: last.number, tagged: head.tagged })
+    crashPoint('scanner.before-commit')
+    const stored = await store.advance({ parent: state.checkpoint, blocks, transfers, head, final })
+    crashPoint('scanner.after-commit')
+    observer.advanced(last, { blocks: blocks.length, ...stored })
+    return 'busy'
+  }
+
+  /** Nothing new on top: yet the tip may have been replaced, or a tag may have moved. */
+  async function settleAtTip(state: ScanState, tip: Head): Promise<StepResult> {
+    head = undefined
+    const { checkpoint } = state
+    if (checkpoint === null) return 'idle'
+    const [stored] = await store.storedBlocks(tip.number, tip.number)
+    // A lower head alone is a node that lags. Only another hash at the same height is a reorg.
+    if (stored && stored.hash !== tip.hash) return followReorg(state)
+    const final = finalHeight(confirmations, { scanned: checkpoint.number, tagged: tip.tagged })
+    if (final <= (state.final ?? -1n)) return 'idle'
+    await store.advance({ parent: checkpoint, blocks: [], transfers: [], head: tip, final })
+    return 'busy'
+  }
+
+  async function followReorg(state: ScanState): Promise<StepResult> {
+    head = undefined
+    prefetch.reset()
+    await rollBackReorg(state)
+    return 'busy'
+  }
+}

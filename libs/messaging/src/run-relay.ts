@@ -1,0 +1,23 @@
+import { describeError } from '@coffer/errors/app-error'
+import { poll } from '@coffer/runtime/poll'
+import type { Work } from '@coffer/runtime/run-until-stopped'
+import type { WakeUp } from '@coffer/runtime/wake-up'
+import type { Logger } from '@coffer/telemetry/logger'
+import { type RelayOptions, relayStep } from './relay.ts'
+
+export type RunRelayOptions = Omit<RelayOptions, 'leaseMs'> & {
+  logger: Logger
+  /** Called by writers in this process, so that what they wrote leaves at once. */
+  wakeUp: WakeUp
+  leaseMs?: number
+  /** How often rows of other writers are looked for, milliseconds. */
+  idleMs?: number
+}
+
+/** Publishes a topic's outbox until stopped. While the broker is away rows wait, and it retries. */
+export function runRelay(options: RunRelayOptions): Work {
+  const { logger, wakeUp, leaseMs = 5_000, idleMs = 50, ...relay } = options
+  const onError = (error: unknown, attempt: number) =>
+    logger.warn({ topic: relay.topic, attempt, error: describeError(error) }, 'relay step failed')
+  return poll(relayStep({ ...relay, leaseMs }), { idleMs, wakeUp, onError, retryMaxMs: 2_000 })
+}
