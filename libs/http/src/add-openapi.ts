@@ -1,0 +1,89 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { OpenAPIV3_1 } from 'openapi-types'
+import { z } from 'zod'
+import { isPublicRoute } from './add-api-key.ts'
+import { PROBLEM_TYPE, problemSchema } from './problem.ts'
+
+/** The documentation page loads nothing from elsewhere and runs no script but its own. */
+const DOCS_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
+
+/**
+ * Describes every route that is added from now on in an OpenAPI 3.1 document at `/openapi.json`,
+ * made from the schemas that check requests, and shows it to people at `/docs`.
+ */
+export async function addOpenapi(
+  server: FastifyInstance,
+  { title, version }: { title: string; version: string },
+): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.1',
+      info: { title, version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      servers: [{ url: '/' }],
+      security: [{ apiKey: [] }],
+      components: {
+        securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) =>
+      'openapiObject' in document
+        ? withProblems(document.openapiObject as OpenAPIV3_1.Document)
+        : document.swaggerObject,
+  })
+  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY })
+  server.withTypeProvider<ZodTypeProvider>().get(
+    '/openapi.json',
+    {
+      schema: {
+        tags: ['documentation'],
+        summary: 'This document',
+        response: { 200: z.record(z.string(), z.unknown()) },
+      },
+    },
+    () => ({ ...server.swagger() }),
+  )
+}
+
+/** Adds to every operation how it tells of errors, and to public ones that they need no key. */
+function withProblems(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
+  const paths = Object.entries(document.paths ?? {}).map(([path, item]) => [
+    path,
+    Object.fromEntries(
+      Object.entries(item ?? {}).map(([method, operation]) => [
+        method,
+        withProblem(operation as OpenAPIV3_1.OperationObject, isPublicRoute(path)),
+      ]),
+    ),
+  ])
+  return {
+    ...document,
+    paths: Object.fromEntries(paths),
+    components: {
+      ...document.components,
+      responses: {
+        Problem: {
+          description: 'What was wrong, what was expected, what to do. RFC 9457.',
+          content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+      schemas: { ...document.components?.schemas, Problem: problemAsJsonSchema() },
+    },
+  }
+}
+
+const withProblem = (operation: OpenAPIV3_1.OperationObject, isPublic: boolean) => ({
+  ...operation,
+  ...(isPublic ? { security: [] } : {}),
+  responses: { ...operation.responses, default: { $ref: '#/components/responses/Problem' } },
+})
+
+function problemAsJsonSchema(): OpenAPIV3_1.SchemaObject {
+  const { $schema: _, ...schema } = z.toJSONSchema(problemSchema)
+  return schema as OpenAPIV3_1.SchemaObject
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from '@coffer/telemetry/logger'
+import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import {
+  type FastifyPluginAsyncZod,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod'
+import { addApiKey } from './add-api-key.ts'
+import { addHealthRoutes } from './add-health-routes.ts'
+import { addOpenapi } from './add-openapi.ts'
+import { addProblems, sendProblem } from './add-problems.ts'
+import type { HealthProbes } from './health.ts'
+import { type ProblemOptions, problemOf } from './problem.ts'
+
+/** The HTTP routes of one context. */
+export type Routes = FastifyPluginAsyncZod
+
+export type HttpServer = FastifyInstance
+
+export type HttpServerOptions = ProblemOptions & {
+  logger: Logger
+  /** Of the API, as its documentation shows them. */
+  title: string
+  version: string
+  /** Whoever has one of these may call every route. */
+  apiKeys: readonly string[]
+  health: HealthProbes
+  routes: readonly Routes[]
+}
+
+/** Largest body of a route that reads all of it into memory, bytes. */
+const BODY_MAX_BYTES = 1024 * 1024
+
+/** A deposit's id with a deep trace address is longer than Fastify's 100 characters. */
+const PARAMETER_MAX_LENGTH = 1_000
+
+/**
+ * An HTTP server with `routes`, ready to listen: JSON checked by zod schemas on its way in and out,
+ * keys checked, every error a problem of RFC 9457, its OpenAPI document at `/openapi.json` and
+ * readable at `/docs`, and the routes of {@link HealthProbes}.
+ */
+export async function httpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { logger, title, version, apiKeys, health, routes } = options
+  const server: HttpServer = fastify({
+    bodyLimit: BODY_MAX_BYTES,
+    routerOptions: { maxParamLength: PARAMETER_MAX_LENGTH },
+    forceCloseConnections: 'idle',
+    genReqId: ({ headers }) => requestId(headers['x-request-id']),
+    frameworkErrors: (error: FastifyError, _request: unknown, reply: unknown) => {
+      sendProblem(reply as FastifyReply, problemOf(error, options))
+    },
+  })
+  server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(serializerCompiler)
+  readEmptyJsonAsNothing(server)
+
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    })
+  })
+  server.addHook(
+    'onResponse',
+    async ({ id, method, routeOptions }, { statusCode, elapsedTime }) => {
+      const fields = { requestId: id, method, route: routeOptions.url, status: statusCode }
+      logger.info({ ...fields, durationMs: Math.round(elapsedTime) }, 'answered a request')
+    },
+  )
+  addProblems(server, { ...options, logger })
+  addApiKey(server, apiKeys)
+  await addOpenapi(server, { title, version })
+  addHealthRoutes(server, health)
+  for (const plugin of routes) await server.register(plugin)
+  return server
+}
+
+/** A caller's own id is kept when it is safe to log and to send back. */
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+/** Many clients announce JSON with every POST; without a body, the route's schema decides. */
+function readEmptyJsonAsNothing(server: HttpServer): void {
+  const parse = server.getDefaultJsonParser('error', 'error')
+  server.removeContentTypeParser(['application/json', 'text/plain'])
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined)
+    parse(request, body as string, done)
+  })
+}
