@@ -26,8 +26,9 @@ export type ConsumerOptions = {
 }
 
 /**
- * Handles deliveries of one partition, in order. When it resolves, their offset is committed; when
- * it throws, they are delivered again.
+ * Handles deliveries, which may come from several partitions: those of one partition, and so those
+ * of one key, are in order. When it resolves, their offsets are committed; when it throws, they are
+ * delivered again.
  */
 export type BatchHandler = (deliveries: readonly Delivery[]) => Promise<void>
 

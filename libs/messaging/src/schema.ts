@@ -31,6 +31,10 @@ export const relays = messagingSchema.table('relays', {
   topic: text().primaryKey(),
   transactionId: transactionIdColumn().default(sql`'0'`).notNull(),
   outboxId: bigint({ mode: 'bigint' }).default(sql`0`).notNull(),
+  /** Identifies the cluster that these transaction ids belong to: a restored copy counts anew. */
+  systemIdentifier: text()
+    .default(sql`(pg_control_system()).system_identifier::text`)
+    .notNull(),
   /** The process that publishes now. Another may take over when the lease has run out. */
   holder: text(),
   leaseUntil: timestamp({ withTimezone: true }),

@@ -33,7 +33,7 @@ export function openPostgres(
       idle_in_transaction_session_timeout: statementTimeoutMs,
     },
   })
-  return Object.assign(drizzle(sql), {
+  return Object.assign(drizzle(sql, { casing: 'snake_case' }), {
     [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
   })
 }

@@ -1,0 +1,122 @@
+import { describeError } from '@coffer/errors/app-error'
+import { backoffMs, pause } from '@coffer/runtime/backoff'
+import type { EachBatchPayload, Consumer as KafkaConsumer } from 'kafkajs'
+import type { BatchHandler, Consumer, ConsumerOptions } from '../ports.ts'
+import { gather } from './gather.ts'
+import { HEARTBEAT_MS, handleFetched } from './handle-fetched.ts'
+import { type KafkaClientOptions, kafkaClient } from './kafka-client.ts'
+
+export type KafkaConsumerOptions = KafkaClientOptions &
+  ConsumerOptions & {
+    /** Where a group that has committed nothing yet begins: at the first message, or the next. */
+    fromBeginning?: boolean
+    /** Called after the handler has succeeded and before its offsets are committed. */
+    onHandled?: () => void
+    /** A member that says nothing for so long loses its partitions to others, milliseconds. */
+    sessionTimeoutMs?: number
+    /** How long the broker holds a fetch when there is nothing new, milliseconds. */
+    fetchWaitMs?: number
+    /** Put before the names of topics and group, so that tests can share a broker. */
+    topicPrefix?: string
+  }
+
+/** More workers than partitions, so that all that one fetch brought is handed over at once. */
+const WORKERS = 256
+
+/** How long a consumer that stops may take to say goodbye to its group, milliseconds. */
+const GOODBYE_MS = 3_000
+
+const RETRY = { firstMs: 100, maxMs: 2_000 }
+
+/**
+ * Reads from Kafka as a member of a group, for ever: whatever ends the membership, it joins again.
+ * What one fetch brought from all its partitions is handed over together, in parts of at most
+ * `batchSizeMax`, because large transactions are what makes a handler fast.
+ */
+export function kafkaConsumer(options: KafkaConsumerOptions): Consumer {
+  return {
+    async run(handler, signal) {
+      for (let attempt = 0; !signal.aborted; ) {
+        let handled = false
+        const noted: BatchHandler = async (deliveries) => {
+          await handler(deliveries)
+          handled = true
+        }
+        try {
+          await runMember(options, noted, signal)
+        } catch (error) {
+          attempt = handled ? 1 : attempt + 1
+          const { logger, group } = options
+          logger.warn({ group, attempt, error: describeError(error) }, 'Joining the group again')
+          await pause(backoffMs(attempt, RETRY), signal)
+        }
+      }
+    },
+  }
+}
+
+/** One membership of the group: returns when `signal` aborts and throws when Kafka ends it. */
+async function runMember(
+  options: KafkaConsumerOptions,
+  handler: BatchHandler,
+  signal: AbortSignal,
+): Promise<void> {
+  const { group, topics, fromBeginning = true, topicPrefix = '' } = options
+  const { kafka, cut } = kafkaClient(options)
+  const consumer = kafka.consumer({
+    groupId: `${topicPrefix}${group}`,
+    sessionTimeout: options.sessionTimeoutMs ?? 10_000,
+    heartbeatInterval: HEARTBEAT_MS,
+    minBytes: 1,
+    maxWaitTimeInMs: options.fetchWaitMs ?? 250,
+    metadataMaxAge: 60_000,
+    allowAutoTopicCreation: false,
+    // kafkajs restarts after some crashes and not after others. We do after all, with a new one.
+    retry: { restartOnFailure: async () => false },
+  })
+  const membership = new AbortController()
+  const ended = Promise.withResolvers<void>()
+  // It may fail before anybody waits for it.
+  ended.promise.catch(() => undefined)
+  consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error))
+  const stop = () => ended.resolve()
+  signal.addEventListener('abort', stop, { once: true })
+
+  let handling: Promise<void> = Promise.resolve()
+  const eachBatch = gather((payloads: EachBatchPayload[]) => {
+    handling = handleFetched({ ...options, payloads, handler, signal: membership.signal })
+    return handling
+  })
+  const start = async () => {
+    await consumer.connect()
+    await consumer.subscribe({ topics: topics.map((t) => `${topicPrefix}${t}`), fromBeginning })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: WORKERS,
+      eachBatch,
+    })
+  }
+
+  try {
+    start().catch(ended.reject)
+    await ended.promise
+  } finally {
+    signal.removeEventListener('abort', stop)
+    membership.abort()
+    // Nothing else of this process may handle these partitions before this has finished.
+    await handling.catch(() => undefined)
+    await goodbye(consumer)
+    cut()
+  }
+}
+
+/** Leaves the group, so that others take over at once, unless the broker is too slow for it. */
+async function goodbye(consumer: KafkaConsumer): Promise<void> {
+  const waiting = new AbortController()
+  const left = consumer
+    .disconnect()
+    .catch(() => undefined)
+    .finally(() => waiting.abort())
+  await Promise.race([left, pause(GOODBYE_MS, waiting.signal)])
+}

@@ -1,0 +1,138 @@
+import { AppError } from '@coffer/errors/app-error'
+import { deadLetterTopic, type Topic } from '@coffer/events/topics'
+import { pause } from '@coffer/runtime/backoff'
+import { type Logger, silentLogger } from '@coffer/telemetry/logger'
+import type { Admin, ITopicConfig, PartitionMetadata } from 'kafkajs'
+import { kafkaClient } from './kafka-client.ts'
+
+export type EnsureTopicsOptions = {
+  brokers: readonly string[]
+  topics: readonly Topic[]
+  /** Put before every topic's name, so that tests can share a broker. */
+  topicPrefix?: string
+  /** On how many brokers each message is kept; 3 in production, 1 on a single broker. */
+  replicationFactor: number
+  /** How many of them must have a message before it counts as published; 2 in production. */
+  minInsyncReplicas?: number
+  /** How long to wait until every partition has a leader, milliseconds. */
+  timeoutMs?: number
+  logger?: Logger
+}
+
+/** Dead letters carry a message of the largest size and say what was wrong with it besides. */
+const DEAD_LETTER_BYTES_MAX = 2 * 1024 * 1024
+
+/**
+ * Creates the topics that are missing and returns when each partition has a leader. Never changes a
+ * topic that exists: one with another number of partitions is a {@link TopicPartitionsError}.
+ */
+export async function ensureTopics(options: EnsureTopicsOptions): Promise<void> {
+  const { brokers, logger = silentLogger, timeoutMs = 30_000, topicPrefix = '' } = options
+  const { kafka, cut } = kafkaClient({ brokers, clientId: 'coffer-topics', logger })
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    const existing = new Set(await admin.listTopics())
+    const missing = topicConfigs(options).filter(({ topic }) => !existing.has(topic))
+    if (missing.length > 0) await createTopics(admin, missing)
+    const wanted = options.topics.map((topic) => ({ ...topic, name: topicPrefix + topic.name }))
+    await waitForLeaders(admin, wanted, timeoutMs)
+  } finally {
+    cut()
+  }
+}
+
+/** Creates `missing`; another process may be creating them at the same time. */
+async function createTopics(admin: Admin, missing: ITopicConfig[]): Promise<void> {
+  try {
+    await admin.createTopics({ topics: missing, waitForLeaders: false })
+  } catch (error) {
+    const errors = error instanceof AggregateError ? error.errors : reasonsOf(error)
+    if (!errors.every((each) => each.type === 'TOPIC_ALREADY_EXISTS')) throw error
+  }
+}
+
+/** The errors by topic that kafkajs bundles in its own kind of aggregate. */
+function reasonsOf(error: unknown): readonly { type?: unknown }[] {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors)
+    ? error.errors
+    : [{}]
+}
+
+function topicConfigs(options: EnsureTopicsOptions): ITopicConfig[] {
+  const { topics, replicationFactor, minInsyncReplicas = 1, topicPrefix = '' } = options
+  const deadLetterTopics = new Set(topics.map(({ name }) => deadLetterTopic(name)))
+  return topics.map(({ name, partitions, retentionMs }) => ({
+    topic: topicPrefix + name,
+    numPartitions: partitions,
+    replicationFactor,
+    configEntries: [
+      { name: 'cleanup.policy', value: 'delete' },
+      { name: 'retention.ms', value: `${retentionMs}` },
+      { name: 'min.insync.replicas', value: `${minInsyncReplicas}` },
+      ...(deadLetterTopics.has(name)
+        ? [{ name: 'max.message.bytes', value: `${DEAD_LETTER_BYTES_MAX}` }]
+        : []),
+    ],
+  }))
+}
+
+async function waitForLeaders(admin: Admin, wanted: readonly Topic[], timeoutMs: number) {
+  const deadline = AbortSignal.timeout(timeoutMs)
+  for (;;) {
+    const found = await describe(admin, wanted)
+    for (const topic of wanted) {
+      const count = found.get(topic.name)?.length
+      if (count !== undefined && count > 0 && count !== topic.partitions) {
+        throw new TopicPartitionsError({ topic: topic.name, found: count, expected: topic.partitions })
+      }
+    }
+    const waiting = wanted.filter(
+      ({ name }) => !found.get(name)?.every(({ leader }) => leader >= 0) || !found.get(name)?.length,
+    )
+    if (waiting.length === 0) return
+    if (deadline.aborted) throw new TopicLeadersError(waiting.map(({ name }) => name))
+    await pause(100, deadline)
+  }
+}
+
+/** What the cluster knows of the topics; nothing while it is still spreading the word. */
+async function describe(
+  admin: Admin,
+  wanted: readonly Topic[],
+): Promise<Map<string, PartitionMetadata[]>> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ name }) => name) })
+    return new Map(topics.map(({ name, partitions }) => [name, partitions]))
+  } catch (error) {
+    if (error instanceof Error && 'retriable' in error && error.retriable) return new Map()
+    throw error
+  }
+}
+
+/** A topic that exists was created otherwise. More partitions would move keys, so nobody adds any. */
+export class TopicPartitionsError extends AppError {
+  readonly code = 'TOPIC_PARTITIONS'
+
+  constructor({ topic, found, expected }: { topic: string; found: number; expected: number }) {
+    super(
+      `Topic ${topic} has ${found} partitions. Expected ${expected}. Changing the number moves ` +
+        'keys to other partitions and breaks their order: delete the topic if nothing in it is ' +
+        'needed, or else copy it to a new one while everything that uses it is stopped.',
+      { retry: 'never', details: { topic, found, expected } },
+    )
+  }
+}
+
+/** Partitions stayed without a leader: too few brokers are up for the replication asked for. */
+export class TopicLeadersError extends AppError {
+  readonly code = 'TOPIC_LEADERS'
+
+  constructor(topics: readonly string[]) {
+    super(
+      `No leader for partitions of ${topics.join(', ')}. Expected every broker to be up: start ` +
+        'the missing ones and try again.',
+      { retry: 'retry', details: { topics } },
+    )
+  }
+}

@@ -1,0 +1,119 @@
+import { AppError, describeError } from '@coffer/errors/app-error'
+import { deadLetterTopic } from '@coffer/events/topics'
+import { type Backoff, backoffMs, pause } from '@coffer/runtime/backoff'
+import type { Logger } from '@coffer/telemetry/logger'
+import type { BatchHandler, Delivery, Producer } from './ports.ts'
+
+export type HandleDeliveriesOptions = {
+  /** Handles all of them or none. It must do no harm to handle a delivery twice. */
+  handle: (deliveries: readonly Delivery[]) => Promise<void>
+  /** Where messages go that cannot be handled. */
+  deadLetters: Producer
+  logger: Logger
+  /** Failures of the database, broker or network, which say nothing about the messages. */
+  isTransient: (error: unknown) => boolean
+  /** How often a message that fails alone is tried before it becomes a dead letter. */
+  attempts?: number
+  backoff?: Backoff
+  /** Told of each dead letter, for a counter and its alarm. */
+  onDeadLetter?: (delivery: Delivery, error: unknown) => void
+}
+
+/**
+ * What to do when deliveries fail. An outage (a transient error, or an AppError that says `retry`)
+ * is thrown after a pause, so that they are delivered again, for ever: nothing becomes a dead
+ * letter because the database is away. Otherwise the batch is halved until the message that cannot
+ * be handled stands alone; it is tried `attempts` times, unless its error says `never`, and put on
+ * the dead letter topic of its own topic. All others are handled, those of one key in order.
+ */
+export function handleDeliveries(options: HandleDeliveriesOptions): BatchHandler {
+  const { handle, isTransient, backoff = { firstMs: 100, maxMs: 2_000 } } = options
+  let outages = 0
+
+  const handleOrHalve = async (deliveries: readonly Delivery[]): Promise<void> => {
+    try {
+      await handle(deliveries)
+    } catch (error) {
+      if (isOutage(error, isTransient)) throw error
+      const [only, ...others] = deliveries
+      if (only !== undefined && others.length === 0) return await handleAlone(only, error)
+      const half = Math.ceil(deliveries.length / 2)
+      await handleOrHalve(deliveries.slice(0, half))
+      await handleOrHalve(deliveries.slice(half))
+    }
+  }
+
+  const handleAlone = async (delivery: Delivery, firstError: unknown): Promise<void> => {
+    const { attempts = 3 } = options
+    let error = firstError
+    let attempt = 1
+    for (; attempt < attempts && appError(error)?.retry !== 'never'; attempt += 1) {
+      await pause(backoffMs(attempt, backoff))
+      try {
+        return await handle([delivery])
+      } catch (next) {
+        if (isOutage(next, isTransient)) throw next
+        error = next
+      }
+    }
+    await bury(delivery, error, attempt, options)
+  }
+
+  return async (deliveries) => {
+    if (deliveries.length === 0) return
+    try {
+      await handleOrHalve(deliveries)
+      outages = 0
+    } catch (error) {
+      outages += 1
+      await pause(backoffMs(outages, backoff))
+      throw error
+    }
+  }
+}
+
+/** Publishes `delivery` as it came, with the reason in its headers. */
+async function bury(
+  delivery: Delivery,
+  error: unknown,
+  attempts: number,
+  { deadLetters, logger, onDeadLetter }: HandleDeliveriesOptions,
+): Promise<void> {
+  const { topic, partition, offset, key, headers, value } = delivery
+  const code = appError(error)?.code ?? 'UNEXPECTED'
+  const cause = describeError(error)
+  await deadLetters.publish([
+    {
+      topic: deadLetterTopic(topic),
+      key,
+      headers: {
+        ...headers,
+        coffer_dlq_cause: cause.slice(0, CAUSE_LENGTH_MAX),
+        coffer_dlq_code: code,
+        coffer_dlq_attempts: `${attempts}`,
+        coffer_dlq_topic: topic,
+        coffer_dlq_partition: `${partition}`,
+        coffer_dlq_offset: offset,
+        coffer_dlq_at: new Date().toISOString(),
+      },
+      value,
+    },
+  ])
+  logger.error({ topic, partition, offset, key, code, attempts, cause }, 'Put on the dead letters')
+  onDeadLetter?.(delivery, error)
+}
+
+/** Enough for a chain of causes, little enough for a header. */
+const CAUSE_LENGTH_MAX = 2_000
+
+function isOutage(error: unknown, isTransient: (error: unknown) => boolean): boolean {
+  return isTransient(error) || appError(error)?.retry === 'retry'
+}
+
+/** The first error of ours in the chain of causes. */
+function appError(error: unknown): AppError | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if (current instanceof AppError) return current
+  }
+  return undefined
+}
