@@ -1,0 +1,56 @@
+export type PackageManifest = {
+  /** Where it is, such as `libs/money`. */
+  folder: string
+  name: string
+  dependencies?: Readonly<Record<string, string>>
+  devDependencies?: Readonly<Record<string, string>>
+  exports?: Readonly<Record<string, string>>
+}
+
+/** Contexts that every other context may call inside its own transaction. */
+const KERNEL = ['ledger', 'wallets']
+
+const CONTEXTS = [
+  ...KERNEL,
+  'analytics',
+  'deposits',
+  'notifications',
+  'payments',
+  'reconciliation',
+  'settlements',
+  'withdrawals',
+]
+
+/** What the domain of a context is made of: these depend on each other only. */
+const PURE = ['errors', 'money', 'events']
+
+/** Every dependency that points outward, and every package that lets others reach inside it. */
+export function dependencyProblems(manifests: readonly PackageManifest[]): string[] {
+  const folders = new Map(manifests.map(({ name, folder }) => [name, folder]))
+  return manifests.flatMap((manifest) => {
+    const { folder, name, dependencies, devDependencies, exports } = manifest
+    const problems = Object.keys({ ...dependencies, ...devDependencies }).flatMap((dependency) => {
+      const target = folders.get(dependency)
+      const rule = target === undefined ? undefined : brokenRule(folder, target)
+      return rule === undefined ? [] : [`${folder} depends on ${target}: ${rule}.`]
+    })
+    const expectedName = `@coffer/${folder.split('/').at(-1)}`
+    if (name !== expectedName) problems.push(`${folder} is called ${name}, not ${expectedName}.`)
+    if (folder.startsWith('apps/') && Object.keys(exports ?? {}).length > 0) {
+      problems.push(`${folder} has exports: nothing imports an app.`)
+    }
+    return problems
+  })
+}
+
+function brokenRule(from: string, to: string): string | undefined {
+  const [fromGroup, fromName = ''] = from.split('/')
+  const [toGroup, toName = ''] = to.split('/')
+  if (toGroup === 'apps') return 'nothing imports an app'
+  if (fromGroup !== 'libs' || toGroup !== 'libs') return undefined
+  if (PURE.includes(fromName) && !PURE.includes(toName)) return `${fromName} is pure`
+  if (!CONTEXTS.includes(toName)) return undefined
+  if (!CONTEXTS.includes(fromName)) return 'a platform library knows no context'
+  if (KERNEL.includes(fromName)) return 'wallets and ledger import no other context'
+  return KERNEL.includes(toName) ? undefined : 'contexts tell each other by events'
+}
