@@ -7,7 +7,7 @@ import { planKafka } from './parts/plan-kafka.ts'
 import { planPostgres } from './parts/plan-postgres.ts'
 import { planRedis } from './parts/plan-redis.ts'
 import { type RunningPart, runPart } from './parts/run-part.ts'
-import { openStackFolder } from './processes/stack-folder.ts'
+import { openStackFolder, type StackFolder } from './processes/stack-folder.ts'
 import { type RunProgram, runProgram } from './programs/run-program.ts'
 import { stopStacks } from './stop-stacks.ts'
 
@@ -56,6 +56,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const started = new Map<Part, RunningPart>()
   const urls: StackUrls = { DATABASE_URL: '', KAFKA_BROKERS: '', REDIS_URL: '', RPC_URLS: '' }
   const tell = progressTeller(options.onProgress)
+  const cache = join(resolve(home), 'cache')
 
   async function useGiven(part: Part, url: string): Promise<void> {
     await proveGivenPart(part, url)
@@ -63,34 +64,39 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     tell(part, 'given')
   }
 
-  async function startOwn(plan: PartPlan): Promise<void> {
-    await plan.fetch()
-    tell(plan.part, 'starting')
-    const { running, url } = await runPart(plan, { folder, run })
-    started.set(plan.part, running)
-    urls[PART_VARIABLES[plan.part]] = url
-    tell(plan.part, 'ready', url)
+  function plan(part: Part): Promise<PartPlan> {
+    const onDownload = (detail: string) => tell(part, 'downloading', detail)
+    return makePlan(part, { folder, cache, run, onDownload }, options.anvilArguments)
+  }
+
+  async function startOwn(own: PartPlan): Promise<void> {
+    await own.fetch()
+    tell(own.part, 'starting')
+    const { running, url } = await runPart(own, { folder, run })
+    started.set(own.part, running)
+    urls[PART_VARIABLES[own.part]] = url
+    tell(own.part, 'ready', url)
   }
 
   try {
-    const own = parts.filter((part) => given[PART_VARIABLES[part]] === undefined)
-    const cache = join(resolve(home), 'cache')
-    const plans = await all(
-      own.map((part) => {
-        const onDownload = (detail: string) => tell(part, 'downloading', detail)
-        return makePlan(part, { folder, cache, run, onDownload }, options.anvilArguments)
-      }),
-    )
+    // All plans first: what is missing is said before anything is downloaded or started.
+    const plans = await all(parts.filter((part) => !given[PART_VARIABLES[part]]).map(plan))
     const elsewhere = PARTS.flatMap((part) => {
       const url = given[PART_VARIABLES[part]]
-      return url === undefined ? [] : [useGiven(part, url)]
+      return url ? [useGiven(part, url)] : []
     })
     await all([...plans.map(startOwn), ...elsewhere])
   } catch (error) {
     await folder.close()
     throw error
   }
+  return stackOf(folder, { started, urls })
+}
 
+function stackOf(
+  folder: StackFolder,
+  { started, urls }: { started: ReadonlyMap<Part, RunningPart>; urls: StackUrls },
+): Stack {
   return {
     dir: folder.dir,
     urls,

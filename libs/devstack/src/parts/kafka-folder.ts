@@ -29,6 +29,7 @@ export function kafkaArguments(directory: string, mainClass: string): string[] {
 export async function fetchKafka(surroundings: PlanSurroundings): Promise<void> {
   const { cache, run, folder, onDownload } = surroundings
   await cachedFolder(kafkaFolder(cache), async (dir) => {
+    folder.record({ kind: 'folder', path: dir })
     onDownload(`Kafka ${KAFKA_VERSION}`)
     await runMaven({
       run,

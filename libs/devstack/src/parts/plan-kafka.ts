@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
-import { dockerRun, dockerStart } from '../programs/docker-run.ts'
+import { dockerRun, dockerStart, fetchImage } from '../programs/docker-run.ts'
 import { hasDocker, hasJava, hasMaven } from '../programs/find-program.ts'
 import { MissingToolError } from '../programs/missing-tool-error.ts'
 import {
@@ -16,6 +16,8 @@ import {
 import { kafkaProperties, propertiesEnvironment, propertiesText } from './kafka-properties.ts'
 import type { PartPlan, PlanSurroundings } from './part-plan.ts'
 import { proveKafka } from './prove-kafka.ts'
+
+const KAFKA_IMAGE = `apache/kafka:${KAFKA_VERSION}`
 
 /** A broker by Java where there is one, else by Docker. Throws {@link MissingToolError}. */
 export async function planKafka(surroundings: PlanSurroundings): Promise<PartPlan> {
@@ -47,11 +49,12 @@ function withJava(surroundings: PlanSurroundings): PartPlan {
   }
 }
 
-function withDocker({ folder }: PlanSurroundings): PartPlan {
+function withDocker(surroundings: PlanSurroundings): PartPlan {
+  const { folder } = surroundings
   const clusterId = newClusterId()
   return {
     ...shared(() => clusterId),
-    fetch: async () => {},
+    fetch: () => fetchImage(surroundings, KAFKA_IMAGE),
     async configure(port) {
       const directory = '/var/lib/kafka/data'
       const controllerPort = port === 9093 ? 9094 : 9093
@@ -59,7 +62,7 @@ function withDocker({ folder }: PlanSurroundings): PartPlan {
       const launch = dockerRun({
         dir: folder.dir,
         name: 'kafka',
-        image: `apache/kafka:${KAFKA_VERSION}`,
+        image: KAFKA_IMAGE,
         port,
         environment: {
           ...propertiesEnvironment(properties),

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { dockerRun, dockerStart } from '../programs/docker-run.ts'
+import { dockerRun, dockerStart, fetchImage } from '../programs/docker-run.ts'
 import { firstProgram, hasDocker, hasJava, hasMaven } from '../programs/find-program.ts'
 import { MissingToolError } from '../programs/missing-tool-error.ts'
 import type { PartPlan, PlanSurroundings } from './part-plan.ts'
 import { proveRedis } from './prove-redis.ts'
 import { fetchRedis, hasRedisProgram, redisBinary, redisFolder } from './redis-binary.ts'
 
-export const REDIS_IMAGE = 'redis:8.2.1-alpine'
+const REDIS_IMAGE = 'redis:8.2.1-alpine'
 
 /** BullMQ's queues must survive a restart, and none may be dropped for want of memory. */
 export const redisArguments = (port: number): string[] => [
@@ -59,10 +59,11 @@ function withProgram({ folder }: PlanSurroundings, findProgram: () => Promise<st
   }
 }
 
-function withDocker({ folder }: PlanSurroundings): PartPlan {
+function withDocker(surroundings: PlanSurroundings): PartPlan {
+  const { folder } = surroundings
   return {
     ...shared,
-    fetch: async () => {},
+    fetch: () => fetchImage(surroundings, REDIS_IMAGE),
     async configure(port) {
       const command = ['redis-server', ...redisArguments(port), '--bind', '0.0.0.0']
       const { dir } = folder

@@ -13,6 +13,7 @@ export const redisFolder = (cache: string): string => join(cache, 'embedded-redi
 export async function fetchRedis(surroundings: PlanSurroundings): Promise<void> {
   const { cache, run, folder, onDownload } = surroundings
   await cachedFolder(redisFolder(cache), async (dir) => {
+    folder.record({ kind: 'folder', path: dir })
     onDownload(ARTIFACT)
     await runMaven({
       run,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import type { Launch } from '../parts/part-plan.ts'
+import type { Launch, PlanSurroundings } from '../parts/part-plan.ts'
+import { DownloadError } from './download-error.ts'
 
 export type ContainerOptions = {
   /** The stack's folder, whose name sets its containers apart. */
@@ -30,6 +31,21 @@ export function dockerRun(options: ContainerOptions): Launch & { container: stri
     ],
     container,
   }
+}
+
+/** Pulls `image` where it isn't there yet. Throws {@link DownloadError}. */
+export async function fetchImage(
+  { run, folder, onDownload }: PlanSurroundings,
+  image: string,
+): Promise<void> {
+  const found = await run('docker', ['image', 'inspect', image])
+  if (found !== 'missing' && found.code === 0) return
+  onDownload(image)
+  const onSpawn = (child: { pid?: number | undefined }) => folder.adopt(child, { name: 'docker' })
+  const pulled = await run('docker', ['pull', '--quiet', image], { onSpawn })
+  if (pulled !== 'missing' && pulled.code === 0) return
+  const output = pulled === 'missing' ? 'docker is not on PATH' : pulled.output
+  throw new DownloadError({ what: image, by: 'Docker', output })
 }
 
 /** Starts the container of `launch` again, with the data it had. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '@coffer/errors/app-error'
+import { DownloadError } from './download-error.ts'
 import type { RunProgram } from './run-program.ts'
 
 /** `group:artifact:version` */
@@ -30,8 +30,9 @@ export async function runMaven(options: MavenOptions): Promise<void> {
   }
   const args = ['--batch-mode', '--file', 'pom.xml', `${PLUGIN}:${goal}`, ...settings]
   const result = await run('mvn', args, { cwd: dir, onLine, onSpawn })
-  if (result === 'missing') throw new DownloadError({ artifacts, output: 'mvn is not on PATH' })
-  if (result.code !== 0) throw new DownloadError({ artifacts, output: result.output })
+  if (result !== 'missing' && result.code === 0) return
+  const output = result === 'missing' ? 'mvn is not on PATH' : result.output
+  throw new DownloadError({ what: artifacts.join(' and '), by: 'Maven', output })
 }
 
 /** A project that consists of its dependencies. */
@@ -58,18 +59,4 @@ ${dependencies.join('\n')}
   </dependencies>
 </project>
 `
-}
-
-/** Maven could not bring what a part is made of; mostly there is no network. */
-export class DownloadError extends AppError {
-  readonly code = 'DEVSTACK_DOWNLOAD'
-
-  constructor({ artifacts, output }: { artifacts: readonly string[]; output: string }) {
-    const errors = output.split('\n').filter((line) => line.includes('ERROR'))
-    super(
-      `Maven could not download ${artifacts.join(' and ')}. Check the network and the ` +
-        `mirror in Maven's settings, then start again. ${errors[0] ?? output.trim()}`,
-      { retry: 'retry', details: { artifacts, output } },
-    )
-  }
 }
