@@ -1,0 +1,95 @@
+import type { Address } from '@coffer/evm/address'
+import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { sql } from 'drizzle-orm'
+import type { AddressBook, Import, ImportOutcome } from '../ports.ts'
+import { addresses } from '../schema.ts'
+import { createOwners, ownerIds } from './owner-ids.ts'
+
+/** {@link AddressBook} in PostgreSQL. A batch takes the same few statements whatever its size. */
+export function postgresAddressBook(postgres: Postgres): AddressBook {
+  return {
+    async nextIndex() {
+      const [row] = await postgres.execute<{ index: string }>(
+        sql`select nextval('wallets.derivation_index') as index`,
+      )
+      return Number(row?.index)
+    },
+    async assign(assignment) {
+      const inserted = await postgres
+        .insert(addresses)
+        .values(assignment)
+        .onConflictDoNothing()
+        .returning({ address: addresses.address })
+      return inserted.length > 0
+    },
+    import: (imports) =>
+      imports.length === 0
+        ? Promise.resolve([])
+        : postgres.transaction((tx) => importAll(tx, imports)),
+  }
+}
+
+type Row = Import & { ownerId: string }
+
+const keyOf = ({ chain, address }: { chain: string; address: string }) => `${chain}/${address}`
+
+async function importAll(tx: Transaction, imports: readonly Import[]): Promise<ImportOutcome[]> {
+  const ids = await ownerIdsOrNew(tx, imports)
+  const rows = new Map<string, Row>()
+  for (const each of imports) {
+    const ownerId = ids.get(each.owner.text)
+    // Of two lines with the same address the first decides whose it is.
+    if (ownerId && !rows.has(keyOf(each))) rows.set(keyOf(each), { ...each, ownerId })
+  }
+  const inserted = await insertMissing(tx, [...rows.values()])
+  const owners = await currentOwners(tx, [...rows.values()])
+  return imports.map((each) => {
+    const ownerId = ids.get(each.owner.text)
+    if (ownerId === undefined) return 'unknown-owner'
+    if (owners.get(keyOf(each)) !== ownerId) return 'taken'
+    // Deleting says that the first line of an address imported it, and a repetition found it.
+    return inserted.delete(keyOf(each)) ? 'imported' : 'existing'
+  })
+}
+
+async function ownerIdsOrNew(
+  tx: Transaction,
+  imports: readonly Import[],
+): Promise<Map<string, string>> {
+  const references = new Map(imports.map(({ owner }) => [owner.text, owner]))
+  const known = await ownerIds(tx, [...references.keys()])
+  const missing = [...references.values()].filter(({ text }) => !known.has(text))
+  const names = missing.filter(({ isUuid }) => !isUuid).map(({ text }) => text)
+  if (names.length === 0) return known
+  await createOwners(tx, names)
+  return new Map([...known, ...(await ownerIds(tx, names))])
+}
+
+/** Inserts in one order everywhere, so that two imports wait for each other and never both. */
+async function insertMissing(tx: Transaction, rows: readonly Row[]): Promise<Set<string>> {
+  const inserted = await tx.execute<{ chain: string; address: Address }>(sql`
+    insert into wallets.addresses (chain, address, owner, watched_from)
+    select chain, decode(substr(address, 3), 'hex'), owner, watched_from
+    from unnest(
+      ${sql.param(rows.map(({ chain }) => chain))}::text[],
+      ${sql.param(rows.map(({ address }) => address))}::text[],
+      ${sql.param(rows.map(({ ownerId }) => ownerId))}::uuid[],
+      ${sql.param(rows.map(({ watchedFrom }) => watchedFrom.toString()))}::bigint[]
+    ) as row (chain, address, owner, watched_from)
+    order by chain, address
+    on conflict do nothing
+    returning chain, '0x' || encode(address, 'hex') as address`)
+  return new Set(inserted.map(keyOf))
+}
+
+async function currentOwners(tx: Transaction, rows: readonly Row[]): Promise<Map<string, string>> {
+  const found = await tx.execute<{ chain: string; address: Address; owner: string }>(sql`
+    select row.chain, row.address, addresses.owner
+    from unnest(
+      ${sql.param(rows.map(({ chain }) => chain))}::text[],
+      ${sql.param(rows.map(({ address }) => address))}::text[]
+    ) as row (chain, address)
+    join wallets.addresses on addresses.chain = row.chain
+      and addresses.address = decode(substr(row.address, 3), 'hex')`)
+  return new Map(found.map((each) => [keyOf(each), each.owner]))
+}

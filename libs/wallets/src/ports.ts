@@ -1,0 +1,50 @@
+import type { Address } from '@coffer/evm/address'
+import type { ChainId } from '@coffer/money/chain-id'
+import type { ExternalId } from './domain/external-id.ts'
+import type { OwnerReference } from './domain/owner-reference.ts'
+
+/** Whom addresses and balances belong to. */
+export type Owner = { id: string; externalId: string | null; createdAt: Date }
+
+/** The owners there are. Adapter: `adapters/postgres-owners.ts`. */
+export type Owners = {
+  /** Makes an owner; when another has this external id already, answers that one. */
+  create(externalId: ExternalId | undefined): Promise<{ owner: Owner; isNew: boolean }>
+  find(id: string): Promise<Owner | undefined>
+}
+
+/** An address that was derived for an owner. */
+export type Assignment = {
+  owner: string
+  chain: ChainId
+  address: Address
+  derivationIndex: number
+  watchedFrom: bigint
+}
+
+/** An address that somebody else holds the key of, to be watched for an owner. */
+export type Import = {
+  owner: OwnerReference
+  chain: ChainId
+  address: Address
+  watchedFrom: bigint
+}
+
+/** `taken` is an address of another owner; an unknown owner is a UUID that names nobody. */
+export type ImportOutcome = 'imported' | 'existing' | 'taken' | 'unknown-owner'
+
+/** The addresses that are watched. Adapter: `adapters/postgres-address-book.ts`. */
+export type AddressBook = {
+  /** The next place in the HD wallet. No two calls answer the same, and some are left out. */
+  nextIndex(): Promise<number>
+  /** Registers an address; answers `false` and changes nothing when it is registered already. */
+  assign(assignment: Assignment): Promise<boolean>
+  /** Registers many, all or none when it throws, and makes owners for new external ids. */
+  import(imports: readonly Import[]): Promise<ImportOutcome[]>
+}
+
+/** Addresses whose keys are elsewhere. Adapter: `adapters/hd-addresses.ts`. */
+export type AddressSource = { addressAt(index: number): Address }
+
+/** The first block of a chain that is not scanned yet: what is sent from there on is seen. */
+export type ScanPosition = (chain: ChainId) => Promise<bigint>
