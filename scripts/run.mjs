@@ -51,12 +51,16 @@ function install(reason) {
   const [command, commandArguments] = npm?.endsWith('.js')
     ? [process.execPath, [npm, 'ci']]
     : ['npm', ['ci']]
-  const { status, error } = spawnSync(command, [...commandArguments, '--no-audit', '--no-fund'], {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-    // On Windows npm is a .cmd file, which only a shell can start.
-    shell: IS_WINDOWS && command === 'npm',
-  })
+  const { status, error } = spawnSync(
+    command,
+    [...commandArguments, '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 2, 2],
+      // On Windows npm is a .cmd file, which only a shell can start.
+      shell: IS_WINDOWS && command === 'npm',
+    },
+  )
   if (status !== 0 || !existsSync(NODE)) {
     fail(
       `npm ci failed${error ? ` (${error.message})` : ''}. See its messages above; then try again.`,
