@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test, vi } from 'vitest'
+import { endStack } from './processes/end-stack.ts'
 import { isAlive, type ProcessIdentity, processIdentity } from './processes/process-identity.ts'
 import { parseRecord } from './processes/stack-record.ts'
 import { startAnvil } from './start-anvil.ts'
@@ -15,16 +16,27 @@ import { temporaryFolder } from './testing/temporary-folder.ts'
 
 const home = join(import.meta.dirname, '../../../.coffer')
 
-type Owner = { process: ChildProcess; dir: string; app: number; all: ProcessIdentity[] }
+type Owner = AsyncDisposable & {
+  process: ChildProcess
+  dir: string
+  app: number
+  all: ProcessIdentity[]
+}
 
 async function startOwner(folder: string, ...parts: Part[]): Promise<Owner> {
   const script = join(import.meta.dirname, 'testing/stack-owner.ts')
   const owner = spawn(process.execPath, [script, folder, ...parts], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
   const { dir, app } = JSON.parse(line) as { dir: string; app: number }
-  return { process: owner, dir, app, all: everyProcessOf(dir) }
+  return {
+    ...{ process: owner, dir, app, all: everyProcessOf(dir) },
+    async [Symbol.asyncDispose]() {
+      owner.kill('SIGKILL')
+      await endStack(dir)
+    },
+  }
 }
 
 /** What the stack recorded, with the children of those, such as PostgreSQL's. */
@@ -55,7 +67,7 @@ const untilNothingRuns = ({ dir, all }: Owner) =>
   )
 
 test('kill -9 of the owner leaves no process and no data', async () => {
-  const owner = await startOwner(home, 'postgres', 'kafka', 'redis', 'anvil')
+  await using owner = await startOwner(home, 'postgres', 'kafka', 'redis', 'anvil')
   // Four parts, the adopted child, and PostgreSQL's own children.
   expect(owner.all.length).toBeGreaterThan(8)
   owner.process.kill('SIGKILL')
@@ -63,7 +75,7 @@ test('kill -9 of the owner leaves no process and no data', async () => {
 }, 120_000)
 
 test('an owner that ends by Ctrl-C without disposing leaves nothing either', async () => {
-  const owner = await startOwner(home, 'redis', 'anvil')
+  await using owner = await startOwner(home, 'redis', 'anvil')
   expect(owner.all.map(({ pid }) => pid)).toContain(owner.app)
   owner.process.kill('SIGINT')
   await untilNothingRuns(owner)
@@ -71,7 +83,7 @@ test('an owner that ends by Ctrl-C without disposing leaves nothing either', asy
 
 test('a stack whose watchdog died with its owner is ended by whoever looks next', async () => {
   await using folder = await temporaryFolder()
-  const owner = await startOwner(folder.path, 'anvil')
+  await using owner = await startOwner(folder.path, 'anvil')
   const watchdog = processTable().find(
     ({ command }) => command.includes('watchdog.ts') && command.endsWith(owner.dir),
   )
@@ -89,7 +101,7 @@ test('a stack whose watchdog died with its owner is ended by whoever looks next'
 
 test('a stack whose owner runs is left alone, unless all are to be stopped', async () => {
   await using folder = await temporaryFolder()
-  const owner = await startOwner(folder.path, 'anvil')
+  await using owner = await startOwner(folder.path, 'anvil')
   expect(await stopStacks({ home: folder.path })).toEqual([])
   expect(owner.all.filter(isAlive)).toHaveLength(2)
 
