@@ -1,0 +1,116 @@
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { type SQL, sql } from 'drizzle-orm'
+
+/** One thing that must be true of the ledger and is not. */
+export type LedgerViolation = {
+  /** I1: the books balance. I6: nobody has less than nothing. */
+  invariant: 'I1' | 'I6'
+  /** The account, transaction or asset that it was found in. */
+  subject: string
+  /** What differs, with both figures. */
+  problem: string
+}
+
+/** Violations of one kind that are listed; one cause can break every account there is. */
+const LISTED_MAX = 1_000
+
+/**
+ * Compares the whole ledger with itself, as it stood at one moment, and lists what does not agree.
+ * It reads every entry and blocks nobody.
+ */
+export async function checkLedger(postgres: Postgres): Promise<LedgerViolation[]> {
+  return await postgres.transaction(
+    async (tx) => {
+      // A check of everything takes as long as it takes.
+      await tx.execute(sql`set local statement_timeout = 0`)
+      const violations: LedgerViolation[] = []
+      for (const { invariant, query } of CHECKS) {
+        const rows = await tx.execute<{ subject: string; problem: string }>(
+          sql`${query} limit ${LISTED_MAX}`,
+        )
+        violations.push(...rows.map((row) => ({ invariant, ...row })))
+      }
+      return violations
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  )
+}
+
+const accountSubject = sql.raw(
+  `format('account %s: %s of %s in %s', account.id, account.code, account.owner, account.asset)`,
+)
+
+const countersEqualEntries = sql`
+  select ${accountSubject} as subject,
+    format(
+      'counts %s entries, debits %s, credits %s; its entries are %s, debits %s, credits %s',
+      account.version, account.debits_posted, account.credits_posted,
+      entry.version, entry.debits, entry.credits
+    ) as problem
+  from ledger.accounts account
+  cross join lateral (
+    select count(*) as version,
+      coalesce(sum(amount) filter (where amount > 0), 0) as debits,
+      coalesce(-sum(amount) filter (where amount < 0), 0) as credits
+    from ledger.entries where account_id = account.id
+  ) entry
+  where (account.version, account.debits_posted, account.credits_posted)
+    <> (entry.version, entry.debits, entry.credits)
+  order by account.id`
+
+const entriesRunOn = sql`
+  select ${accountSubject} as subject,
+    format(
+      'its entry %s has version %s and balance %s; the entries before it make %s and %s',
+      entry.place, entry.account_version, entry.balance_after, entry.place, entry.balance
+    ) as problem
+  from (
+    select distinct on (account_id) * from (
+      select account_id, account_version, balance_after,
+        row_number() over running as place, sum(amount) over running as balance
+      from ledger.entries
+      window running as (partition by account_id order by account_version)
+    ) each
+    where (account_version, balance_after) <> (place, balance)
+    order by account_id, account_version
+  ) entry
+  join ledger.accounts account on account.id = entry.account_id
+  order by account.id`
+
+const transactionsBalance = sql`
+  select format('transaction %s: %s', transaction.id, transaction.reference) as subject,
+    coalesce(
+      format('its entries in %s sum to %s, not to 0', account.asset, sum(entry.amount)),
+      'it has no entries'
+    ) as problem
+  from ledger.transactions transaction
+  left join ledger.entries entry on entry.transaction_id = transaction.id
+  left join ledger.accounts account on account.id = entry.account_id
+  group by transaction.id, account.asset
+  having sum(entry.amount) is distinct from 0
+  order by transaction.id`
+
+const assetsBalance = sql`
+  select format('asset %s', account.asset) as subject,
+    format('its entries sum to %s, not to 0', sum(entry.amount)) as problem
+  from ledger.entries entry join ledger.accounts account on account.id = entry.account_id
+  group by account.asset
+  having sum(entry.amount) <> 0
+  order by account.asset`
+
+const availableNotNegative = sql`
+  select ${accountSubject} as subject,
+    format('its available balance is %s',
+      account.credits_posted - account.debits_posted - account.debits_pending) as problem
+  from ledger.accounts account
+  where account.code = 'owner.available'
+    and account.credits_posted - account.debits_posted - account.debits_pending < 0
+  order by account.id`
+
+const CHECKS: readonly { invariant: LedgerViolation['invariant']; query: SQL }[] = [
+  { invariant: 'I1', query: assetsBalance },
+  { invariant: 'I1', query: transactionsBalance },
+  { invariant: 'I1', query: countersEqualEntries },
+  { invariant: 'I1', query: entriesRunOn },
+  { invariant: 'I6', query: availableNotNegative },
+]

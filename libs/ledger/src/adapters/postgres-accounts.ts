@@ -1,0 +1,120 @@
+import type { Transaction } from '@coffer/postgres/open-postgres'
+import { sql } from 'drizzle-orm'
+import type { AccountState } from '../domain/apply-postings.ts'
+import { type AccountName, accountKey } from '../domain/transaction.ts'
+import { numericArray } from './numeric-array.ts'
+
+export type LockedAccounts = {
+  /** Id in the database, by `accountKey`. */
+  ids: ReadonlyMap<string, string>
+  /** By `accountKey`. */
+  states: ReadonlyMap<string, AccountState>
+}
+
+/**
+ * Opens what is missing of `names` and locks all until `tx` ends. Transactions that call this once
+ * never wait for each other in a circle: each first opens in order of name, and then locks in order
+ * of id.
+ */
+export async function lockAccounts(
+  tx: Transaction,
+  names: readonly AccountName[],
+): Promise<LockedAccounts> {
+  const ids = await openAccounts(tx, names)
+  const keys = new Map(ids.entries().map(([key, id]) => [id, key]))
+  const rows = await tx.execute<{
+    id: string
+    debitsPosted: string
+    creditsPosted: string
+    debitsPending: string
+    creditsPending: string
+    version: string
+  }>(sql`
+    select id, debits_posted as "debitsPosted", credits_posted as "creditsPosted",
+      debits_pending as "debitsPending", credits_pending as "creditsPending", version
+    from ledger.accounts
+    where id = any(${numericArray([...keys.keys()])}::bigint[])
+    order by id
+    for update
+  `)
+  const states = new Map<string, AccountState>()
+  for (const row of rows) {
+    states.set(keys.get(row.id) as string, {
+      debitsPosted: BigInt(row.debitsPosted),
+      creditsPosted: BigInt(row.creditsPosted),
+      debitsPending: BigInt(row.debitsPending),
+      creditsPending: BigInt(row.creditsPending),
+      version: Number(row.version),
+    })
+  }
+  return { ids, states }
+}
+
+// Ids are looked up each time and not kept in memory: that is one index seek an account, it is
+// right whatever was rolled back, and there may be ten million of them.
+async function openAccounts(
+  tx: Transaction,
+  names: readonly AccountName[],
+): Promise<Map<string, string>> {
+  const ids = await findAccounts(tx, names)
+  const missing = names.filter((name) => !ids.has(accountKey(name)))
+  if (missing.length === 0) return ids
+  const { owners, codes, assets } = columns(missing)
+  // Two transactions that open the same accounts do so in one order, and the later one waits.
+  await tx.execute(sql`
+    insert into ledger.accounts (owner, code, asset)
+    select owner, code, asset
+    from unnest(${owners}::text[], ${codes}::text[], ${assets}::text[]) as name (owner, code, asset)
+    order by owner, code, asset
+    on conflict do nothing
+  `)
+  const opened = await findAccounts(tx, missing)
+  return new Map([...ids, ...opened])
+}
+
+async function findAccounts(
+  tx: Transaction,
+  names: readonly AccountName[],
+): Promise<Map<string, string>> {
+  const { owners, codes, assets } = columns(names)
+  const rows = await tx.execute<{ position: string; id: string }>(sql`
+    select name.position, account.id
+    from unnest(${owners}::text[], ${codes}::text[], ${assets}::text[])
+      with ordinality as name (owner, code, asset, position)
+    join ledger.accounts account using (owner, code, asset)
+  `)
+  const ids = new Map<string, string>()
+  for (const { position, id } of rows) {
+    ids.set(accountKey(names[Number(position) - 1] as AccountName), id)
+  }
+  return ids
+}
+
+const columns = (names: readonly AccountName[]) => ({
+  owners: sql.param(names.map(({ owner }) => owner)),
+  codes: sql.param(names.map(({ code }) => code)),
+  assets: sql.param(names.map(({ asset }) => asset)),
+})
+
+/** Writes the new states of accounts that `tx` has locked. */
+export async function updateAccounts(
+  tx: Transaction,
+  ids: ReadonlyMap<string, string>,
+  changed: ReadonlyMap<string, AccountState>,
+): Promise<void> {
+  const states = [...changed.values()]
+  const column = (field: keyof AccountState) => numericArray(states.map((state) => state[field]))
+  await tx.execute(sql`
+    update ledger.accounts account
+    set debits_posted = state.debits_posted, credits_posted = state.credits_posted,
+      debits_pending = state.debits_pending, credits_pending = state.credits_pending,
+      version = state.version
+    from unnest(
+      ${numericArray([...changed.keys()].map((key) => ids.get(key) as string))}::bigint[],
+      ${column('debitsPosted')}::numeric[], ${column('creditsPosted')}::numeric[],
+      ${column('debitsPending')}::numeric[], ${column('creditsPending')}::numeric[],
+      ${column('version')}::bigint[]
+    ) as state (id, debits_posted, credits_posted, debits_pending, credits_pending, version)
+    where account.id = state.id
+  `)
+}

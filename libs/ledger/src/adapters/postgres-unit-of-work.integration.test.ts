@@ -1,0 +1,68 @@
+import type { Message } from '@coffer/events/event'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type LedgerDatabase, startLedgerDatabase } from '../testing/ledger-database.ts'
+import { unitOfWorkContract } from '../testing/unit-of-work-contract.ts'
+import { postgresUnitOfWork } from './postgres-unit-of-work.ts'
+
+let database: LedgerDatabase
+
+beforeAll(async () => {
+  database = await startLedgerDatabase()
+})
+afterAll(() => database[Symbol.asyncDispose]())
+
+unitOfWorkContract(() => ({
+  unitOfWork: postgresUnitOfWork({ postgres: database.postgres, consumer: 'contract' }),
+  announced: async (key) => [
+    ...(await database.postgres.execute<Message>(
+      sql`select topic, key, headers, value from messaging.outbox where key = ${key} order by id`,
+    )),
+  ],
+}))
+
+test('repeats the whole work after a transient failure', async () => {
+  const { postgres } = database
+  const unitOfWork = postgresUnitOfWork({ postgres, consumer: 'transient', backoff: NO_WAIT })
+  let calls = 0
+
+  const claimed = await unitOfWork(async (books) => {
+    const fresh = await books.claimNew(['t1'])
+    calls += 1
+    if (calls < 3) throw deadlock()
+    return fresh
+  })
+
+  expect([calls, claimed]).toEqual([3, new Set(['t1'])])
+})
+
+test('gives up after as many attempts as it was given', async () => {
+  const { postgres } = database
+  const unitOfWork = postgresUnitOfWork({ postgres, consumer: 'c', attempts: 2, backoff: NO_WAIT })
+  let calls = 0
+
+  const work = unitOfWork(async () => {
+    calls += 1
+    throw deadlock()
+  })
+
+  await expect(work).rejects.toThrow('deadlock detected')
+  expect(calls).toBe(2)
+})
+
+test('does not repeat what fails for good', async () => {
+  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres, consumer: 'c' })
+  let calls = 0
+
+  const work = unitOfWork(async () => {
+    calls += 1
+    throw new TypeError('a bug')
+  })
+
+  await expect(work).rejects.toThrow('a bug')
+  expect(calls).toBe(1)
+})
+
+const NO_WAIT = { firstMs: 1, maxMs: 1 }
+
+const deadlock = () => Object.assign(new Error('deadlock detected'), { code: '40P01' })

@@ -1,0 +1,38 @@
+import type { Metrics } from '@coffer/telemetry/metrics'
+import { Counter, Histogram } from 'prom-client'
+import type { BookingMetrics } from '../ports.ts'
+
+/** Counts bookings for Prometheus in `registry`. Call it once for each registry. */
+export function prometheusBookingMetrics(registry: Metrics): BookingMetrics {
+  const registers = [registry]
+  const booked = new Counter({
+    name: 'coffer_ledger_booked_total',
+    help: 'Ledger transactions that were booked.',
+    registers,
+  })
+  const duplicates = new Counter({
+    name: 'coffer_ledger_duplicates_total',
+    help: 'Events that were dropped because they had been handled before.',
+    registers,
+  })
+  const size = new Histogram({
+    name: 'coffer_ledger_batch_events',
+    help: 'Events in one batch that was handled.',
+    buckets: [1, 10, 50, 100, 250, 500, 1_000, 2_000, 5_000],
+    registers,
+  })
+  const seconds = new Histogram({
+    name: 'coffer_ledger_batch_seconds',
+    help: 'Time to book one batch, its commit included.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  })
+  return {
+    batch(handled) {
+      booked.inc(handled.booked)
+      duplicates.inc(handled.duplicates)
+      size.observe(handled.booked + handled.duplicates)
+      seconds.observe(handled.seconds)
+    },
+  }
+}

@@ -1,0 +1,33 @@
+/** What an account says: value we hold, or value we owe. */
+export type AccountClass = 'asset' | 'liability'
+
+type Line = {
+  /** Its place in the chart: 1xx assets, 2xx liabilities. */
+  number: number
+  class: AccountClass
+  /** The side on which it grows. */
+  normalSide: 'debit' | 'credit'
+  /** Whether every owner has one, or the system alone; in either case one for each asset. */
+  heldBy: 'system' | 'owner'
+}
+
+/** Every kind of account, by its code. An account is opened on first use. */
+export const chartOfAccounts = {
+  /** What our addresses hold on chain; an asset names its chain, so there is one for each. */
+  custody: { number: 101, class: 'asset', normalSide: 'debit', heldBy: 'system' },
+  /** What an owner owes us: a deposit that a reorg took back after it had been spent. */
+  'owner.receivable': { number: 121, class: 'asset', normalSide: 'debit', heldBy: 'owner' },
+  /** What an owner may spend. Never below zero. */
+  'owner.available': { number: 201, class: 'liability', normalSide: 'credit', heldBy: 'owner' },
+} as const satisfies Record<string, Line>
+
+export type AccountCode = keyof typeof chartOfAccounts
+
+export const isAccountCode = (text: string): text is AccountCode =>
+  Object.hasOwn(chartOfAccounts, text)
+
+/** The owner of the accounts that are nobody's but ours. */
+export const SYSTEM = 'system'
+
+/** Codes of accounts that a posting may not take below zero. */
+export const mustNotGoNegative = (code: AccountCode): boolean => code === 'owner.available'

@@ -1,0 +1,48 @@
+import { type AccountName, accountKey, type TransactionDraft } from './transaction.ts'
+
+/** What the ledger holds of a transaction, as far as another is compared with it. */
+export type RecordedTransaction = {
+  code: string
+  eventAt: Date
+  entries: readonly { account: AccountName; amount: bigint }[]
+}
+
+/** The parts of a transaction in which a second one of the same reference may differ. */
+export type DraftField = 'code' | 'event_at' | 'entries'
+
+/** The first field in which `draft` asks for something else than was booked under its name. */
+export function differingField(
+  draft: TransactionDraft,
+  recorded: RecordedTransaction,
+): DraftField | undefined {
+  if (draft.code !== recorded.code) return 'code'
+  if (draft.eventAt.getTime() !== recorded.eventAt.getTime()) return 'event_at'
+  return difference(draft, recorded, -1n) ? 'entries' : undefined
+}
+
+/** Whether `draft` takes back exactly what was booked. */
+export const isNegationOf = (draft: TransactionDraft, recorded: RecordedTransaction): boolean =>
+  !difference(draft, recorded, 1n)
+
+/**
+ * Whether `draft + factor × recorded` leaves anything on any account. What was booked on the
+ * account of a shortfall counts as booked on the account that fell short.
+ */
+function difference(
+  draft: TransactionDraft,
+  recorded: RecordedTransaction,
+  factor: bigint,
+): boolean {
+  const sums = new Map<string, bigint>()
+  const meant = new Map<string, string>()
+  const add = (key: string, amount: bigint) => sums.set(key, (sums.get(key) ?? 0n) + amount)
+  for (const { account, amount, shortfall } of draft.entries) {
+    add(accountKey(account), amount)
+    if (shortfall) meant.set(accountKey(shortfall), accountKey(account))
+  }
+  for (const { account, amount } of recorded.entries) {
+    const key = accountKey(account)
+    add(meant.get(key) ?? key, factor * amount)
+  }
+  return sums.values().some((sum) => sum !== 0n)
+}

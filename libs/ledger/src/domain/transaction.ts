@@ -1,0 +1,93 @@
+import { AppError } from '@coffer/errors/app-error'
+import type { AssetId } from '@coffer/money/asset'
+import { type AccountCode, chartOfAccounts, isAccountCode, SYSTEM } from './chart-of-accounts.ts'
+
+/** Names an account. It need not be open yet. */
+export type AccountName = {
+  /** An owner's id, or {@link SYSTEM}. */
+  owner: string
+  code: AccountCode
+  asset: AssetId
+}
+
+export type EntryDraft = {
+  account: AccountName
+  /** A debit is positive, a credit negative; never zero. */
+  amount: bigint
+  /** Where to book what `account` does not have, instead of refusing the transaction. */
+  shortfall?: AccountName
+}
+
+/** A transaction that someone asks the ledger to book. */
+export type TransactionDraft = {
+  /** Unique for ever: asking twice books once. */
+  reference: string
+  /** Why, for example `deposit.credit`. */
+  code: string
+  /** When it happened outside; milliseconds count, finer does not. */
+  eventAt: Date
+  /** They sum to zero for each asset. */
+  entries: readonly EntryDraft[]
+  /** Reference of the transaction that this one takes back, whole. */
+  reverses?: string
+}
+
+/** One text for each account name. Code and asset hold no space, so no two names share a text. */
+export const accountKey = ({ owner, code, asset }: AccountName): string =>
+  `${code} ${asset} ${owner}`
+
+/** Every account that a draft may touch. */
+export const accountsOf = (draft: TransactionDraft): AccountName[] =>
+  draft.entries.flatMap(({ account, shortfall }) => (shortfall ? [account, shortfall] : [account]))
+
+/** Whether the amounts sum to zero for each asset. */
+export function balanced(entries: readonly EntryDraft[]): boolean {
+  const sums = new Map<AssetId, bigint>()
+  for (const { account, amount } of entries) {
+    sums.set(account.asset, (sums.get(account.asset) ?? 0n) + amount)
+  }
+  return sums.values().every((sum) => sum === 0n)
+}
+
+/** Checks what no state of the ledger could make right. Throws {@link TransactionDraftError}. */
+export function checkDraft(draft: TransactionDraft): void {
+  const problem = problemOf(draft)
+  if (problem !== undefined) throw new TransactionDraftError(draft.reference, problem)
+}
+
+function problemOf({ reference, code, eventAt, entries }: TransactionDraft): string | undefined {
+  if (reference === '') return 'its reference is empty'
+  if (code === '') return 'its code is empty'
+  if (Number.isNaN(eventAt.getTime())) return 'its eventAt is not a date'
+  if (entries.length < 2) return `it has ${entries.length} entries, and needs two or more`
+  for (const entry of entries) {
+    const { account, amount, shortfall } = entry
+    if (amount === 0n) return 'the amount of an entry is 0'
+    const wrongName = problemOfName(account) ?? (shortfall && problemOfName(shortfall))
+    if (wrongName !== undefined) return wrongName
+    if (shortfall && shortfall.asset !== account.asset) return 'a shortfall is in another asset'
+  }
+  return balanced(entries) ? undefined : 'its entries do not sum to zero for each asset'
+}
+
+function problemOfName({ owner, code }: AccountName): string | undefined {
+  if (!isAccountCode(code)) return `the chart of accounts has no ${JSON.stringify(code)}`
+  if (owner === '') return 'the owner of an account is empty'
+  const { heldBy } = chartOfAccounts[code]
+  if ((heldBy === 'system') !== (owner === SYSTEM)) {
+    return `an account ${code} is held by ${heldBy === 'system' ? SYSTEM : 'an owner'}, not by ${JSON.stringify(owner)}`
+  }
+  return undefined
+}
+
+export class TransactionDraftError extends AppError {
+  readonly code = 'LEDGER_TRANSACTION_DRAFT'
+
+  constructor(reference: string, problem: string) {
+    super(
+      `Transaction ${JSON.stringify(reference)} cannot be booked: ${problem}. ` +
+        'Nothing of it was booked; whoever sent it must send it right.',
+      { retry: 'never', details: { reference, problem } },
+    )
+  }
+}

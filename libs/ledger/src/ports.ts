@@ -1,0 +1,39 @@
+import type { Message } from '@coffer/events/event'
+import type { Applied, BookedEntry } from './domain/apply-postings.ts'
+import type { TransactionDraft } from './domain/transaction.ts'
+
+/** A transaction as the ledger holds it. */
+export type BookedTransaction = {
+  id: string
+  reference: string
+  code: string
+  eventAt: Date
+  recordedAt: Date
+  entries: readonly BookedEntry[]
+}
+
+/** What came of one draft; only `created` has changed anything. */
+export type PostingOutcome =
+  | { status: 'created'; transaction: BookedTransaction }
+  | Exclude<Applied, { status: 'created' }>
+
+/** What can be done to the ledger in one transaction of its database. */
+export type Books = {
+  /** Claims events for this consumer; answers those that it had not handled before. */
+  claimNew(eventIds: readonly string[]): Promise<ReadonlySet<string>>
+  /** Books a batch, once a transaction. See `postTransactions`. */
+  post(drafts: readonly TransactionDraft[]): Promise<readonly PostingOutcome[]>
+  /** Owes these messages to their topics, in this order. */
+  announce(messages: readonly Message[]): Promise<void>
+}
+
+/**
+ * Does `work` in one transaction: all of it is kept or nothing. It may be called several times
+ * until it is. Adapters: `adapters/postgres-unit-of-work.ts`, `testing/memory-unit-of-work.ts`.
+ */
+export type UnitOfWork = <Result>(work: (books: Books) => Promise<Result>) => Promise<Result>
+
+/** Counts what is booked. Adapter: `adapters/prometheus-booking-metrics.ts`. */
+export type BookingMetrics = {
+  batch(handled: { booked: number; duplicates: number; seconds: number }): void
+}

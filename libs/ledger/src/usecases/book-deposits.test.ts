@@ -1,0 +1,110 @@
+import { readEvent } from '@coffer/events/event'
+import { expect, test } from 'vitest'
+import { memoryUnitOfWork } from '../testing/memory-unit-of-work.ts'
+import { confirmed, ETH, reversed } from '../testing/sample-events.ts'
+import { bookDeposits } from './book-deposits.ts'
+
+function books() {
+  const { unitOfWork, contents } = memoryUnitOfWork()
+  return { book: bookDeposits({ unitOfWork }), contents }
+}
+
+const entryOf = (first: { owner: string; account: string; amount: bigint }) => ({
+  ...first,
+  asset: ETH,
+  accountVersion: 1,
+  balanceAfter: first.amount,
+})
+
+test('credits a deposit and announces the whole transaction', async () => {
+  const { book, contents } = books()
+  const deposit = confirmed({ number: 1, owner: 'alice', amount: 5n })
+
+  expect(await book([{ ...deposit, traceparent: '00-trace' }])).toEqual({ booked: 1, duplicates: 0 })
+
+  const [message] = contents().announced
+  expect(message).toMatchObject({ key: 'alice', headers: { traceparent: '00-trace' } })
+  expect(message && readEvent(message)).toEqual({
+    id: `transaction:${deposit.id}`,
+    type: 'transaction.created',
+    source: 'coffer/accounts',
+    time: '1970-01-01T00:00:00.000Z',
+    data: {
+      transactionId: `id of ${deposit.id}`,
+      reference: deposit.id,
+      code: 'deposit.credit',
+      eventAt: '2026-11-21T10:59:48.000Z',
+      recordedAt: '1970-01-01T00:00:00.000Z',
+      entries: [
+        entryOf({ owner: 'system', account: 'custody', amount: 5n }),
+        entryOf({ owner: 'alice', account: 'owner.available', amount: -5n }),
+      ],
+    },
+  })
+})
+
+test('books an event once, in one batch or in several', async () => {
+  const { book, contents } = books()
+  const deposit = confirmed({ number: 1, owner: 'alice', amount: 5n })
+
+  expect(await book([deposit, deposit])).toEqual({ booked: 1, duplicates: 1 })
+  expect(await book([deposit])).toEqual({ booked: 0, duplicates: 1 })
+  expect(contents().announced).toHaveLength(1)
+})
+
+test('takes a credit back and credits it again under the next revision', async () => {
+  const { book, contents } = books()
+  const deposit = { number: 1, owner: 'alice', amount: 5n }
+
+  await book([confirmed(deposit), reversed(deposit), confirmed({ ...deposit, revision: 2 })])
+
+  expect(contents().announced.map((message) => readEvent(message).data)).toMatchObject([
+    { code: 'deposit.credit' },
+    { code: 'deposit.reversal' },
+    { code: 'deposit.credit', entries: [{}, { balanceAfter: -5n }] },
+  ])
+})
+
+test('refuses to take back what was never credited, and books nothing of the batch', async () => {
+  const { book, contents } = books()
+  const batch = [
+    confirmed({ number: 1, owner: 'alice', amount: 5n }),
+    reversed({ number: 2, owner: 'alice', amount: 5n }),
+  ]
+
+  await expect(book(batch)).rejects.toMatchObject({
+    code: 'LEDGER_DEPOSIT_NOT_BOOKABLE',
+    retry: 'never',
+    message: expect.stringContaining('nothing_to_reverse'),
+  })
+  expect(contents()).toMatchObject({ announced: [], handled: new Set() })
+})
+
+test('refuses to take back another amount than was credited', async () => {
+  const { book } = books()
+  await book([confirmed({ number: 1, owner: 'alice', amount: 5n })])
+
+  const work = book([reversed({ number: 1, owner: 'alice', amount: 6n })])
+
+  await expect(work).rejects.toThrow('not_the_negation')
+})
+
+test('refuses an event whose id is not that of its deposit', async () => {
+  const { book } = books()
+  const deposit = confirmed({ number: 1, owner: 'alice', amount: 5n })
+
+  const work = book([{ ...deposit, id: 'another' }])
+
+  await expect(work).rejects.toMatchObject({ code: 'LEDGER_DEPOSIT_NOT_BOOKABLE', retry: 'never' })
+})
+
+test.each([
+  ['an amount of 0', { owner: 'alice', amount: 0n }],
+  ['the system as its owner', { owner: 'system', amount: 5n }],
+])('refuses a deposit with %s', async (_, deposit) => {
+  const { book } = books()
+
+  const work = book([confirmed({ number: 1, ...deposit })])
+
+  await expect(work).rejects.toMatchObject({ code: 'LEDGER_TRANSACTION_DRAFT', retry: 'never' })
+})
