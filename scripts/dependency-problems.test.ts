@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { dependencyProblems } from './dependency-problems.ts'
+
+const lib = (name: string, ...dependencies: string[]) => ({
+  folder: `libs/${name}`,
+  name: `@coffer/${name}`,
+  dependencies: Object.fromEntries(dependencies.map((each) => [`@coffer/${each}`, '0.1.0'])),
+})
+const scanner = { folder: 'apps/scanner', name: '@coffer/scanner' }
+
+test.for([
+  ['a context on the kernel', lib('deposits', 'wallets', 'ledger'), []],
+  ['a context on another', lib('ledger', 'deposits'), [/ledger import no other context/]],
+  ['the kernel on itself', lib('wallets', 'ledger'), [/ledger import no other context/]],
+  ['a context on a peer', lib('payments', 'deposits'), [/tell each other by events/]],
+  ['a platform library on a context', lib('messaging', 'ledger'), [/knows no context/]],
+  ['a library on an app', lib('devstack', 'scanner'), [/nothing imports an app/]],
+  ['an app on another', { ...lib('x', 'scanner'), folder: 'apps/x' }, [/nothing imports an app/]],
+  ['a pure library on PostgreSQL', lib('money', 'postgres'), [/money is pure/]],
+] as const)('dependencies of %s', ([, manifest, expected]) => {
+  const others = ['wallets', 'ledger', 'deposits', 'postgres']
+    .filter((name) => manifest.name !== `@coffer/${name}`)
+    .map((name) => lib(name))
+
+  const problems = dependencyProblems([manifest, scanner, ...others])
+
+  expect(problems).toEqual(expected.map((message) => expect.stringMatching(message)))
+})
+
+test('an app with exports, or a package under a wrong name, is refused', () => {
+  const open = { ...scanner, exports: { './config': './src/config.ts' } }
+  const misnamed = { folder: 'libs/money', name: '@coffer/coins' }
+
+  expect(dependencyProblems([open, misnamed])).toEqual([
+    'apps/scanner has exports: nothing imports an app.',
+    'libs/money is called @coffer/coins, not @coffer/money.',
+  ])
+})
