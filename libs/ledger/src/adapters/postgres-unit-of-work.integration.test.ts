@@ -1,14 +1,15 @@
 import type { Message } from '@coffer/events/event'
+import type { TestDatabase } from '@coffer/testkit/test-database'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type LedgerDatabase, startLedgerDatabase } from '../testing/ledger-database.ts'
+import { ledgerDatabase } from '../testing/ledger-database.ts'
 import { unitOfWorkContract } from '../testing/unit-of-work-contract.ts'
 import { postgresUnitOfWork } from './postgres-unit-of-work.ts'
 
-let database: LedgerDatabase
+let database: TestDatabase
 
 beforeAll(async () => {
-  database = await startLedgerDatabase()
+  database = await ledgerDatabase()
 })
 afterAll(() => database[Symbol.asyncDispose]())
 

@@ -1,0 +1,27 @@
+import { readConfig } from '@coffer/runtime/read-config'
+import { z } from 'zod'
+
+const settings = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Comma-separated host:port. */
+  KAFKA_BROKERS: z.string().min(1),
+  TOPIC_PREFIX: z.string().default(''),
+  /** 0 takes a free port. */
+  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Most events booked in one transaction. */
+  BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(2_000),
+  /** Most events published at once. */
+  RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  CRASH_AT: z.string().optional(),
+  NODE_ENV: z.string().optional(),
+})
+
+/** Reads the settings of the account service. Throws `ConfigError`. */
+export function accountsConfig(env: NodeJS.ProcessEnv) {
+  const config = readConfig(settings, env)
+  return {
+    ...config,
+    kafka: { brokers: config.KAFKA_BROKERS.split(','), topicPrefix: config.TOPIC_PREFIX },
+  }
+}

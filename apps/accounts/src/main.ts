@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { ACCOUNTING_EVENTS, WALLET_EVENTS } from '@coffer/events/topics'
+import { healthServer } from '@coffer/http/health-server'
+import { bookDeposits } from '@coffer/ledger/book-deposits'
+import { prometheusBookingMetrics } from '@coffer/ledger/booking-metrics'
+import { accountsHandler } from '@coffer/ledger/events'
+import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
+import { handleDeliveries } from '@coffer/messaging/consume'
+import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
+import { kafkaProducer } from '@coffer/messaging/kafka-producer'
+import { runRelay } from '@coffer/messaging/run-relay'
+import { openPostgres } from '@coffer/postgres/open-postgres'
+import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
+import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
+import { wakeUp } from '@coffer/runtime/wake-up'
+import { createLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
+import { accountsHealth } from './accounts-health.ts'
+import { countDeadLetters, measureOutbox } from './accounts-metrics.ts'
+import { accountsConfig } from './config.ts'
+
+const config = accountsConfig(process.env)
+armCrashPoint(config.CRASH_AT, config.NODE_ENV)
+const logger = createLogger('accounts', config.LOG_LEVEL)
+const metrics = createMetrics('accounts')
+await using resources = new AsyncDisposableStack()
+
+const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'accounts' }))
+const kafka = { ...config.kafka, clientId: 'accounts', logger }
+const producer = resources.use(await kafkaProducer(kafka))
+const booked = wakeUp()
+
+// Kafka → ledger: inbox, postings and outbox of a batch are one transaction; offsets come after it.
+const unitOfWork = postgresUnitOfWork({ postgres, consumer: 'accounts' })
+const handle = accountsHandler({
+  bookDeposits: bookDeposits({ unitOfWork }),
+  logger,
+  metrics: prometheusBookingMetrics(metrics),
+})
+const onDeadLetter = countDeadLetters(metrics)
+const handler = handleDeliveries({ handle, deadLetters: producer, logger, isTransient, onDeadLetter })
+const consumer = kafkaConsumer({
+  ...kafka,
+  group: 'accounts',
+  topics: [WALLET_EVENTS],
+  batchSizeMax: config.BATCH_SIZE_MAX,
+  onHandled: booked.call,
+})
+
+// Outbox → Kafka: what was booked is published until the broker has acknowledged it.
+const publish = { postgres, producer, topic: ACCOUNTING_EVENTS, holder: randomUUID() }
+const relay = runRelay({ ...publish, batchSize: config.RELAY_BATCH_MAX, logger, wakeUp: booked })
+
+measureOutbox(metrics, postgres)
+resources.use(await healthServer({ port: config.HEALTH_PORT, ...accountsHealth(postgres, metrics) }))
+await runUntilStopped([(signal) => consumer.run(handler, signal), relay])
