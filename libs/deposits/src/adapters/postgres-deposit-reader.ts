@@ -1,0 +1,36 @@
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { and, desc, eq, getTableColumns, lt, type SQL } from 'drizzle-orm'
+import type { DepositReader, DepositView } from '../read-ports.ts'
+import { chains, deposits } from '../schema.ts'
+
+/** {@link DepositReader} in PostgreSQL. */
+export function postgresDepositReader(postgres: Postgres): DepositReader {
+  const where = (condition: SQL | undefined) =>
+    postgres
+      .select({ ...getTableColumns(deposits), checkpoint: chains.checkpointNumber })
+      .from(deposits)
+      .leftJoin(chains, eq(chains.chain, deposits.chain))
+      .where(condition)
+  return {
+    async list({ owner, status, chain, asset }, { before, limit }) {
+      const condition = and(
+        owner === undefined ? undefined : eq(deposits.owner, owner),
+        status === undefined ? undefined : eq(deposits.status, status),
+        chain === undefined ? undefined : eq(deposits.chain, chain),
+        asset === undefined ? undefined : eq(deposits.asset, asset),
+        before === undefined ? undefined : lt(deposits.sequence, before),
+      )
+      const rows = await where(condition).orderBy(desc(deposits.sequence)).limit(limit)
+      return rows.map((row) => row as DepositView)
+    },
+    async find({ chain, txHash, position }) {
+      const identity = and(
+        eq(deposits.chain, chain),
+        eq(deposits.txHash, txHash),
+        eq(deposits.position, position),
+      )
+      const [row] = await where(identity)
+      return row as DepositView | undefined
+    },
+  }
+}

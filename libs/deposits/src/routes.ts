@@ -1,0 +1,117 @@
+import type { Routes } from '@coffer/http/server'
+import type { Asset } from '@coffer/money/asset'
+import type { ChainId } from '@coffer/money/chain-id'
+import { z } from 'zod'
+import { depositCursor, parseDepositCursor } from './domain/deposit-cursor.ts'
+import type { ChainStatuses, DepositReader, RescanRequests } from './read-ports.ts'
+import type { requestRescan } from './usecases/request-rescan.ts'
+import * as wire from './wire.ts'
+
+export type DepositRoutesOptions = {
+  reader: DepositReader
+  statuses: ChainStatuses
+  requestRescan: ReturnType<typeof requestRescan>
+  rescans: RescanRequests
+  /** The id of the owner that a caller names by its id or external id. */
+  findOwner: (reference: string) => Promise<string | undefined>
+  chains: readonly ChainId[]
+  assets: readonly Asset[]
+}
+
+/** Deposits, the chains they are found on, and rescans. */
+export function depositRoutes(options: DepositRoutesOptions): Routes {
+  return async (app) => {
+    await app.register(listRoutes(options))
+    await app.register(chainRoutes(options))
+  }
+}
+
+function listRoutes({ reader, findOwner, assets }: DepositRoutesOptions): Routes {
+  const tags = ['deposits']
+  return async (app) => {
+    app.get(
+      '/v1/deposits',
+      {
+        schema: {
+          tags,
+          summary: 'Deposits, newest first',
+          querystring: wire.depositQuery,
+          response: { 200: wire.depositList },
+        },
+      },
+      async ({ query: { owner: reference, limit, cursor, ...filter } }) => {
+        const before = cursor === undefined ? undefined : parseDepositCursor(cursor)
+        const owner = reference === undefined ? undefined : await findOwner(reference)
+        // An owner whom nobody knows has no deposits.
+        if (reference !== undefined && owner === undefined) return { items: [], nextCursor: null }
+        const found = await reader.list({ ...filter, owner }, { before, limit: limit + 1 })
+        const page = found.slice(0, limit)
+        const last = page.at(-1)
+        return {
+          items: page.map((deposit) => wire.depositOnWire(deposit, assets)),
+          nextCursor: last && found.length > limit ? depositCursor(last.sequence) : null,
+        }
+      },
+    )
+    app.get(
+      '/v1/deposits/:id',
+      {
+        schema: {
+          tags,
+          summary: 'One deposit',
+          params: z.strictObject({ id: wire.depositIdOnWire }),
+          response: { 200: wire.deposit },
+        },
+      },
+      async ({ params: { id } }) => {
+        const deposit = await reader.find(id)
+        if (deposit === undefined) throw new wire.DepositUnknownError(id)
+        return wire.depositOnWire(deposit, assets)
+      },
+    )
+  }
+}
+
+function chainRoutes(options: DepositRoutesOptions): Routes {
+  const { statuses, requestRescan, rescans, chains } = options
+  const tags = ['chains']
+  return async (app) => {
+    app.get(
+      '/v1/chains',
+      { schema: { tags, summary: 'Where each scan stands', response: { 200: wire.chainList } } },
+      async () => {
+        const known = new Map((await statuses.all()).map((status) => [status.chain, status]))
+        return { items: chains.map((chain) => wire.chainOnWire(chain, known.get(chain))) }
+      },
+    )
+    app.post(
+      '/v1/admin/rescans',
+      {
+        schema: {
+          tags,
+          summary: 'Read a range of blocks again',
+          body: wire.rescanRequest,
+          response: { 202: wire.rescan },
+        },
+      },
+      async ({ body }, reply) =>
+        reply.status(202).send(wire.rescanOnWire(await requestRescan(body))),
+    )
+    app.get(
+      '/v1/admin/rescans/:id',
+      {
+        schema: {
+          tags,
+          summary: 'How far a rescan is',
+          params: z.strictObject({ id: z.uuid() }),
+          response: { 200: wire.rescan },
+        },
+      },
+      async ({ params: { id } }) => {
+        const found = await rescans.find(id)
+        if (found === undefined) throw new wire.RescanUnknownError(id)
+        return wire.rescanOnWire(found)
+      },
+    )
+  }
+}
