@@ -1,3 +1,5 @@
+import type { AssetId } from '@coffer/money/asset'
+import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { and, desc, eq, getTableColumns, lt, type SQL } from 'drizzle-orm'
 import type { DepositReader, DepositView } from '../read-ports.ts'
@@ -21,7 +23,7 @@ export function postgresDepositReader(postgres: Postgres): DepositReader {
         before === undefined ? undefined : lt(deposits.sequence, before),
       )
       const rows = await where(condition).orderBy(desc(deposits.sequence)).limit(limit)
-      return rows.map((row) => row as DepositView)
+      return rows.map(viewOf)
     },
     async find({ chain, txHash, position }) {
       const identity = and(
@@ -30,7 +32,16 @@ export function postgresDepositReader(postgres: Postgres): DepositReader {
         eq(deposits.position, position),
       )
       const [row] = await where(identity)
-      return row as DepositView | undefined
+      return row && viewOf(row)
     },
   }
 }
+
+type Row = Omit<DepositView, 'chain' | 'asset'> & { chain: string; asset: string }
+
+/** What the scanner stored was checked before it was written. */
+const viewOf = ({ chain, asset, ...row }: Row): DepositView => ({
+  ...row,
+  chain: chain as ChainId,
+  asset: asset as AssetId,
+})

@@ -1,0 +1,80 @@
+import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
+import { postgresDepositReader } from '@coffer/deposits/deposit-reader'
+import { requestRescan } from '@coffer/deposits/request-rescan'
+import { postgresRescanRequests } from '@coffer/deposits/rescan-requests'
+import { depositRoutes } from '@coffer/deposits/routes'
+import type { ChainConfig } from '@coffer/evm/chain-config'
+import { type HttpServer, httpServer } from '@coffer/http/server'
+import { balancesOf } from '@coffer/ledger/balances'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { isTransientPostgresError } from '@coffer/postgres/transient'
+import type { Logger } from '@coffer/telemetry/logger'
+import type { Metrics } from '@coffer/telemetry/metrics'
+import { assignAddress } from '@coffer/wallets/assign-address'
+import { createUser } from '@coffer/wallets/create-user'
+import { findOwner } from '@coffer/wallets/find-owner'
+import { hdAddresses } from '@coffer/wallets/hd-addresses'
+import { importAddresses } from '@coffer/wallets/import-addresses'
+import { postgresAddressBook } from '@coffer/wallets/postgres-address-book'
+import { postgresOwners } from '@coffer/wallets/postgres-owners'
+import { walletRoutes } from '@coffer/wallets/routes'
+import { apiHealth } from './api-health.ts'
+import { balanceRoutes } from './balance-routes.ts'
+import { ERROR_STATUSES } from './error-statuses.ts'
+
+export type ApiServerOptions = {
+  postgres: Postgres
+  chains: readonly Pick<ChainConfig, 'chain' | 'assets'>[]
+  apiKeys: readonly string[]
+  xpub: string | undefined
+  headAgeMaxSeconds: number
+  logger: Logger
+  metrics: Metrics
+}
+
+/** The wallet API, wired to PostgreSQL and ready to listen. Throws `XpubError`. */
+export async function apiServer(options: ApiServerOptions): Promise<HttpServer> {
+  const { postgres, xpub, headAgeMaxSeconds, logger, metrics, apiKeys } = options
+  const chains = options.chains.map(({ chain }) => chain)
+  const assets = options.chains.flatMap((chain) => chain.assets)
+
+  const owners = postgresOwners(postgres)
+  const book = postgresAddressBook(postgres)
+  const statuses = postgresChainStatuses(postgres)
+  const { scanPosition } = statuses
+  const source = xpub === undefined ? undefined : hdAddresses(xpub)
+  const wallets = walletRoutes({
+    owners,
+    createUser: createUser(owners),
+    assignAddress: assignAddress({ owners, book, source, scanPosition, chains }),
+    importAddresses: importAddresses({ book, scanPosition, chains }),
+  })
+
+  const rescans = postgresRescanRequests(postgres)
+  const deposits = depositRoutes({
+    reader: postgresDepositReader(postgres),
+    statuses,
+    rescans,
+    requestRescan: requestRescan({ requests: rescans, statuses, chains }),
+    findOwner: (reference) => findOwner(postgres, reference),
+    chains,
+    assets,
+  })
+
+  const balances = balanceRoutes({
+    owners,
+    balancesOf: (owner) => balancesOf(postgres, owner),
+    assets,
+  })
+
+  return await httpServer({
+    logger,
+    title: 'Coffer wallet API',
+    version: '1.0.0',
+    apiKeys,
+    statuses: ERROR_STATUSES,
+    isTransient: isTransientPostgresError,
+    health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),
+    routes: [wallets, balances, deposits],
+  })
+}

@@ -1,0 +1,31 @@
+import { readConfig } from '@coffer/runtime/read-config'
+import { z } from 'zod'
+
+const KEY_LENGTH_MIN = 16
+
+const keys = z
+  .string(
+    'Set it to a key that callers must send, of 16 characters or more; without one the API does not start',
+  )
+  .transform((text) => text.split(',').map((key) => key.trim()))
+  .refine(
+    (all) => all.every((key) => key.length >= KEY_LENGTH_MIN && !/\s/.test(key)),
+    `Expected keys of ${KEY_LENGTH_MIN} characters or more without spaces, separated by commas`,
+  )
+
+const settings = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  API_HOST: z.string().default('127.0.0.1'),
+  /** 0 takes a free port. */
+  API_PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  API_KEY: keys,
+  /** Extended public key that addresses are derived from; without one they are only imported. */
+  XPUB: z.string().optional(),
+  /** Not ready when a chain's newest block was told longer ago; 0 never looks. */
+  HEAD_AGE_MAX_SECONDS: z.coerce.number().int().min(0).default(300),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+/** Reads the API's settings. Throws `ConfigError` that names every wrong one. */
+export const apiConfig = (env: Readonly<Record<string, string | undefined>>) =>
+  readConfig(settings, env)

@@ -1,0 +1,17 @@
+import type { ErrorStatuses } from '@coffer/http/problem'
+
+/** How each error that a caller can cause is told, by its code. The rest is a fault of ours. */
+export const ERROR_STATUSES: ErrorStatuses = {
+  ADDRESS_INVALID: { status: 400, title: 'The address is invalid' },
+  ADDRESS_SOURCE_MISSING: { status: 501, title: 'No addresses are derived here' },
+  ASSET_ID: { status: 400, title: 'The asset is not a CAIP-19 id' },
+  CHAIN_ID: { status: 400, title: 'The chain is not a CAIP-2 id' },
+  CHAIN_UNKNOWN: { status: 422, title: 'The chain is not followed' },
+  CURSOR_INVALID: { status: 400, title: 'The cursor is invalid' },
+  DEPOSIT_UNKNOWN: { status: 404, title: 'There is no such deposit' },
+  EXTERNAL_ID: { status: 400, title: 'The external id is invalid' },
+  MONEY_UNITS: { status: 400, title: 'The amount is invalid' },
+  RESCAN_RANGE: { status: 422, title: "The range can't be rescanned" },
+  RESCAN_UNKNOWN: { status: 404, title: 'There is no such rescan' },
+  USER_UNKNOWN: { status: 404, title: 'There is no such user' },
+}

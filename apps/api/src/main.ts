@@ -1,0 +1,27 @@
+import { chainConfigs } from '@coffer/evm/chain-config'
+import { serve } from '@coffer/http/serve'
+import { openPostgres } from '@coffer/postgres/open-postgres'
+import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
+import { createLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
+import { apiServer } from './api-server.ts'
+import { apiConfig } from './config.ts'
+
+const config = apiConfig(process.env)
+const chains = await chainConfigs(process.env)
+const logger = createLogger('api', config.LOG_LEVEL)
+const metrics = createMetrics('api')
+await using resources = new AsyncDisposableStack()
+
+const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'api' }))
+const server = await apiServer({
+  postgres,
+  chains,
+  apiKeys: config.API_KEY,
+  xpub: config.XPUB,
+  headAgeMaxSeconds: config.HEAD_AGE_MAX_SECONDS,
+  logger,
+  metrics,
+})
+
+await runUntilStopped([serve(server, { host: config.API_HOST, port: config.API_PORT, logger })])
