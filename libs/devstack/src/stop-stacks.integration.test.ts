@@ -105,8 +105,10 @@ test('a stack whose owner runs is left alone, unless all are to be stopped', asy
   expect(await stopStacks({ home: folder.path })).toEqual([])
   expect(owner.all.filter(isAlive)).toHaveLength(2)
 
-  await stopStacks({ home: folder.path, all: true })
+  const stopped = await stopStacks({ home: folder.path, all: true })
 
+  expect(stopped).toMatchObject([{ dir: owner.dir }])
+  expect(stopped[0]?.stopped).toContainEqual({ name: 'owner', pid: owner.process.pid })
   await untilNothingRuns(owner)
   expect(owner.process.exitCode ?? owner.process.signalCode).toBe('SIGTERM')
 }, 60_000)

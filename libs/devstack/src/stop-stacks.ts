@@ -25,32 +25,54 @@ const OWNER_MS = 10_000
  */
 export async function stopStacks(options: StopStacksOptions = {}): Promise<StoppedStack[]> {
   const { home = '.coffer', all = false } = options
-  const parent = stacksFolder(home)
-  const names = await readdir(parent).catch(() => [])
-  const dirs = names.filter((name) => !name.startsWith('.')).map((name) => join(parent, name))
-  const stopped = await Promise.all(dirs.map((dir) => stopStack(dir, all)))
-  return stopped.flat()
+  const stacks = await findStacks(stacksFolder(home))
+  const owned = stacks.filter(({ owner }) => owner !== undefined && mayRun(owner))
+  // One owner may have several stacks, and is to be asked once.
+  const owners = new Map<number, StackOwner>()
+  for (const { owner } of all ? owned : []) {
+    if (owner !== undefined && mayEnd(owner)) owners.set(owner.pid, owner)
+  }
+  await Promise.all([...owners.values()].map(endOwner))
+  const toStop = all ? stacks : stacks.filter((stack) => !owned.includes(stack))
+  return Promise.all(
+    toStop.map(async ({ dir, owner }) => {
+      const ended = owner === undefined ? undefined : owners.get(owner.pid)
+      const stopped = [...(ended ? [{ name: 'owner', ...ended }] : []), ...(await endStack(dir))]
+      return { dir, stopped: stopped.map(({ name, pid }) => ({ name, pid })) }
+    }),
+  )
 }
 
-async function stopStack(dir: string, all: boolean): Promise<StoppedStack[]> {
-  const owner = await readOwner(dir)
-  if (!all && owner !== undefined && mayRun(owner)) return []
-  const own = all && owner !== undefined && mayRun(owner) ? await endOwner(owner) : []
-  const processes = await endStack(dir)
-  return [{ dir, stopped: [...own, ...processes.map(({ name, pid }) => ({ name, pid }))] }]
+type FoundStack = { dir: string; owner: StackOwner | undefined }
+
+async function findStacks(parent: string): Promise<FoundStack[]> {
+  const names = await readdir(parent).catch(() => [])
+  const dirs = names.filter((name) => !name.startsWith('.')).map((name) => join(parent, name))
+  return Promise.all(
+    dirs.map(async (dir) => {
+      const text = await readFile(join(dir, 'owner.json'), 'utf8').catch(() => '')
+      return { dir, owner: parseOwner(text) }
+    }),
+  )
 }
 
 /** Of another machine's or container's process we can't know. */
 const mayRun = (owner: StackOwner): boolean => owner.host !== hostname() || isAlive(owner)
 
-async function endOwner(owner: StackOwner): Promise<StoppedStack['stopped']> {
-  if (owner.host !== hostname() || owner.pid === process.pid) return []
-  process.kill(owner.pid, 'SIGTERM')
+const mayEnd = (owner: StackOwner): boolean =>
+  owner.host === hostname() && owner.pid !== process.pid
+
+async function endOwner(owner: StackOwner): Promise<void> {
+  signal(owner, 'SIGTERM')
   const deadline = performance.now() + OWNER_MS
   while (isAlive(owner) && performance.now() < deadline) await pause(20)
-  if (isAlive(owner)) process.kill(owner.pid, 'SIGKILL')
-  return [{ name: 'owner', pid: owner.pid }]
+  signal(owner, 'SIGKILL')
 }
 
-const readOwner = async (dir: string): Promise<StackOwner | undefined> =>
-  parseOwner(await readFile(join(dir, 'owner.json'), 'utf8').catch(() => ''))
+function signal(owner: StackOwner, name: NodeJS.Signals): void {
+  try {
+    if (isAlive(owner)) process.kill(owner.pid, name)
+  } catch {
+    // It ended between the look and the signal.
+  }
+}

@@ -54,7 +54,7 @@ export async function planPostgres({ folder, run }: PlanSurroundings): Promise<P
 }
 
 /** Settings as the server takes them on its command line. */
-export const postgresArguments = (settings: Readonly<Record<string, string>>): string[] =>
+const postgresArguments = (settings: Readonly<Record<string, string>>): string[] =>
   Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
 type Initialise = Pick<PlanSurroundings, 'folder' | 'run'> & {

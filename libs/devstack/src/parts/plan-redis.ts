@@ -11,7 +11,7 @@ import { fetchRedis, hasRedisProgram, redisBinary, redisFolder } from './redis-b
 const REDIS_IMAGE = 'redis:8.2.1-alpine'
 
 /** BullMQ's queues must survive a restart, and none may be dropped for want of memory. */
-export const redisArguments = (port: number): string[] => [
+const redisArguments = (port: number): string[] => [
   ...['--port', String(port), '--save', '', '--appendonly', 'yes'],
   ...['--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'],
 ]
