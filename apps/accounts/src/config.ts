@@ -6,6 +6,8 @@ const settings = z.object({
   /** Comma-separated host:port. */
   KAFKA_BROKERS: z.string().min(1),
   TOPIC_PREFIX: z.string().default(''),
+  /** Consumers of one group share the topic; a new group reads it from its beginning. */
+  CONSUMER_GROUP: z.string().min(1).default('accounts'),
   /** 0 takes a free port. */
   HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

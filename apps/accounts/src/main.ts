@@ -42,7 +42,7 @@ const onDeadLetter = countDeadLetters(metrics)
 const handler = handleDeliveries({ handle, deadLetters: producer, logger, isTransient, onDeadLetter })
 const consumer = kafkaConsumer({
   ...kafka,
-  group: 'accounts',
+  group: config.CONSUMER_GROUP,
   topics: [WALLET_EVENTS],
   batchSizeMax: config.BATCH_SIZE_MAX,
   onHandled: booked.call,

@@ -56,20 +56,20 @@ export async function storeDeposits(
       chain, tx_hash, position, owner, asset, amount, "from", "to",
       block_number, block_hash, block_time, status, revision, confirmed_at)
     select
-      ${chain}, decode(tx_hash, 'hex'), position, owner, asset, amount,
+      ${chain}, decode(tx_hash, 'hex'), position, owner, asset, amount::numeric,
       decode("from", 'hex'), decode("to", 'hex'), block_number, decode(block_hash, 'hex'),
-      block_time,
+      block_time::timestamptz,
       case when is_final then 'final' else 'seen' end,
       is_final::int,
       case when is_final then now() end
     from unnest(
       ${list(({ txHash }) => txHash.slice(2))}::text[], ${list(({ position }) => position)}::text[],
       ${list(({ to }) => owners.get(to))}::uuid[], ${list(({ asset }) => asset)}::text[],
-      ${list(({ amount }) => amount.toString())}::numeric[],
+      ${list(({ amount }) => amount.toString())}::text[],
       ${list(({ from }) => from.slice(2))}::text[], ${list(({ to }) => to.slice(2))}::text[],
       ${list(({ block }) => block.number.toString())}::bigint[],
       ${list(({ block }) => block.hash.slice(2))}::text[],
-      ${list(({ block }) => block.time.toISOString())}::timestamptz[]
+      ${list(({ block }) => block.time.toISOString())}::text[]
     ) with ordinality as found (
       tx_hash, position, owner, asset, amount, "from", "to", block_number, block_hash, block_time,
       place),

@@ -13,13 +13,13 @@ export function postgresBookings(postgres: Postgres): Bookings {
       await postgres.execute(sql`
         update deposits.deposits as deposit set
           status = case when booking.kind = 'confirmation' then 'credited' else 'reversed' end,
-          credited_at = case when booking.kind = 'confirmation' then booking.at end
+          credited_at = case when booking.kind = 'confirmation' then booking.at::timestamptz end
         from unnest(
           ${list(({ depositId }) => partsOf(depositId).chain)}::text[],
           ${list(({ depositId }) => partsOf(depositId).txHash)}::text[],
           ${list(({ depositId }) => partsOf(depositId).position)}::text[],
           ${list(({ revision }) => revision)}::int[], ${list(({ kind }) => kind)}::text[],
-          ${list(({ at }) => at.toISOString())}::timestamptz[]
+          ${list(({ at }) => at.toISOString())}::text[]
         ) as booking (chain, tx_hash, position, revision, kind, at)
         where deposit.chain = booking.chain
           and deposit.tx_hash = decode(booking.tx_hash, 'hex')

@@ -114,12 +114,12 @@ async function storeBlocks(tx: Transaction, chain: ChainId, blocks: readonly Blo
   const list = (pick: (block: BlockHeader) => string) => sql.param(blocks.map(pick))
   await tx.execute(sql`
     insert into deposits.blocks (chain, number, hash, parent_hash, time)
-    select ${chain}, number, decode(hash, 'hex'), decode(parent_hash, 'hex'), time
+    select ${chain}, number, decode(hash, 'hex'), decode(parent_hash, 'hex'), time::timestamptz
     from unnest(
       ${list(({ number }) => number.toString())}::bigint[],
       ${list(({ hash }) => hash.slice(2))}::text[],
       ${list(({ parentHash }) => parentHash.slice(2))}::text[],
-      ${list(({ time }) => time.toISOString())}::timestamptz[]
+      ${list(({ time }) => time.toISOString())}::text[]
     ) as block (number, hash, parent_hash, time)
     on conflict (chain, hash) do update set orphaned_at = null, scanned_at = now()`)
 }

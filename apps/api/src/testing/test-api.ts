@@ -1,0 +1,89 @@
+import { depositsMigrations } from '@coffer/deposits/migrations'
+import type { HttpServer } from '@coffer/http/server'
+import { ledgerMigrations } from '@coffer/ledger/migrations'
+import { messagingMigrations } from '@coffer/messaging/migrations'
+import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
+import { chainIdOf } from '@coffer/money/chain-id'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { silentLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
+import { testDatabase } from '@coffer/testkit/test-database'
+import { walletsMigrations } from '@coffer/wallets/migrations'
+import type { InjectOptions } from 'fastify'
+import { type ApiServerOptions, apiServer } from '../api-server.ts'
+
+export const CHAIN = chainIdOf(31337)
+export const TOKEN = `0x${'ab'.repeat(20)}` as const
+export const NATIVE_ASSET: Asset = {
+  id: nativeAssetId(CHAIN),
+  chain: CHAIN,
+  contract: null,
+  symbol: 'ETH',
+  decimals: 18,
+}
+export const TOKEN_ASSET: Asset = {
+  id: erc20AssetId(CHAIN, TOKEN),
+  chain: CHAIN,
+  contract: TOKEN,
+  symbol: 'USDC',
+  decimals: 6,
+}
+
+const KEY = 'a-test-key-of-sixteen-or-more'
+
+/** `m/44'/60'/0'` of the mnemonic `test test test test test test test test test test test junk`. */
+export const XPUB =
+  'xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9qwfzvZNSd54JoNXVsXFYSYwHsnJxqP'
+
+/** An answer of the API: its status and JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects of the body.
+export type Answer = { status: number; body: any; type: string }
+
+export type TestApi = AsyncDisposable & {
+  server: HttpServer
+  postgres: Postgres
+  get(url: string): Promise<Answer>
+  post(url: string, payload?: string | object, contentType?: string): Promise<Answer>
+}
+
+/** The whole API on a database of its own, called without a socket. */
+export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<TestApi> {
+  const database = await testDatabase([
+    messagingMigrations,
+    walletsMigrations,
+    ledgerMigrations,
+    depositsMigrations,
+  ])
+  const server = await apiServer({
+    postgres: database.postgres,
+    chains: [{ chain: CHAIN, assets: [NATIVE_ASSET, TOKEN_ASSET] }],
+    apiKeys: [KEY],
+    xpub: XPUB,
+    headAgeMaxSeconds: 60,
+    logger: silentLogger,
+    metrics: createMetrics('api'),
+    ...options,
+  })
+  const headers = { authorization: `Bearer ${KEY}` }
+  const call = async (request: InjectOptions): Promise<Answer> => {
+    const response = await server.inject(request)
+    const type = String(response.headers['content-type'])
+    return { status: response.statusCode, type, body: type.includes('json') ? response.json() : {} }
+  }
+  return {
+    server,
+    postgres: database.postgres,
+    get: (url) => call({ url, headers }),
+    post: (url, payload, contentType) =>
+      call({
+        method: 'POST',
+        url,
+        headers: contentType ? { ...headers, 'content-type': contentType } : headers,
+        ...(payload === undefined ? {} : { payload }),
+      }),
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}

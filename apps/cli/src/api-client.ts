@@ -1,0 +1,49 @@
+import { AppError } from '@coffer/errors/app-error'
+import type { ApiAccess } from './running-coffer.ts'
+
+/** Calls the REST API and returns what it answers. Throws {@link ApiCallError}. */
+export type ApiClient = <Answer>(
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+) => Promise<Answer>
+
+export function apiClient({ api, apiKey }: ApiAccess): ApiClient {
+  return async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+    const ndjson = typeof body === 'string'
+    const response = await fetch(new URL(path, api), {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined
+          ? {}
+          : { 'content-type': ndjson ? 'application/x-ndjson' : 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: ndjson ? body : JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      throw new ApiCallError(`${method} ${path}`, `nothing answers at ${api}`, cause)
+    })
+    const text = await response.text()
+    if (response.ok) return JSON.parse(text) as Answer
+    throw new ApiCallError(`${method} ${path}`, problemIn(text) ?? `status ${response.status}`)
+  }
+}
+
+/** The API tells its problems by RFC 9457. */
+function problemIn(text: string): string | undefined {
+  try {
+    const { title, detail } = JSON.parse(text) as { title?: string; detail?: string }
+    return detail ?? title
+  } catch {
+    return undefined
+  }
+}
+
+/** The API refused a call, or there is none. */
+export class ApiCallError extends AppError {
+  readonly code = 'CLI_API_CALL'
+
+  constructor(call: string, problem: string, cause?: unknown) {
+    super(`${call} failed: ${problem}`, { retry: 'never', cause })
+  }
+}

@@ -1,0 +1,57 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { Command } from 'commander'
+import { printJson, progress } from '../progress.ts'
+import { type ApiOptions, apiOf, withApi } from './api-options.ts'
+
+type ImportAnswer = {
+  imported: number
+  existing: number
+  rejected: { line: number; reason: string }[]
+}
+
+/** Lines sent in one request. */
+const CHUNK_LINES = 20_000
+
+const importFile = withApi(
+  new Command('import')
+    .description('Watch addresses whose keys are elsewhere.')
+    .argument('<file>', 'NDJSON: {"owner":"…","address":"0x…","chain":"eip155:1"} on each line'),
+).action(async (file: string, options: ApiOptions) => {
+  const api = await apiOf(options)
+  const { line: tell } = progress()
+  const total: ImportAnswer = { imported: 0, existing: 0, rejected: [] }
+  let sent = 0
+  for await (const lines of chunksOf(file)) {
+    const answer = await api<ImportAnswer>('POST', '/v1/addresses/import', lines.join('\n'))
+    total.imported += answer.imported
+    total.existing += answer.existing
+    const rejected = answer.rejected.map(({ line, reason }) => ({ line: line + sent, reason }))
+    total.rejected.push(...rejected)
+    sent += lines.length
+    tell(`${sent} lines`)
+  }
+  if (options.json) return printJson(total)
+  for (const { line, reason } of total.rejected) console.log(`line ${line}: ${reason}`)
+  console.log(
+    `${total.imported} imported, ${total.existing} known already, ` +
+      `${total.rejected.length} rejected.`,
+  )
+  if (total.rejected.length > 0) process.exitCode = 1
+})
+
+/** `coffer addresses`: what is watched. */
+export const addresses = new Command('addresses')
+  .description('Watched addresses.')
+  .addCommand(importFile)
+
+async function* chunksOf(file: string): AsyncGenerator<string[]> {
+  let chunk: string[] = []
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    chunk.push(line)
+    if (chunk.length < CHUNK_LINES) continue
+    yield chunk
+    chunk = []
+  }
+  if (chunk.length > 0) yield chunk
+}

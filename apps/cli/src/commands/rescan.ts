@@ -1,0 +1,67 @@
+import { pause } from '@coffer/runtime/backoff'
+import { Command } from 'commander'
+import type { ApiClient } from '../api-client.ts'
+import { printJson, progress } from '../progress.ts'
+import { type ApiOptions, apiOf, withApi } from './api-options.ts'
+import { wholeNumber } from './whole-number.ts'
+
+/** A rescan as the API tells it. */
+export type RescanStatus = {
+  id: string
+  status: 'pending' | 'done'
+  fromBlock: number
+  toBlock: number
+  nextBlock: number
+  found: number
+  added: number
+  republished: number
+}
+
+/** How often a rescan's progress is asked for, milliseconds. */
+const POLL_MS = 100
+
+/** `coffer rescan`: reads blocks again and waits until that is done. */
+export const rescan = withApi(
+  new Command('rescan')
+    .description(
+      'Read blocks again: store deposits that were missed, publish the final ones once more. ' +
+        'Nothing is credited twice.',
+    )
+    .requiredOption('--from <block>', 'first block', wholeNumber)
+    .requiredOption('--to <block>', 'last block', wholeNumber)
+    .option('--chain <id>', 'CAIP-2 chain, default the only one there is'),
+).action(async (options: ApiOptions & { from: number; to: number; chain?: string }) => {
+  const api = await apiOf(options)
+  const { bar } = progress()
+  const { from, to } = options
+  const chain = options.chain ?? (await onlyChain(api))
+  const result = await runRescan(api, { chain, from, to }, (done, of) => bar('blocks', done, of))
+  if (options.json) return printJson(result)
+  console.log(
+    `Blocks ${from} to ${to}: ${result.found} deposits found, ${result.added} of them new, ` +
+      `${result.republished} published again.`,
+  )
+})
+
+/** Requests a rescan and resolves when it is done. */
+export async function runRescan(
+  api: ApiClient,
+  { chain, from, to }: { chain: string; from: number; to: number },
+  onProgress: (done: number, of: number) => void,
+): Promise<RescanStatus> {
+  const request = { chain, fromBlock: from, toBlock: to }
+  let rescan = await api<RescanStatus>('POST', '/v1/admin/rescans', request)
+  while (rescan.status !== 'done') {
+    await pause(POLL_MS)
+    rescan = await api<RescanStatus>('GET', `/v1/admin/rescans/${rescan.id}`)
+    onProgress(rescan.nextBlock - from, to - from + 1)
+  }
+  return rescan
+}
+
+async function onlyChain(api: ApiClient): Promise<string> {
+  const { items } = await api<{ items: { chain: string }[] }>('GET', '/v1/chains')
+  const [first, ...others] = items.map(({ chain }) => chain)
+  if (first !== undefined && others.length === 0) return first
+  throw new Error(`Name one of the chains by --chain: ${items.map(({ chain }) => chain).join(', ')}`)
+}

@@ -1,0 +1,86 @@
+import { anvilClient } from '@coffer/simulator/anvil-client'
+import { mineEmptyBlocks } from '@coffer/simulator/mine-empty-blocks'
+import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
+import { Command } from 'commander'
+import { apiClient } from '../api-client.ts'
+import { createUsers } from '../create-users.ts'
+import { printJson, progress } from '../progress.ts'
+import { findCoffer } from '../running-coffer.ts'
+import { type ApiOptions, withApi } from './api-options.ts'
+import { depositKinds } from './deposit-kinds.ts'
+import { wholeNumber } from './whole-number.ts'
+
+type DepositsOptions = ApiOptions & {
+  rpc?: string
+  users: number
+  count: number
+  kinds: ReturnType<typeof depositKinds>
+  seed: number
+  blocks?: number
+  failures: number
+}
+
+const deposits = withApi(
+  new Command('deposits')
+    .description('Make users and pay deposits to them on an Anvil chain. Same seed, same deposits.')
+    .option('--users <count>', 'users to make, each with an address', wholeNumber, 50)
+    .option('--count <count>', 'deposits to pay', wholeNumber, 1_000)
+    .option('--kinds <list>', 'of native, erc20 and batch', depositKinds, [
+      'native',
+      'erc20',
+      'batch',
+    ])
+    .option('--seed <number>', 'chooses amounts and receivers', wholeNumber, 7)
+    .option('--blocks <count>', 'spread over so many blocks', wholeNumber)
+    .option('--failures <count>', 'transactions that fail among them', wholeNumber, 0)
+    .option('--rpc <url>', 'the Anvil, default RPC_URLS or that of the Coffer started here'),
+).action(async (options: DepositsOptions) => {
+  const { users, count, kinds, seed, blocks, failures, json } = options
+  const { line, bar } = progress()
+  const { rpcUrl, ...access } = await target(options)
+  line(`making ${users} users`)
+  const chain = await chainOf(rpcUrl)
+  const made = await createUsers(apiClient(access), { chain, count: users })
+  const simulation = await simulateDeposits({
+    rpcUrl,
+    addresses: made.map(({ address }) => address),
+    count,
+    kinds,
+    seed,
+    failures,
+    ...(blocks ? { blocks } : {}),
+    onProgress: ({ sent, of }) => bar('transactions', sent, of),
+  })
+  const { deposits, fromBlock, toBlock, totals, transactions } = simulation
+  const result = { users, deposits: deposits.length, transactions: transactions.length, fromBlock, toBlock, totals }
+  if (json) return printJson(result)
+  console.log(
+    `${deposits.length} deposits in ${transactions.length} transactions, ` +
+      `blocks ${fromBlock} to ${toBlock}.`,
+  )
+})
+
+const blocks = new Command('blocks')
+  .description('Mine empty blocks on an Anvil chain.')
+  .argument('<count>', 'how many', wholeNumber)
+  .option('--rpc <url>', 'the Anvil, default RPC_URLS or that of the Coffer started here')
+  .option('--home <folder>', 'where it was started', '.coffer')
+  .action(async (count: number, options: ApiOptions & { rpc?: string }) => {
+    const { rpcUrl } = await target(options)
+    await mineEmptyBlocks({ rpcUrl, blocks: count })
+    console.log(`${count} blocks mined.`)
+  })
+
+/** `coffer simulate`: life on a local chain. */
+export const simulate = new Command('simulate')
+  .description('Simulate life on a local chain.')
+  .addCommand(deposits)
+  .addCommand(blocks)
+
+async function target({ api, key, rpc, home }: ApiOptions & { rpc?: string }) {
+  const { API_URL, API_KEY, RPC_URLS } = process.env
+  const given = { api: api ?? API_URL, key: key ?? API_KEY, rpc: rpc ?? RPC_URLS?.split(',')[0] }
+  return findCoffer(given, home)
+}
+
+const chainOf = (rpcUrl: string) => anvilClient(rpcUrl).chain()

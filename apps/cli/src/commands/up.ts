@@ -1,0 +1,61 @@
+import { Command } from 'commander'
+import { printJson, progress } from '../progress.ts'
+import { rememberCoffer } from '../running-coffer.ts'
+import { type Coffer, startCoffer } from '../start-coffer.ts'
+import { untilStopped } from '../until-stopped.ts'
+
+/** `coffer up`: everything, until Ctrl-C. */
+export const up = new Command('up')
+  .description(
+    'Start every process against DATABASE_URL, KAFKA_BROKERS, REDIS_URL and RPC_URLS, and start ' +
+      'those of them that are not given.',
+  )
+  .option('--home <folder>', 'where data, logs and downloads go', '.coffer')
+  .option('--block-time <seconds>', 'mine a block so often, when the chain is started here')
+  .option('--json', 'print the URLs and the API key as one JSON line')
+  .action(async ({ home, blockTime, json }: { home: string; blockTime?: string; json?: true }) => {
+    const stopped = untilStopped()
+    const { line } = progress()
+    await using coffer = await startCoffer({
+      home,
+      env: process.env,
+      restart: true,
+      onProgress: line,
+      ...(blockTime ? { anvilArguments: ['--block-time', blockTime, '--mixed-mining'] } : {}),
+    })
+    const { apiUrl: api, apiKey } = coffer
+    await using _remembered = await rememberCoffer(home, { api, apiKey, rpcUrl: coffer.urls.RPC_URLS })
+    if (json) printJson(facts(coffer))
+    else printFacts(coffer)
+    await stopped
+    line('stopping')
+  })
+
+const facts = ({ apiUrl, apiKey, urls, chain, apps }: Coffer) => ({
+  api: apiUrl,
+  docs: `${apiUrl}/docs`,
+  openapi: `${apiUrl}/openapi.json`,
+  apiKey,
+  databaseUrl: urls.DATABASE_URL,
+  kafkaBrokers: urls.KAFKA_BROKERS,
+  redisUrl: urls.REDIS_URL,
+  rpcUrl: urls.RPC_URLS || null,
+  assets: (chain?.assets ?? []).map(({ id, symbol, decimals, contract }) => {
+    return { asset: id, symbol, decimals, contract }
+  }),
+  processes: [...apps.values()].map(({ name, pid }) => ({ name, pid: pid() })),
+})
+
+function printFacts(coffer: Coffer): void {
+  const { api, docs, apiKey, databaseUrl, kafkaBrokers, redisUrl, rpcUrl, assets } = facts(coffer)
+  console.log(`
+database   ${databaseUrl}
+kafka      ${kafkaBrokers}
+redis      ${redisUrl}
+chain      ${rpcUrl ?? 'by coffer.config.ts'}`)
+  for (const { symbol, asset } of assets) console.log(`  ${symbol.padEnd(8)} ${asset}`)
+  console.log(`
+api        ${api}
+api docs   ${docs}
+api key    ${apiKey}`)
+}

@@ -1,0 +1,51 @@
+import { type Asset, nativeAssetId } from '@coffer/money/asset'
+import { type ChainId, chainReference } from '@coffer/money/chain-id'
+import { anvilClient } from '@coffer/simulator/anvil-client'
+import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
+
+/** A chain of our own, with test tokens, and the settings that make Coffer follow it. */
+export type LocalChain = {
+  chain: ChainId
+  assets: readonly Asset[]
+  env: Record<string, string>
+}
+
+/**
+ * Extended public key of `m/44'/60'/1'/0` of Anvil's well-known mnemonic `test test … junk`. Its
+ * private keys are known to everybody: for local chains only.
+ */
+const LOCAL_XPUB =
+  'xpub6EFHUEbYV13535ChA9yg5xZTWowwFCmFoWnhLbwkd91xHoirGu89GTZwBSUBnBpFeY5EV2cgof8yuyDnkeGALcD8DgGYJSiQfkxKpunWTX1'
+
+/** Prepares the Anvil at `rpcUrl`: deploys the test tokens and accepts them. */
+export async function localChain(rpcUrl: string): Promise<LocalChain> {
+  const { assets } = await deployTestContracts(anvilClient(rpcUrl))
+  const chain = assets[0].chain
+  const tokens = assets.filter((asset) => asset.id !== nativeAssetId(chain))
+  return {
+    chain,
+    assets,
+    env: {
+      CHAIN_ID: chainReference(chain).toString(),
+      // Nothing is mined on top of a deposit here unless somebody asks for it.
+      CONFIRMATIONS: '1',
+      POLL_MS: '20',
+      TOKENS: tokens.map((asset) => `${asset.symbol}:${asset.decimals}:${asset.contract}`).join(),
+    },
+  }
+}
+
+/** The id that Anvil and its like give their chain. */
+const LOCAL_CHAIN_ID = '31337'
+
+/**
+ * Settings for a chain of our own, and an HD wallet for any chain with the id of local ones. Every
+ * other chain needs an `XPUB` of its operator: a payment to a known key would be anybody's.
+ */
+export function localDefaults(
+  env: Readonly<Record<string, string | undefined>>,
+  chain: LocalChain | undefined,
+): Record<string, string> {
+  const local = !env['COFFER_CONFIG'] && (env['CHAIN_ID'] || LOCAL_CHAIN_ID) === LOCAL_CHAIN_ID
+  return { ...chain?.env, ...(local ? { XPUB: LOCAL_XPUB } : {}) }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { AppError, describeError } from '@coffer/errors/app-error'
+import { program } from 'commander'
+import { addresses } from './commands/addresses.ts'
+import { demo } from './commands/demo.ts'
+import { down } from './commands/down.ts'
+import { migrate, topics } from './commands/prepare.ts'
+import { rescan } from './commands/rescan.ts'
+import { simulate } from './commands/simulate.ts'
+import { up } from './commands/up.ts'
+
+program
+  .name('coffer')
+  .description('Wallet deposit scanner and account service for EVM chains.')
+  .addCommand(up)
+  .addCommand(down)
+  .addCommand(demo)
+  .addCommand(simulate)
+  .addCommand(rescan)
+  .addCommand(addresses)
+  .addCommand(migrate)
+  .addCommand(topics)
+  .showHelpAfterError()
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // A failure that we named needs no stack trace; anything else is a bug and shows one.
+  console.error(error instanceof AppError ? `coffer: ${describeError(error)}` : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { depositsMigrations } from '@coffer/deposits/migrations'
+import { freePort } from '@coffer/devstack/free-port'
+import { type RunningApp, runApp } from '@coffer/devstack/run-app'
+import { type Stack, type StackOptions, type StackUrls, startStack } from '@coffer/devstack/start-stack'
+import { TOPICS } from '@coffer/events/topics'
+import { ledgerMigrations } from '@coffer/ledger/migrations'
+import { ensureTopics } from '@coffer/messaging/kafka-topics'
+import { messagingMigrations } from '@coffer/messaging/migrations'
+import { migrate } from '@coffer/postgres/migrate'
+import { openPostgres } from '@coffer/postgres/open-postgres'
+import { walletsMigrations } from '@coffer/wallets/migrations'
+import { type LocalChain, localChain, localDefaults } from './local-chain.ts'
+
+export const APPS = ['scanner', 'accounts', 'api'] as const
+export type AppName = (typeof APPS)[number]
+
+export type CofferProgress = (line: string) => void
+
+export type StartCofferOptions = Pick<StackOptions, 'home' | 'anvilArguments'> & {
+  /** What runs elsewhere, settings for every app, and the operator's own variables. */
+  env: Readonly<Record<string, string | undefined>>
+  /** Which processes to start at once; the rest can be started later. */
+  apps?: readonly AppName[]
+  /** Settings of one app on top of `env`. */
+  appEnv?: Partial<Record<AppName, Readonly<Record<string, string>>>>
+  /** Start an app again when it ends by itself. */
+  restart?: boolean
+  onProgress?: CofferProgress
+}
+
+/** A whole Coffer on this machine: its parts, its processes, and how to reach them. */
+export type Coffer = AsyncDisposable & {
+  stack: Stack
+  urls: StackUrls
+  apiUrl: string
+  apiKey: string
+  /** The chain that was made for this Coffer; `undefined` when it follows given ones. */
+  chain: LocalChain | undefined
+  /** Processes by name; a second one of an app has a name of its own. */
+  apps: Map<string, RunningApp>
+  /** Starts one more process, for example a second `accounts` under the name `accounts-2`. */
+  startApp(app: AppName, options?: StartAppOptions): Promise<RunningApp>
+  /** Where a process serves `/health`, `/ready` and `/metrics`. */
+  healthUrl(name: string): string
+}
+
+export type StartAppOptions = { name?: string; env?: Readonly<Record<string, string>> }
+
+/** Migrations of every context, the kernel first. */
+export const MIGRATIONS = [
+  messagingMigrations,
+  walletsMigrations,
+  ledgerMigrations,
+  depositsMigrations,
+]
+
+/**
+ * Starts every part that `env` doesn't name, prepares database and topics, and starts the apps.
+ * Disposing it ends all it started; so does the death of this process.
+ */
+export async function startCoffer(options: StartCofferOptions): Promise<Coffer> {
+  const { home = '.coffer', env, apps = APPS, appEnv = {}, onProgress = () => undefined } = options
+  const stack = await startStack({
+    home,
+    parts: partsNeeded(env),
+    given: givenUrls(env),
+    ...(options.anvilArguments ? { anvilArguments: options.anvilArguments } : {}),
+    onProgress: ({ part, state, detail }) => {
+      if (state !== 'starting') onProgress(`${part}: ${state}${detail ? ` ${detail}` : ''}`)
+    },
+  })
+  try {
+    const { urls } = stack
+    onProgress('database and topics: preparing')
+    await prepare(urls)
+    const ownChain = !env['RPC_URLS'] && urls.RPC_URLS !== ''
+    const chain = ownChain ? await localChain(urls.RPC_URLS) : undefined
+    const apiKey = env['API_KEY'] || `coffer_${randomBytes(24).toString('base64url')}`
+    const shared = { ...defined(urls), ...localDefaults(env, chain), ...defined(env), API_KEY: apiKey }
+    const ports = await appPorts(env)
+    const coffer = runningCoffer({ stack, shared, ports, options: { ...options, home } })
+    for (const app of apps) {
+      onProgress(`${app}: starting`)
+      await coffer.startApp(app, { env: appEnv[app] ?? {} })
+    }
+    return { ...coffer, stack, urls, chain, apiKey, apiUrl: `http://127.0.0.1:${ports.get('api')}` }
+  } catch (error) {
+    await stack[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+type Surroundings = {
+  stack: Stack
+  shared: Record<string, string>
+  ports: Map<string, number>
+  options: StartCofferOptions & { home: string }
+}
+
+function runningCoffer({ stack, shared, ports, options }: Surroundings) {
+  const apps = new Map<string, RunningApp>()
+  const healthUrl = (name: string) => `http://127.0.0.1:${ports.get(name)}`
+  return {
+    apps,
+    healthUrl,
+    async startApp(app: AppName, { name = app, env = {} }: StartAppOptions = {}) {
+      const port = ports.get(name) ?? (await freePort())
+      ports.set(name, port)
+      const running = await runApp({
+        name,
+        main: new URL(`../../${app}/src/main.ts`, import.meta.url),
+        env: { ...shared, ...env, [app === 'api' ? 'API_PORT' : 'HEALTH_PORT']: port.toString() },
+        healthUrl: healthUrl(name),
+        logFile: join(resolve(options.home), 'logs', `${name}.log`),
+        stack,
+        restart: options.restart ?? false,
+        onExit: ({ code, signal }) =>
+          options.onProgress?.(`${name}: ended (${signal ?? `status ${code}`})`),
+      })
+      apps.set(name, running)
+      return running
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...apps.values()].map((app) => app.stop()))
+      await stack[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Anvil is started only when no chain is configured. */
+function partsNeeded(env: StartCofferOptions['env']): NonNullable<StackOptions['parts']> {
+  const parts = ['postgres', 'kafka', 'redis'] as const
+  return env['RPC_URLS'] || env['COFFER_CONFIG'] ? parts : [...parts, 'anvil']
+}
+
+function givenUrls(env: StartCofferOptions['env']): Partial<StackUrls> {
+  const { DATABASE_URL, KAFKA_BROKERS, REDIS_URL, RPC_URLS } = env
+  // Only the first endpoint is proven here; the scanner knows what to do with the others.
+  return defined({ DATABASE_URL, KAFKA_BROKERS, REDIS_URL, RPC_URLS: RPC_URLS?.split(',')[0] })
+}
+
+async function prepare({ DATABASE_URL, KAFKA_BROKERS }: StackUrls): Promise<void> {
+  await using postgres = openPostgres(DATABASE_URL, { applicationName: 'coffer' })
+  await Promise.all([
+    migrate(postgres, MIGRATIONS),
+    ensureTopics({ brokers: KAFKA_BROKERS.split(','), topics: TOPICS, replicationFactor: 1 }),
+  ])
+}
+
+/** The API's port is the one that was asked for, or any. */
+async function appPorts(env: StartCofferOptions['env']): Promise<Map<string, number>> {
+  return new Map([['api', Number(env['API_PORT'] || (await freePort()))]])
+}
+
+const defined = (record: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  )

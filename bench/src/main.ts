@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util'
+import { catchUp } from './catch-up.ts'
+import { credits } from './credits.ts'
+import { tipLatency } from './tip-latency.ts'
+
+/** Benchmarks by name. Each prints progress on standard error and returns its figures. */
+const BENCHMARKS = { 'catch-up': catchUp, 'tip-latency': tipLatency, credits }
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    /** Work to do: blocks, or messages. Each benchmark has a default of its own. */
+    count: { type: 'string' },
+  },
+})
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
+for (const name of names) {
+  const benchmark = Object.entries(BENCHMARKS).find(([known]) => known === name)?.[1]
+  if (benchmark === undefined) {
+    console.error(`No benchmark ${name}. There are: ${Object.keys(BENCHMARKS).join(', ')}.`)
+    process.exit(2)
+  }
+  const figures = await benchmark(values.count === undefined ? {} : { count: Number(values.count) })
+  if (!values.json) console.error(figures)
+  console.log(JSON.stringify({ bench: name, ...figures }))
+}

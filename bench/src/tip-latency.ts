@@ -1,0 +1,81 @@
+import { startCoffer } from '@coffer/cli/start-coffer'
+import { watchTopic } from '@coffer/cli/topic-watch'
+import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
+import { type AnvilClient, anvilClient, quantity } from '@coffer/simulator/anvil-client'
+import { sql } from 'drizzle-orm'
+import { setTimeout as pause } from 'node:timers/promises'
+import { ascending, percentile } from './percentile.ts'
+import { tell } from './tell.ts'
+import { watchAddresses } from './watch-addresses.ts'
+
+const DEPOSITS_PER_BLOCK = 10
+const USERS = 100
+const WARM_UP_BLOCKS = 10
+
+/**
+ * How long after a block is there its deposits are credited, at depth 1, through every process:
+ * node → scanner → PostgreSQL → Kafka → account service → ledger.
+ */
+export async function tipLatency({ count: blocks = 100 }: { count?: number }) {
+  await using coffer = await startCoffer({ env: {}, apps: ['scanner', 'accounts'], onProgress: tell })
+  const { urls, chain } = coffer
+  if (chain === undefined) throw new Error('The benchmark has no chain of its own.')
+  await using postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'bench' })
+  await using topic = watchTopic(urls.KAFKA_BROKERS, 'bench')
+  const addresses = await watchAddresses(postgres, chain.chain, USERS)
+  const client = anvilClient(urls.RPC_URLS)
+  await client.setAutomine(false)
+
+  const published: number[] = []
+  const credited: number[] = []
+  let expected = 0
+  for (let block = 0; block < blocks + WARM_UP_BLOCKS; block += 1) {
+    const first = (block * DEPOSITS_PER_BLOCK) % USERS
+    const receivers = addresses.slice(first, first + DEPOSITS_PER_BLOCK)
+    const available = await payOneBlock(client, receivers)
+    expected += receivers.length
+    const [inKafka, inLedger] = await Promise.all([
+      until(() => topic.seen().size >= expected),
+      until(async () => (await creditCount(postgres)) >= expected),
+    ])
+    if (block < WARM_UP_BLOCKS) continue
+    published.push(inKafka - available)
+    credited.push(inLedger - available)
+    if (block % 25 === 0) tell(`block ${block}`)
+  }
+  const latency = ascending(credited)
+  return {
+    parameters: { blocks, depositsPerBlock: DEPOSITS_PER_BLOCK, confirmations: 1 },
+    publishedP50Ms: percentile(ascending(published), 0.5),
+    publishedP99Ms: percentile(ascending(published), 0.99),
+    p50Ms: percentile(latency, 0.5),
+    p95Ms: percentile(latency, 0.95),
+    p99Ms: percentile(latency, 0.99),
+  }
+}
+
+/** Pays deposits in one block and tells the moment at which the node had it. */
+async function payOneBlock(client: AnvilClient, receivers: readonly string[]): Promise<number> {
+  const [from] = await client.accounts()
+  const value = quantity(1_000_000)
+  await client.batch(
+    receivers.map((to) => ({
+      method: 'eth_sendTransaction',
+      params: [{ from, to, value, gas: quantity(21_000) }],
+    })),
+  )
+  await client.mine()
+  return performance.now()
+}
+
+async function creditCount(postgres: Postgres): Promise<number> {
+  const [row] = await postgres.execute<{ count: number }>(sql`
+    select count(*)::int as count from ledger.transactions`)
+  return row?.count ?? 0
+}
+
+/** The moment at which `condition` was first seen to hold; looks every few milliseconds. */
+async function until(condition: () => boolean | Promise<boolean>): Promise<number> {
+  while (!(await condition())) await pause(1)
+  return performance.now()
+}
