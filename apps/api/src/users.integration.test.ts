@@ -32,21 +32,24 @@ test('the same external id always answers the same user, also when asked at once
   expect(answers.map(({ status }) => status).sort()).toEqual([...Array(7).fill(200), 201])
 })
 
-test.each([
-  [{ externalId: '' }],
-  [{ externalId: ' x' }],
-  [{ externalId: 'a\u0000b' }],
-  [{ externalId: 'x'.repeat(201) }],
-  [{ externalId: '\ud800' }],
-  [{ externalId: 7 }],
-  [{ externalID: 'x' }],
-  [[]],
-])('refuses to make a user of %j', async (payload) => {
+test('refuses to make users of anything else', async () => {
   await using api = await testApi()
+  const refused = [
+    { externalId: '' },
+    { externalId: ' x' },
+    { externalId: 'a\u0000b' },
+    { externalId: 'x'.repeat(201) },
+    { externalId: '\ud800' },
+    { externalId: 7 },
+    { externalID: 'x' },
+    [],
+  ]
 
-  const { status, type } = await api.post('/v1/users', payload)
+  for (const payload of refused) {
+    const { status, type } = await api.post('/v1/users', payload)
 
-  expect([status, type]).toEqual([400, 'application/problem+json'])
+    expect([payload, status, type]).toEqual([payload, 400, 'application/problem+json'])
+  }
 })
 
 test('gives each user its own addresses, those of the HD wallet in order', async () => {

@@ -65,12 +65,12 @@ function userRoutes({ owners, createUser, assignAddress }: WalletRoutesOptions):
         schema: {
           tags,
           summary: 'Make a user, or find the one with this external id',
-          body: newUser.default({}),
+          body: newUser.nullish(),
           response: { 200: user, 201: user },
         },
       },
       async ({ body }, reply) => {
-        const { owner, isNew } = await createUser(body.externalId)
+        const { owner, isNew } = await createUser(body?.externalId)
         return reply.status(isNew ? 201 : 200).send(userOnWire(owner))
       },
     )

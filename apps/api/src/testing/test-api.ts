@@ -42,6 +42,8 @@ export type Answer = { status: number; body: any; type: string }
 export type TestApi = AsyncDisposable & {
   server: HttpServer
   postgres: Postgres
+  /** What an accepted caller sends. */
+  headers: { authorization: string }
   get(url: string): Promise<Answer>
   post(url: string, payload?: string | object, contentType?: string): Promise<Answer>
 }
@@ -73,6 +75,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
   return {
     server,
     postgres: database.postgres,
+    headers,
     get: (url) => call({ url, headers }),
     post: (url, payload, contentType) =>
       call({
