@@ -15,6 +15,8 @@ const settings = z.object({
   BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(2_000),
   /** Most events published at once. */
   RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  /** How long another process waits before it publishes in place of a silent one, milliseconds. */
+  LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
   CRASH_AT: z.string().optional(),
   NODE_ENV: z.string().optional(),
 })

@@ -49,8 +49,9 @@ const consumer = kafkaConsumer({
 })
 
 // Outbox → Kafka: what was booked is published until the broker has acknowledged it.
-const publish = { postgres, producer, topic: ACCOUNTING_EVENTS, holder: randomUUID() }
-const relay = runRelay({ ...publish, batchSize: config.RELAY_BATCH_MAX, logger, wakeUp: booked })
+const { LEASE_MS: leaseMs, RELAY_BATCH_MAX: batchSize } = config
+const publish = { postgres, producer, topic: ACCOUNTING_EVENTS, holder: randomUUID(), leaseMs }
+const relay = runRelay({ ...publish, batchSize, logger, wakeUp: booked })
 
 measureOutbox(metrics, postgres)
 resources.use(await healthServer({ port: config.HEALTH_PORT, ...accountsHealth(postgres, metrics) }))

@@ -81,10 +81,11 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     const shared = { ...defined(urls), ...localDefaults(env, chain), ...defined(env), API_KEY: apiKey }
     const ports = await appPorts(env)
     const coffer = runningCoffer({ stack, shared, ports, options: { ...options, home } })
-    for (const app of apps) {
-      onProgress(`${app}: starting`)
-      await coffer.startApp(app, { env: appEnv[app] ?? {} })
-    }
+    const starting = apps.map(async (app) => {
+      const { pid } = await coffer.startApp(app, { env: appEnv[app] ?? {} })
+      onProgress(`${app}: ready, process ${pid()}`)
+    })
+    await Promise.all(starting)
     return { ...coffer, stack, urls, chain, apiKey, apiUrl: `http://127.0.0.1:${ports.get('api')}` }
   } catch (error) {
     await stack[Symbol.asyncDispose]()

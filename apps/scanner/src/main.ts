@@ -44,7 +44,8 @@ for (const chainConfig of await chainConfigs(process.env)) {
 const kafka = { ...config.kafka, clientId: 'scanner', logger }
 const producer = resources.use(await kafkaProducer(kafka))
 const batchSize = config.RELAY_BATCH_MAX
-const relay = runRelay({ postgres, producer, topic: WALLET_EVENTS, holder, batchSize, logger, wakeUp: stored })
+const publish = { postgres, producer, topic: WALLET_EVENTS, holder, leaseMs: config.LEASE_MS }
+const relay = runRelay({ ...publish, batchSize, logger, wakeUp: stored })
 
 // Ledger → deposits: which of them are credited.
 const topics = [ACCOUNTING_EVENTS]

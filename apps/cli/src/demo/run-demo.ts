@@ -65,7 +65,7 @@ export async function runDemo(coffer: Coffer, options: DemoOptions, tell: Progre
   const { assets } = chain
   const judged = { rpcUrl: urls.RPC_URLS, addresses: new Set(addresses), assets, books: scene.books, watch }
   await waitUntil({ what: 'the reader has seen all', until: () => watch.seen().size >= total })
-  return judge(judged)
+  return await judge(judged)
 }
 
 async function fillToBlock99({ coffer, tell, books, simulate }: Scene, options: DemoOptions) {
