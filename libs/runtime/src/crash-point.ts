@@ -24,11 +24,13 @@ let armed: { point: CrashPoint; remaining: number } | undefined
 export function armCrashPoint(setting: string | undefined, nodeEnv: string | undefined): void {
   if (setting === undefined || setting === '') return
   if (nodeEnv !== 'test') {
-    throw new Error('CRASH_AT makes the process kill itself; it is accepted with NODE_ENV=test only.')
+    throw new Error(
+      'CRASH_AT makes the process kill itself; it is accepted with NODE_ENV=test only.',
+    )
   }
-  const [name = '', count = '1'] = setting.split(':')
+  const [name = '', count = '1', ...rest] = setting.split(':')
   const point = CRASH_POINTS.find((candidate) => candidate === name)
-  if (point === undefined || !/^[1-9][0-9]*$/.test(count)) {
+  if (point === undefined || rest.length > 0 || !/^[1-9][0-9]*$/.test(count)) {
     throw new Error(
       `Invalid CRASH_AT ${JSON.stringify(setting)}. Expected name:n with n from 1 and a name of ` +
         `${CRASH_POINTS.join(', ')}.`,

@@ -11,7 +11,9 @@ export function readConfig<Schema extends z.ZodType>(
   const result = schema.safeParse(given)
   if (result.success) return result.data
   throw new ConfigError(
-    result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    result.error.issues.map(({ path, message }) => {
+      return path.length > 0 ? `${path.join('.')}: ${message}` : message
+    }),
   )
 }
 

@@ -14,7 +14,8 @@ export type Work = (signal: AbortSignal) => Promise<void>
 /**
  * Runs every piece of work until SIGTERM or SIGINT, then waits for all to finish. A piece that
  * throws stops the others and its error is thrown: the supervisor restarts a whole process, never
- * half of one. Past the grace period the process exits with 75; a second signal ends it at once.
+ * half of one. What has not finished within the grace period is cut off by an exit with 75; a second
+ * signal ends the process at once.
  */
 export async function runUntilStopped(
   work: readonly Work[],
@@ -24,19 +25,26 @@ export async function runUntilStopped(
   const stop = (signal: NodeJS.Signals) => {
     if (stopping.signal.aborted) process.exit(128 + constants.signals[signal])
     stopping.abort()
-    setTimeout(() => process.exit(EXIT_TRY_AGAIN), graceMs).unref()
   }
+  let failure: { error: unknown } | undefined
+  const cutOff = () => {
+    // Nobody will get to see why it had to stop, unless it is said here.
+    if (failure) console.error(failure.error)
+    process.exit(EXIT_TRY_AGAIN)
+  }
+  stopping.signal.addEventListener('abort', () => setTimeout(cutOff, graceMs).unref())
   process.on('SIGTERM', stop).on('SIGINT', stop)
   try {
     const running = work.map(async (piece) => {
       try {
         await piece(stopping.signal)
-      } finally {
-        stopping.abort()
+      } catch (error) {
+        failure ??= { error }
       }
+      stopping.abort()
     })
-    const failed = (await Promise.allSettled(running)).find((each) => each.status === 'rejected')
-    if (failed) throw failed.reason
+    await Promise.all(running)
+    if (failure) throw failure.error
   } finally {
     process.off('SIGTERM', stop).off('SIGINT', stop)
   }
