@@ -22,10 +22,14 @@ export async function takeLease(options: LeaseOptions): Promise<boolean> {
   return taken !== undefined
 }
 
-/** Gives up every lease of `holder`, so that a successor need not wait for them to run out. */
-export async function releaseLeases(postgres: Postgres, holder: string): Promise<void> {
+/** Gives the lease up if `holder` has it, so that a successor need not wait until it runs out. */
+export async function releaseLease({
+  postgres,
+  topic,
+  holder,
+}: Omit<LeaseOptions, 'leaseMs'>): Promise<void> {
   await postgres.execute(sql`
-    update messaging.relays set holder = null, lease_until = null where holder = ${holder}
+    update messaging.relays set lease_until = null where topic = ${topic} and holder = ${holder}
   `)
 }
 

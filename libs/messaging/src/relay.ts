@@ -64,12 +64,14 @@ async function readNext({
       select extract(epoch from relay.lease_until - clock_timestamp())::float8 * 1000 as left_ms
     ) lease
     left join lateral (
-      select topic, key, headers, value, transaction_id::text as "transactionId", id::text as id
-      from messaging.outbox
-      where topic = relay.topic
-        and (transaction_id, id) > (relay.transaction_id, relay.outbox_id)
-        and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-      order by transaction_id, id
+      select topic, key, headers, value,
+        transaction_id::text as "transactionId", waiting.id::text as id
+      from messaging.outbox waiting
+      where waiting.topic = relay.topic
+        and (waiting.transaction_id, waiting.id) > (relay.transaction_id, relay.outbox_id)
+        and waiting.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+      -- By the columns: without its table, id would be the text selected above.
+      order by waiting.transaction_id, waiting.id
       limit ${batchSize}
     ) due on true
     where relay.topic = ${topic} and relay.holder = ${holder} and lease.left_ms > 0

@@ -4,6 +4,7 @@ import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { WakeUp } from '@coffer/runtime/wake-up'
 import type { Logger } from '@coffer/telemetry/logger'
 import { type RelayOptions, relayStep } from './relay.ts'
+import { releaseLease } from './relay-lease.ts'
 
 export type RunRelayOptions = Omit<RelayOptions, 'leaseMs'> & {
   logger: Logger
@@ -19,5 +20,18 @@ export function runRelay(options: RunRelayOptions): Work {
   const { logger, wakeUp, leaseMs = 5_000, idleMs = 50, ...relay } = options
   const onError = (error: unknown, attempt: number) =>
     logger.warn({ topic: relay.topic, attempt, error: describeError(error) }, 'relay step failed')
-  return poll(relayStep({ ...relay, leaseMs }), { idleMs, wakeUp, onError, retryMaxMs: 2_000 })
+  const work = poll(relayStep({ ...relay, leaseMs }), {
+    idleMs,
+    wakeUp,
+    onError,
+    retryMaxMs: 2_000,
+  })
+  return async (signal) => {
+    try {
+      await work(signal)
+    } finally {
+      // Without this a successor only waits a little longer.
+      await releaseLease(relay).catch(() => undefined)
+    }
+  }
 }

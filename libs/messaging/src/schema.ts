@@ -1,6 +1,6 @@
+import { transactionIdColumn } from '@coffer/postgres/columns'
 import { sql } from 'drizzle-orm'
 import { bigint, index, jsonb, pgSchema, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
-import { transactionIdColumn } from '@coffer/postgres/columns'
 
 export const messagingSchema = pgSchema('messaging')
 
@@ -32,9 +32,7 @@ export const relays = messagingSchema.table('relays', {
   transactionId: transactionIdColumn().default(sql`'0'`).notNull(),
   outboxId: bigint({ mode: 'bigint' }).default(sql`0`).notNull(),
   /** Identifies the cluster that these transaction ids belong to: a restored copy counts anew. */
-  systemIdentifier: text()
-    .default(sql`(pg_control_system()).system_identifier::text`)
-    .notNull(),
+  systemIdentifier: text().default(sql`(pg_control_system()).system_identifier::text`).notNull(),
   /** The process that publishes now. Another may take over when the lease has run out. */
   holder: text(),
   leaseUntil: timestamp({ withTimezone: true }),

@@ -19,7 +19,11 @@ export type PostgresOptions = {
 /** Opens a pool on `url`; connects on first use. Disposing waits for running queries, 5 s at most. */
 export function openPostgres(
   url: string,
-  { connectionsMax = 10, applicationName = 'coffer', statementTimeoutMs = 60_000 }: PostgresOptions = {},
+  {
+    connectionsMax = 10,
+    applicationName = 'coffer',
+    statementTimeoutMs = 60_000,
+  }: PostgresOptions = {},
 ): Postgres {
   const sql = postgres(url, {
     max: connectionsMax,

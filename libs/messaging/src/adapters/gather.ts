@@ -27,7 +27,7 @@ export function gather<Item>(
     waiting.push({ item, settled })
     if (!isRunning) {
       isRunning = true
-      setImmediate(runAll)
+      setImmediate(() => void runAll())
     }
     return settled.promise
   }

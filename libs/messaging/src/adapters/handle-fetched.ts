@@ -115,15 +115,12 @@ function keepMembership(
   logger: Logger,
 ): { lost: AbortSignal; stop(): void } {
   const lost = new AbortController()
-  const timer = setInterval(async () => {
-    try {
-      await payload.heartbeat()
-    } catch (error) {
-      // An error of the network is no answer; the next commit or heartbeat will tell.
-      if (LOST.has(error instanceof Error && 'type' in error ? error.type : '')) lost.abort(error)
-      else logger.debug({ error: describeError(error) }, 'A heartbeat failed')
-    }
-  }, HEARTBEAT_MS / 2)
+  const onFailure = (error: unknown) => {
+    // An error of the network is no answer; the next commit or heartbeat will tell.
+    if (LOST.has(error instanceof Error && 'type' in error ? error.type : '')) lost.abort(error)
+    else logger.debug({ error: describeError(error) }, 'A heartbeat failed')
+  }
+  const timer = setInterval(() => void payload.heartbeat().catch(onFailure), HEARTBEAT_MS / 2)
   return { lost: lost.signal, stop: () => clearInterval(timer) }
 }
 

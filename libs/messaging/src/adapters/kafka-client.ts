@@ -8,6 +8,8 @@ export type KafkaClientOptions = {
   /** Shown in the brokers' logs and metrics. */
   clientId: string
   logger: Logger
+  /** Opens a connection to a broker; plain TCP by default. */
+  openSocket?: (address: { host: string; port: number }) => Socket
 }
 
 export type KafkaClient = {
@@ -24,7 +26,8 @@ export type KafkaClient = {
 const REQUEST_TIMEOUT_MS = 10_000
 
 /** A kafkajs client that logs through `logger` and waits for nothing without a limit. */
-export function kafkaClient({ brokers, clientId, logger }: KafkaClientOptions): KafkaClient {
+export function kafkaClient(options: KafkaClientOptions): KafkaClient {
+  const { brokers, clientId, logger, openSocket = openTcp } = options
   const sockets = new Set<Socket>()
   let isCut = false
   const kafka = new Kafka({
@@ -37,9 +40,9 @@ export function kafkaClient({ brokers, clientId, logger }: KafkaClientOptions): 
     logCreator: () => (entry) => logEntry(logger, entry, isCut),
     socketFactory: ({ host, port, onConnect }) => {
       if (isCut) throw new Error('This client was closed.')
-      const socket = connect({ host, port, noDelay: true, keepAlive: true }, onConnect)
+      const socket = openSocket({ host, port })
       sockets.add(socket)
-      return socket.once('close', () => sockets.delete(socket))
+      return socket.once('connect', onConnect).once('close', () => sockets.delete(socket))
     },
   })
   return {
@@ -50,6 +53,9 @@ export function kafkaClient({ brokers, clientId, logger }: KafkaClientOptions): 
     },
   }
 }
+
+const openTcp = ({ host, port }: { host: string; port: number }): Socket =>
+  connect({ host, port, noDelay: true, keepAlive: true })
 
 /** What kafkajs calls an error is one that it goes on to retry: ours are logged where they end. */
 function logEntry(logger: Logger, { namespace, level, log }: LogEntry, isCut: boolean): void {

@@ -84,11 +84,16 @@ async function waitForLeaders(admin: Admin, wanted: readonly Topic[], timeoutMs:
     for (const topic of wanted) {
       const count = found.get(topic.name)?.length
       if (count !== undefined && count > 0 && count !== topic.partitions) {
-        throw new TopicPartitionsError({ topic: topic.name, found: count, expected: topic.partitions })
+        throw new TopicPartitionsError({
+          topic: topic.name,
+          found: count,
+          expected: topic.partitions,
+        })
       }
     }
     const waiting = wanted.filter(
-      ({ name }) => !found.get(name)?.every(({ leader }) => leader >= 0) || !found.get(name)?.length,
+      ({ name }) =>
+        !found.get(name)?.every(({ leader }) => leader >= 0) || !found.get(name)?.length,
     )
     if (waiting.length === 0) return
     if (deadline.aborted) throw new TopicLeadersError(waiting.map(({ name }) => name))
