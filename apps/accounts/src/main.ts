@@ -39,7 +39,13 @@ const handle = accountsHandler({
   metrics: prometheusBookingMetrics(metrics),
 })
 const onDeadLetter = countDeadLetters(metrics)
-const handler = handleDeliveries({ handle, deadLetters: producer, logger, isTransient, onDeadLetter })
+const handler = handleDeliveries({
+  handle,
+  deadLetters: producer,
+  logger,
+  isTransient,
+  onDeadLetter,
+})
 const consumer = kafkaConsumer({
   ...kafka,
   group: config.CONSUMER_GROUP,
@@ -54,5 +60,7 @@ const publish = { postgres, producer, topic: ACCOUNTING_EVENTS, holder: randomUU
 const relay = runRelay({ ...publish, batchSize, logger, wakeUp: booked })
 
 measureOutbox(metrics, postgres)
-resources.use(await healthServer({ port: config.HEALTH_PORT, ...accountsHealth(postgres, metrics) }))
+resources.use(
+  await healthServer({ port: config.HEALTH_PORT, ...accountsHealth(postgres, metrics) }),
+)
 await runUntilStopped([(signal) => consumer.run(handler, signal), relay])

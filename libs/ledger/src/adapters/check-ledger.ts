@@ -79,10 +79,9 @@ const entriesRunOn = sql`
 
 const transactionsBalance = sql`
   select format('transaction %s: %s', transaction.id, transaction.reference) as subject,
-    coalesce(
-      format('its entries in %s sum to %s, not to 0', account.asset, sum(entry.amount)),
-      'it has no entries'
-    ) as problem
+    case when count(entry.amount) = 0 then 'it has no entries'
+      else format('its entries in %s sum to %s, not to 0', account.asset, sum(entry.amount))
+    end as problem
   from ledger.transactions transaction
   left join ledger.entries entry on entry.transaction_id = transaction.id
   left join ledger.accounts account on account.id = entry.account_id

@@ -136,7 +136,7 @@ function afterEntry(state: AccountState, amount: bigint): AccountState {
 }
 
 /** What may be taken out of an account that grows by credits. */
-export const availableIn = ({ creditsPosted, debitsPosted, debitsPending }: AccountState): bigint =>
+const availableIn = ({ creditsPosted, debitsPosted, debitsPending }: AccountState): bigint =>
   creditsPosted - debitsPosted - debitsPending
 
 function missing(state: AccountState, amount: bigint): bigint {

@@ -56,3 +56,11 @@ function deposit({ number, owner, amount, revision = 1 }: SampleDeposit) {
     blockTime: '2026-11-21T10:59:48Z',
   }
 }
+
+/** Credits of several owners, one of them taken back. */
+export const sampleBatch: readonly DepositEvent[] = [
+  ...Array.from({ length: 30 }, (_, number) =>
+    confirmed({ number, owner: `owner-${number % 4}`, amount: 10n }),
+  ),
+  reversed({ number: 7, owner: 'owner-3', amount: 10n }),
+]

@@ -20,7 +20,10 @@ test('credits a deposit and announces the whole transaction', async () => {
   const { book, contents } = books()
   const deposit = confirmed({ number: 1, owner: 'alice', amount: 5n })
 
-  expect(await book([{ ...deposit, traceparent: '00-trace' }])).toEqual({ booked: 1, duplicates: 0 })
+  expect(await book([{ ...deposit, traceparent: '00-trace' }])).toEqual({
+    booked: 1,
+    duplicates: 0,
+  })
 
   const [message] = contents().announced
   expect(message).toMatchObject({ key: 'alice', headers: { traceparent: '00-trace' } })

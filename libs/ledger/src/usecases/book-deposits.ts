@@ -8,7 +8,10 @@ import type { BookedTransaction, PostingOutcome, UnitOfWork } from '../ports.ts'
 import { transactionCreatedMessage } from '../transaction-created-message.ts'
 
 /** An event that books something. */
-export type DepositEvent = Extract<ReadEvent, { type: 'deposit.confirmed' | 'deposit.reversed' }> & {
+export type DepositEvent = Extract<
+  ReadEvent,
+  { type: 'deposit.confirmed' | 'deposit.reversed' }
+> & {
   /** W3C trace context of the message that carried it. */
   traceparent?: string | undefined
 }

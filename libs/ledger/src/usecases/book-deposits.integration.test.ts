@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { UNITS_MAX } from '@coffer/money/units'
+import type { TestDatabase } from '@coffer/testkit/test-database'
+import { sql } from 'drizzle-orm'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { balancesOf } from '../adapters/balances.ts'
+import { checkLedger } from '../adapters/check-ledger.ts'
+import { postgresUnitOfWork } from '../adapters/postgres-unit-of-work.ts'
+import { trialBalance } from '../adapters/trial-balance.ts'
+import { ledgerDatabase } from '../testing/ledger-database.ts'
+import { confirmed, ETH, reversed, sampleBatch } from '../testing/sample-events.ts'
+import { bookDeposits } from './book-deposits.ts'
+
+let database: TestDatabase
+let book: ReturnType<typeof bookDeposits>
+
+beforeEach(async () => {
+  database = await ledgerDatabase()
+  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres, consumer: 'accounts' })
+  book = bookDeposits({ unitOfWork })
+})
+afterEach(async () => {
+  expect(await checkLedger(database.postgres)).toEqual([])
+  await database[Symbol.asyncDispose]()
+})
+
+const spendable = async (owner: string) =>
+  (await balancesOf(database.postgres, owner)).map(({ available }) => available)
+
+const announcedIds = async () => {
+  const rows = await database.postgres.execute<{ id: string }>(
+    sql`select headers->>'ce_id' as id from messaging.outbox order by messaging.outbox.id`,
+  )
+  return rows.map(({ id }) => id)
+}
+
+test('books a batch of nothing but duplicates as nothing', async () => {
+  await book(sampleBatch)
+
+  expect(await book(sampleBatch)).toEqual({ booked: 0, duplicates: sampleBatch.length })
+  expect(await announcedIds()).toEqual(sampleBatch.map(({ id }) => `transaction:${id}`))
+})
+
+test('takes back more than is left, up to 2^256 - 1, and keeps what the owner owes', async () => {
+  const deposit = { number: 1, owner: 'whale', amount: UNITS_MAX }
+  await book([confirmed(deposit)])
+  await database.postgres.execute(sql`
+    with spent as (
+      insert into ledger.transactions (reference, code, event_at) values ('spent', 'test', now())
+      returning id
+    ), entry as (
+      insert into ledger.entries
+      select account.id, account.version + 1, spent.id, change.amount,
+        account.debits_posted - account.credits_posted + change.amount
+      from spent, ledger.accounts account
+      join (values ('whale', 3), ('system', -3)) as change (owner, amount) using (owner)
+      returning account_id, amount
+    )
+    update ledger.accounts
+    set version = version + 1, debits_posted = debits_posted + greatest(amount, 0),
+      credits_posted = credits_posted - least(amount, 0)
+    from entry where id = account_id
+  `)
+
+  await book([reversed(deposit)])
+
+  expect(await spendable('whale')).toEqual([0n])
+  expect(await trialBalance(database.postgres)).toEqual([
+    {
+      asset: ETH,
+      total: 0n,
+      byCode: { custody: -3n, 'owner.available': 0n, 'owner.receivable': 3n },
+    },
+  ])
+})
+
+test('books everything once, whoever else books the same at the same time', async () => {
+  const deposits = Array.from({ length: 80 }, (_, number) => ({
+    number,
+    owner: `owner-${number % 6}`,
+    amount: BigInt(number + 1),
+  }))
+  const credits = deposits.map(confirmed)
+  const batches = Array.from({ length: 12 }, (_, poster) => {
+    const turned = [...credits.slice(poster * 6), ...credits.slice(0, poster * 6)]
+    return (poster % 2 === 0 ? turned : turned.reverse()).slice(0, 50)
+  })
+
+  const handled = await Promise.all([...batches, credits].map((batch) => book(batch)))
+  await Promise.all([0, 1, 2].map(() => book(deposits.slice(0, 20).map(reversed))))
+
+  expect(handled.reduce((sum, { booked }) => sum + booked, 0)).toBe(credits.length)
+  expect(new Set(await announcedIds()).size).toBe((await announcedIds()).length)
+  const left = deposits.slice(20).filter(({ owner }) => owner === 'owner-3')
+  expect(await spendable('owner-3')).toEqual([left.reduce((sum, { amount }) => sum + amount, 0n)])
+})
+
+test.each([
+  ['accounts.after-consume:1', 0],
+  ['accounts.before-commit:1', 0],
+  ['accounts.after-commit:1', sampleBatch.length],
+])('books once across a crash at %s', async (crashAt, keptAfterCrash) => {
+  expect(await bookInProcess(crashAt)).toBe('SIGKILL')
+  expect(await announcedIds()).toHaveLength(keptAfterCrash)
+
+  expect(await bookInProcess()).toBe(0)
+
+  expect(await announcedIds()).toEqual(sampleBatch.map(({ id }) => `transaction:${id}`))
+  expect(await spendable('owner-3')).toEqual([60n])
+})
+
+/** Books the sample batch in a process of its own; answers its exit code, or what killed it. */
+async function bookInProcess(...crashAt: string[]): Promise<number | string> {
+  const script = fileURLToPath(new URL('../testing/book-once.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, database.url, ...crashAt], { stdio: 'inherit' })
+  const [code, signal] = await once(child, 'exit')
+  return signal ?? code
+}
