@@ -1,17 +1,9 @@
-/** Writes, for every context, the migration that its changed tables need: `drizzle-kit generate`. */
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+/** Writes, for every context, the migration that its changed tables need. */
+import { relative } from 'node:path'
+import { foldersWithTables, generateMigration, ROOT } from './generate-migration.ts'
 
-const ROOT = join(import.meta.dirname, '..')
-
-for (const lib of readdirSync(join(ROOT, 'libs'))) {
-  const folder = join(ROOT, 'libs', lib)
-  if (!existsSync(join(folder, 'drizzle.config.ts'))) continue
-  const { status } = spawnSync(
-    process.execPath,
-    [join(ROOT, 'node_modules/drizzle-kit/bin.cjs'), 'generate'],
-    { cwd: folder, stdio: 'inherit' },
-  )
-  if (status !== 0) process.exitCode = 1
+for (const folder of foldersWithTables()) {
+  const { ok, said } = generateMigration(folder, './migrations')
+  process.stdout.write(`${relative(ROOT, folder)}:\n${said}\n`)
+  if (!ok) process.exitCode = 1
 }

@@ -17,6 +17,7 @@ const CHECKS: readonly Check[] = [
   { name: 'dead code and undeclared packages (knip)', command: 'knip', args: ['--no-progress'] },
   { name: 'package.json files', command: 'node', args: ['scripts/check-packages.ts'] },
   { name: 'package-lock.json', command: 'node', args: ['scripts/check-lock.ts'] },
+  { name: 'migrations (drizzle-kit)', command: 'node', args: ['scripts/check-migrations.ts'] },
   { name: 'shell scripts (bash -n)', command: 'bash', args: ['-n', ...shellScripts()] },
 ]
 
