@@ -5,6 +5,7 @@ import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { type ChainId, chainIdOf, parseChainId } from '@coffer/money/chain-id'
 import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
+import { parseAddress } from './address.ts'
 
 /** When a deposit is final: so many blocks deep, its own included, or by the node's own tag. */
 export type Confirmations = number | 'safe' | 'finalized'
@@ -26,37 +27,73 @@ export type ChainConfig = {
   assets: readonly Asset[]
 }
 
+/** Turns a parser that throws into a zod type that reports what the parser said. */
+const parsedBy = <T>(parse: (text: string) => T) =>
+  z.string().transform((text, context): T => {
+    try {
+      return parse(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message })
+      return z.NEVER
+    }
+  })
+
 const token = z.strictObject({
-  contract: z.string(),
+  contract: parsedBy(parseAddress),
   symbol: z.string().min(1).max(32),
   decimals: z.int().min(0).max(36),
 })
 
+const tokens = z
+  .array(token)
+  .refine((list) => isDistinct(list.map(({ contract }) => contract)), 'Two have the same contract.')
+const rpcUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
+
 const chain = z.strictObject({
-  chain: z.string(),
-  rpcUrls: z.array(z.url({ protocol: /^https?$/ })).min(1),
+  chain: parsedBy(parseChainId),
+  rpcUrls,
   confirmations: z.union([z.int().min(1).max(100_000), z.enum(['safe', 'finalized'])]).default(12),
   startBlock: z.int().min(0).default(0),
   reorgDepthMax: z.int().min(1).max(100_000).default(64),
   nativeSymbol: z.string().min(1).max(32).default('ETH'),
-  tokens: z.array(token).default([]),
+  tokens: tokens.default([]),
 })
 
 /** The default export of `coffer.config.ts`. */
 export type CofferConfig = { chains: z.input<typeof chain>[] }
 
-const configFile = z.strictObject({ chains: z.array(chain).min(1) })
+const configFile = z.strictObject({
+  chains: z
+    .array(chain)
+    .min(1)
+    .refine((list) => isDistinct(list.map((each) => each.chain)), 'Two are the same chain.'),
+})
+
+/** `SYMBOL:decimals:0xcontract` */
+const tokenText = z.string().transform((text, context): z.input<typeof token> => {
+  const [symbol = '', decimals = '', contract = '', ...rest] = text.split(':')
+  if (rest.length > 0 || !/^[0-9]{1,2}$/.test(decimals)) {
+    context.addIssue({
+      code: 'custom',
+      message: `${JSON.stringify(text)} is not SYMBOL:decimals:0xcontract.`,
+    })
+    return z.NEVER
+  }
+  return { symbol, decimals: Number(decimals), contract }
+})
+
+const listed = z.string().transform((text) => text.split(',').map((item) => item.trim()))
 
 const variables = z.object({
-  RPC_URLS: z.string(),
+  RPC_URLS: listed.pipe(rpcUrls),
   CHAIN_ID: z.coerce.number().int().min(1).default(31337),
   CONFIRMATIONS: z
     .union([z.enum(['safe', 'finalized']), z.coerce.number().int().min(1).max(100_000)])
     .default(12),
   START_BLOCK: z.coerce.number().int().min(0).default(0),
   REORG_DEPTH_MAX: z.coerce.number().int().min(1).max(100_000).default(64),
-  /** Accepted tokens: `SYMBOL:decimals:0xcontract`, separated by commas. */
-  TOKENS: z.string().default(''),
+  /** Accepted tokens, separated by commas. */
+  TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
 })
 
 /**
@@ -74,35 +111,26 @@ export async function chainConfigs(
         `write ${env['COFFER_CONFIG'] ?? 'coffer.config.ts'}.`,
     ])
   }
-  const module: { default?: unknown } = await import(pathToFileURL(path).href)
-  const { chains } = readConfig(configFile, module.default as Record<string, unknown>)
+  const module: { default?: object } = await import(pathToFileURL(path).href)
+  const { chains } = readConfig(configFile, { ...module.default })
   return chains.map(chainConfig)
 }
 
 function chainFromVariables(env: Readonly<Record<string, string | undefined>>): ChainConfig {
   const settings = readConfig(variables, env)
-  return chainConfig(
-    readConfig(chain, {
-      chain: chainIdOf(settings.CHAIN_ID),
-      rpcUrls: settings.RPC_URLS.split(',').map((url) => url.trim()),
-      confirmations: settings.CONFIRMATIONS,
-      startBlock: settings.START_BLOCK,
-      reorgDepthMax: settings.REORG_DEPTH_MAX,
-      tokens: settings.TOKENS.split(',').filter(Boolean).map(tokenFromText),
-    }),
-  )
-}
-
-function tokenFromText(text: string): z.input<typeof token> {
-  const [symbol = '', decimals = '', contract = '', ...rest] = text.trim().split(':')
-  if (rest.length > 0 || !/^[0-9]{1,2}$/.test(decimals)) {
-    throw new ConfigError([`TOKENS: ${JSON.stringify(text)} is not SYMBOL:decimals:0xcontract.`])
-  }
-  return { symbol, decimals: Number(decimals), contract }
+  return chainConfig({
+    chain: chainIdOf(settings.CHAIN_ID),
+    rpcUrls: settings.RPC_URLS,
+    confirmations: settings.CONFIRMATIONS,
+    startBlock: settings.START_BLOCK,
+    reorgDepthMax: settings.REORG_DEPTH_MAX,
+    nativeSymbol: 'ETH',
+    tokens: settings.TOKENS,
+  })
 }
 
 function chainConfig(settings: z.output<typeof chain>): ChainConfig {
-  const id = parseChainId(settings.chain)
+  const { chain: id } = settings
   const native: Asset = {
     id: nativeAssetId(id),
     chain: id,
@@ -110,13 +138,9 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     symbol: settings.nativeSymbol,
     decimals: 18,
   }
-  const tokens = settings.tokens.map(({ contract, symbol, decimals }): Asset => ({
-    id: erc20AssetId(id, contract),
-    chain: id,
-    contract: contract.toLowerCase() as `0x${string}`,
-    symbol,
-    decimals,
-  }))
+  const tokens = settings.tokens.map(
+    (token): Asset => ({ id: erc20AssetId(id, token.contract), chain: id, ...token }),
+  )
   return {
     chain: id,
     rpcUrls: settings.rpcUrls,
@@ -126,3 +150,5 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     assets: [native, ...tokens],
   }
 }
+
+const isDistinct = (values: readonly string[]) => new Set(values).size === values.length

@@ -17,7 +17,9 @@ export const blockHash = (text: string): BlockHash => hash(text, 'block') as Blo
 function hash(text: string, of: string): string {
   const lower = text.toLowerCase()
   if (!HASH.test(lower)) {
-    throw new RangeError(`Invalid ${of} hash ${JSON.stringify(text)}. Expected 0x and 64 hex digits.`)
+    throw new RangeError(
+      `Invalid ${of} hash ${JSON.stringify(text)}. Expected 0x and 64 hex digits.`,
+    )
   }
   return lower
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@coffer/errors/app-error'
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 
 export type RpcCall = { method: string; params: readonly unknown[] }
 
@@ -47,7 +47,7 @@ export function jsonRpc(
         body,
       })
       status = response.statusCode
-      text = await response.body.text()
+      text = await within(timeoutMs, response.body)
     } catch (cause) {
       throw new RpcUnavailableError(host, what, 'no answer', cause)
     }
@@ -76,17 +76,26 @@ export function jsonRpc(
   }
 }
 
+/** The whole of an answer's body: a timeout of the client starts again with every byte. */
+async function within(timeoutMs: number, body: Dispatcher.ResponseData['body']): Promise<string> {
+  const timer = setTimeout(() => body.destroy(new Error('The answer did not end.')), timeoutMs)
+  try {
+    return await body.text()
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** A server may answer a batch in any order; JSON-RPC 2.0 §6 has only the ids to tell. */
 function inOrder(answers: unknown, calls: readonly RpcCall[], host: string): unknown[] {
   const method = calls[0]?.method ?? ''
-  // A refusal of the batch as a whole comes as one object.
-  if (!Array.isArray(answers)) return [resultOf(answers as Answer, { host, method })]
   const results = new Array<unknown>(calls.length)
   const seen = new Set<number>()
-  for (const answer of answers as Answer[]) {
-    const call = calls[answer.id]
-    if (call === undefined) continue
-    results[answer.id] = resultOf(answer, { host, method: call.method })
+  // A refusal of the batch as a whole comes as one object, or with an id that is no call's.
+  for (const answer of Array.isArray(answers) ? answers : [answers]) {
+    const result = resultOf(answer, { host, method: calls[answer?.id]?.method ?? method })
+    if (calls[answer.id] === undefined) continue
+    results[answer.id] = result
     seen.add(answer.id)
   }
   if (seen.size !== calls.length) {
@@ -99,9 +108,12 @@ function inOrder(answers: unknown, calls: readonly RpcCall[], host: string): unk
   return results
 }
 
-function resultOf(answer: Answer, { host, method }: { host: string; method: string }): unknown {
-  if (answer.error) throw new RpcAnswerError(host, method, answer.error)
-  if (answer.result === undefined) {
+function resultOf(
+  answer: Answer | null,
+  { host, method }: { host: string; method: string },
+): unknown {
+  if (answer?.error) throw new RpcAnswerError(host, method, answer.error)
+  if (answer?.result === undefined) {
     throw new RpcUnavailableError(host, method, 'an answer with neither result nor error')
   }
   return answer.result

@@ -1,0 +1,165 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type CofferConfig, chainConfigs } from './chain-config.ts'
+
+const TOKEN = '0x5FbDB2315678afecb367f032d93F642f64180aa3'
+const URL = 'http://127.0.0.1:8545'
+
+const native = {
+  id: 'eip155:31337/slip44:60',
+  chain: 'eip155:31337',
+  contract: null,
+  symbol: 'ETH',
+  decimals: 18,
+}
+const tusd = {
+  id: `eip155:31337/erc20:${TOKEN.toLowerCase()}`,
+  chain: 'eip155:31337',
+  contract: TOKEN.toLowerCase(),
+  symbol: 'TUSD',
+  decimals: 6,
+}
+
+describe('from variables', () => {
+  test('takes a URL alone for a local chain', async () => {
+    expect(await chainConfigs({ RPC_URLS: URL })).toEqual([
+      {
+        chain: 'eip155:31337',
+        rpcUrls: [URL],
+        confirmations: 12,
+        startBlock: 0n,
+        reorgDepthMax: 64,
+        assets: [native],
+      },
+    ])
+  })
+
+  test('reads every setting', async () => {
+    const [config] = await chainConfigs({
+      RPC_URLS: `${URL}, http://localhost:8546/key`,
+      CHAIN_ID: '31337',
+      CONFIRMATIONS: 'finalized',
+      START_BLOCK: '19000000',
+      REORG_DEPTH_MAX: '7',
+      TOKENS: ` TUSD:6:${TOKEN} , TTKN:18:0x${'b'.repeat(40)}`,
+    })
+
+    expect(config).toMatchObject({
+      rpcUrls: [URL, 'http://localhost:8546/key'],
+      confirmations: 'finalized',
+      startBlock: 19_000_000n,
+      reorgDepthMax: 7,
+      assets: [native, tusd, { symbol: 'TTKN', decimals: 18 }],
+    })
+  })
+
+  test('knows a depth from a tag', async () => {
+    const [config] = await chainConfigs({ RPC_URLS: URL, CONFIRMATIONS: '3' })
+
+    expect(config?.confirmations).toBe(3)
+  })
+
+  test.each<[string, string]>([
+    ['RPC_URLS', 'ws://127.0.0.1:8545'],
+    ['RPC_URLS', '127.0.0.1:8545'],
+    ['RPC_URLS', `${URL},`],
+    ['CHAIN_ID', '0'],
+    ['CHAIN_ID', 'eip155:1'],
+    ['CHAIN_ID', '9007199254740992'],
+    ['CONFIRMATIONS', '0'],
+    ['CONFIRMATIONS', '1.5'],
+    ['CONFIRMATIONS', 'latest'],
+    ['START_BLOCK', '-1'],
+    ['START_BLOCK', 'latest'],
+    ['REORG_DEPTH_MAX', '0'],
+    ['TOKENS', 'TUSD'],
+    ['TOKENS', `TUSD:${TOKEN}`],
+    ['TOKENS', `TUSD:6:${TOKEN}:1`],
+    ['TOKENS', `TUSD:-6:${TOKEN}`],
+    ['TOKENS', `TUSD:37:${TOKEN}`],
+    ['TOKENS', `:6:${TOKEN}`],
+    ['TOKENS', 'TUSD:6:0x123'],
+    ['TOKENS', `TUSD:6:${TOKEN.replace('f', 'F')}`],
+    ['TOKENS', `TUSD:6:${TOKEN},TUSD2:18:${TOKEN.toLowerCase()}`],
+  ])('names %s when it is %j', async (name, value) => {
+    const reading = chainConfigs({ RPC_URLS: URL, [name]: value })
+
+    await expect(reading).rejects.toMatchObject({ code: 'CONFIG' })
+    await expect(reading).rejects.toThrow(new RegExp(`\\n  ${name}`))
+  })
+})
+
+describe('from a file', () => {
+  const chain = { chain: 'eip155:31337', rpcUrls: [URL] }
+
+  test('reads every chain', async () => {
+    const path = await configFile({
+      chains: [
+        { ...chain, tokens: [{ contract: TOKEN, symbol: 'TUSD', decimals: 6 }] },
+        {
+          chain: 'eip155:137',
+          rpcUrls: [URL],
+          confirmations: 'safe',
+          startBlock: 5,
+          nativeSymbol: 'POL',
+        },
+      ],
+    })
+
+    expect(await chainConfigs({ COFFER_CONFIG: path })).toMatchObject([
+      { chain: 'eip155:31337', confirmations: 12, assets: [native, tusd] },
+      {
+        chain: 'eip155:137',
+        confirmations: 'safe',
+        startBlock: 5n,
+        assets: [{ id: 'eip155:137/slip44:60', symbol: 'POL' }],
+      },
+    ])
+  })
+
+  test('is not read when a URL is given', async () => {
+    const path = await configFile({ chains: [] })
+
+    expect(await chainConfigs({ COFFER_CONFIG: path, RPC_URLS: URL })).toHaveLength(1)
+  })
+
+  test.each<[string, unknown]>([
+    ['chains', undefined],
+    ['chains', { chains: [] }],
+    ['chains', { chains: [chain, { ...chain, startBlock: 1 }] }],
+    ['chains.0.chain', { chains: [{ ...chain, chain: '31337' }] }],
+    ['chains.0.rpcUrls', { chains: [{ chain: 'eip155:1' }] }],
+    ['chains.1.rpcUrls.0', { chains: [chain, { chain: 'eip155:1', rpcUrls: ['x'] }] }],
+    ['chains.0.startBlock', { chains: [{ ...chain, startBlock: -1 }] }],
+    ['chains.0.confirmations', { chains: [{ ...chain, confirmations: 'latest' }] }],
+    ['chains.0: .*"start"', { chains: [{ ...chain, start: 1 }] }],
+    ['chains.0.tokens.0.contract', { chains: [withToken({ contract: '0x123' })] }],
+    ['chains.0.tokens.0.contract', { chains: [withToken({ contract: TOKEN.replace('f', 'F') })] }],
+    ['chains.0.tokens.0.decimals', { chains: [withToken({ decimals: '6' })] }],
+  ])('names %s where it is off', async (name, config) => {
+    const reading = chainConfigs({ COFFER_CONFIG: await configFile(config) })
+
+    await expect(reading).rejects.toMatchObject({ code: 'CONFIG' })
+    await expect(reading).rejects.toThrow(new RegExp(`\\n  ${name}`))
+  })
+
+  test('that is not there is named, together with the variables that would do', async () => {
+    const reading = chainConfigs({ COFFER_CONFIG: '/nowhere/coffer.config.ts' })
+
+    await expect(reading).rejects.toThrow(/RPC_URLS.*\/nowhere\/coffer\.config\.ts/)
+  })
+
+  function withToken(off: object) {
+    return { ...chain, tokens: [{ contract: TOKEN, symbol: 'TUSD', decimals: 6, ...off }] }
+  }
+})
+
+async function configFile(config: CofferConfig | unknown): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'coffer-config-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const path = join(folder, 'coffer.config.ts')
+  await writeFile(path, config === undefined ? '' : `export default ${JSON.stringify(config)}`)
+  return path
+}
