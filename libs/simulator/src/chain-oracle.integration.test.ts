@@ -46,7 +46,7 @@ async function chainWithContracts() {
         ...{ address: token, abi: testTokenAbi, functionName: 'mint', args: [to, amount] },
       }),
     )
-  return { client, contracts, wallet, account, read, mined, pay, mint }
+  return { anvil, client, contracts, wallet, account, read, mined, pay, mint }
 }
 
 test('finds one unit and 2^256 - 1 of a token, and coin, whatever the letter case', async () => {
@@ -121,6 +121,21 @@ test('counts neither failed nor empty nor unaccepted transfers, nor those to oth
   const { status } = await wallet.getTransactionReceipt({ hash: failed })
   expect(status).toBe('reverted')
   expect(await read()).toEqual({ deposits: [], totals: {} })
+})
+
+test('counts no coin of a transaction that failed', async () => {
+  const { anvil, contracts, wallet, mined } = await chainWithContracts()
+  // It takes no coin outside a payment, so a transfer to it carries value and fails.
+  const addresses = new Set([contracts.batchPayer])
+
+  const hash = await mined(
+    wallet.sendTransaction({ to: contracts.batchPayer, value: 1n, gas: 100_000n }),
+  )
+
+  const { status } = await wallet.getTransactionReceipt({ hash })
+  const found = await readDeposits({ rpcUrl: anvil.url, addresses, assets: contracts.assets })
+  expect(status).toBe('reverted')
+  expect(found).toEqual({ deposits: [], totals: {} })
 })
 
 test('reads only the blocks asked for', async () => {

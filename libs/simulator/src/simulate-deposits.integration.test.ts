@@ -101,6 +101,14 @@ test('never funds a watched account, even if the node signs for it', async () =>
   expect(sorted(deposits)).toEqual(sorted(simulation.deposits))
 })
 
+test('says so when the node has no account to send from', async () => {
+  const { rpcUrl } = await freshChain('--accounts', '1')
+
+  const simulation = simulateDeposits({ rpcUrl, addresses, kinds, count: 1, seed: 1 })
+
+  await expect(simulation).rejects.toMatchObject({ code: 'SIMULATOR_NO_SENDER' })
+})
+
 test('tells what it has sent so far', async () => {
   const { rpcUrl } = await freshChain()
   const seen: number[] = []
