@@ -30,7 +30,7 @@ export async function addOpenapi(
         securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: (document) => withStreamedBody(jsonSchemaTransform(document)),
     transformObject: (document) =>
       'openapiObject' in document
         ? withProblems(document.openapiObject as OpenAPIV3_1.Document)
@@ -48,6 +48,14 @@ export async function addOpenapi(
     },
     () => ({ ...server.swagger() }),
   )
+}
+
+/** A body that is read as it arrives is checked by no schema: here it is text. */
+function withStreamedBody(route: ReturnType<typeof jsonSchemaTransform>) {
+  const { schema, url } = route
+  // A route without a schema has none here either, whatever the type says.
+  const isStreamed = schema?.consumes !== undefined && schema.body === undefined
+  return isStreamed ? { url, schema: { ...schema, body: { type: 'string' } } } : route
 }
 
 /** Adds to every operation how it tells of errors, and to public ones that they need no key. */

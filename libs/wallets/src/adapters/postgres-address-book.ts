@@ -42,13 +42,15 @@ async function importAll(tx: Transaction, imports: readonly Import[]): Promise<I
     if (ownerId && !rows.has(keyOf(each))) rows.set(keyOf(each), { ...each, ownerId })
   }
   const inserted = await insertMissing(tx, [...rows.values()])
-  const owners = await currentOwners(tx, [...rows.values()])
+  const known = [...rows].filter(([key]) => !inserted.has(key)).map(([, row]) => row)
+  const owners = await currentOwners(tx, known)
   return imports.map((each) => {
+    const key = keyOf(each)
     const ownerId = ids.get(each.owner.text)
     if (ownerId === undefined) return 'unknown-owner'
-    if (owners.get(keyOf(each)) !== ownerId) return 'taken'
+    if ((owners.get(key) ?? rows.get(key)?.ownerId) !== ownerId) return 'taken'
     // Deleting says that the first line of an address imported it, and a repetition found it.
-    return inserted.delete(keyOf(each)) ? 'imported' : 'existing'
+    return inserted.delete(key) ? 'imported' : 'existing'
   })
 }
 
@@ -83,6 +85,7 @@ async function insertMissing(tx: Transaction, rows: readonly Row[]): Promise<Set
 }
 
 async function currentOwners(tx: Transaction, rows: readonly Row[]): Promise<Map<string, string>> {
+  if (rows.length === 0) return new Map()
   const found = await tx.execute<{ chain: string; address: Address; owner: string }>(sql`
     select row.chain, row.address, addresses.owner
     from unnest(

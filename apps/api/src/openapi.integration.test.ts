@@ -1,0 +1,76 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { expect, test } from 'vitest'
+import { testApi } from './testing/test-api.ts'
+
+/** What DESIGN §12 promises of this process, and what stands around it. */
+const ROUTES = [
+  'GET /health',
+  'GET /metrics',
+  'GET /openapi.json',
+  'GET /ready',
+  'GET /v1/admin/rescans/{id}',
+  'GET /v1/chains',
+  'GET /v1/deposits',
+  'GET /v1/deposits/{id}',
+  'GET /v1/users/{id}',
+  'GET /v1/users/{id}/balances',
+  'POST /v1/addresses/import',
+  'POST /v1/admin/rescans',
+  'POST /v1/users',
+  'POST /v1/users/{id}/addresses',
+]
+
+test('the document is valid OpenAPI 3.1', async () => {
+  await using api = await testApi()
+  const { body } = await api.get('/openapi.json')
+
+  const result = await new Validator().validate(body)
+
+  expect(result).toEqual({ valid: true })
+  expect(body.openapi).toMatch(/^3\.1\./)
+})
+
+test('the document lists every route and nothing else', async () => {
+  await using api = await testApi()
+  const { body } = await api.get('/openapi.json')
+
+  const documented = Object.entries<object>(body.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+
+  expect(documented.sort()).toEqual(ROUTES)
+  expect(registeredRoutes(api.server.printRoutes({ commonPrefix: false }))).toEqual(ROUTES)
+})
+
+test('every operation says what it does, what it answers and how it tells of errors', async () => {
+  await using api = await testApi()
+  const { body } = await api.get('/openapi.json')
+
+  for (const item of Object.values<Record<string, Record<string, object>>>(body.paths)) {
+    for (const operation of Object.values(item)) {
+      expect(operation).toMatchObject({ summary: expect.any(String), tags: [expect.any(String)] })
+      expect(Object.keys(operation['responses'] ?? {})).toContain('default')
+    }
+  }
+  expect(body.paths['/v1/addresses/import'].post.requestBody.content).toHaveProperty(
+    'application/x-ndjson',
+  )
+})
+
+/** Routes as Fastify's router knows them, without the documentation's own pages. */
+function registeredRoutes(tree: string): string[] {
+  const routes: string[] = []
+  const parents: string[] = []
+  for (const line of tree.split('\n')) {
+    const [, indent = '', segment = '', methods] =
+      /^([│ ]*)[├└]── (\S*?)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? []
+    const depth = indent.length / 4
+    parents.splice(depth, parents.length, segment)
+    const path = parents.join('').replace(/:(\w+)/g, '{$1}')
+    if (path.startsWith('/docs')) continue
+    for (const method of methods?.split(', ') ?? []) {
+      if (method !== 'HEAD') routes.push(`${method} ${path}`)
+    }
+  }
+  return routes.sort()
+}
