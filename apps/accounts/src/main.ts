@@ -32,32 +32,18 @@ const producer = resources.use(await kafkaProducer(kafka))
 const booked = wakeUp()
 
 // Kafka → ledger: inbox, postings and outbox of a batch are one transaction; offsets come after it.
-const unitOfWork = postgresUnitOfWork({ postgres, consumer: 'accounts' })
-const handle = accountsHandler({
-  bookDeposits: bookDeposits({ unitOfWork }),
-  logger,
-  metrics: prometheusBookingMetrics(metrics),
-})
+const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres, consumer: 'accounts' }) })
+const bookings = prometheusBookingMetrics(metrics)
+const handle = accountsHandler({ bookDeposits: book, logger, metrics: bookings })
 const onDeadLetter = countDeadLetters(metrics)
-const handler = handleDeliveries({
-  handle,
-  deadLetters: producer,
-  logger,
-  isTransient,
-  onDeadLetter,
-})
-const consumer = kafkaConsumer({
-  ...kafka,
-  group: config.CONSUMER_GROUP,
-  topics: [WALLET_EVENTS],
-  batchSizeMax: config.BATCH_SIZE_MAX,
-  onHandled: booked.call,
-})
+const failures = { deadLetters: producer, logger, isTransient, onDeadLetter }
+const handler = handleDeliveries({ handle, ...failures })
+const read = { group: 'accounts', topics: [WALLET_EVENTS], batchSizeMax: config.BATCH_SIZE_MAX }
+const consumer = kafkaConsumer({ ...kafka, ...read, onHandled: booked.call })
 
 // Outbox → Kafka: what was booked is published until the broker has acknowledged it.
-const { LEASE_MS: leaseMs, RELAY_BATCH_MAX: batchSize } = config
-const publish = { postgres, producer, topic: ACCOUNTING_EVENTS, holder: randomUUID(), leaseMs }
-const relay = runRelay({ ...publish, batchSize, logger, wakeUp: booked })
+const publish = { postgres, producer, topic: ACCOUNTING_EVENTS, holder: randomUUID() }
+const relay = runRelay({ ...publish, batchSize: config.RELAY_BATCH_MAX, logger, wakeUp: booked })
 
 measureOutbox(metrics, postgres)
 resources.use(

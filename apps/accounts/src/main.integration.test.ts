@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '@coffer/devstack/free-port'
+import { eventMessage, type Message } from '@coffer/events/event'
+import { ACCOUNTING_EVENTS, deadLetterTopic, WALLET_EVENTS } from '@coffer/events/topics'
+import { balancesOf } from '@coffer/ledger/balances'
+import { checkLedger } from '@coffer/ledger/check-ledger'
+import { ledgerMigrations } from '@coffer/ledger/migrations'
+import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
+import { kafkaProducer } from '@coffer/messaging/kafka-producer'
+import { messagingMigrations } from '@coffer/messaging/migrations'
+import type { Delivery } from '@coffer/messaging/ports'
+import { silentLogger } from '@coffer/telemetry/logger'
+import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
+import { type TestTopics, testTopics } from '@coffer/testkit/test-topics'
+import { waitFor } from '@coffer/testkit/wait-for'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const ETH = 'eip155:31337/slip44:60'
+
+let resources: AsyncDisposableStack
+let database: TestDatabase
+let topics: TestTopics
+let healthUrl: string
+let healthPort: number
+
+beforeEach(async () => {
+  resources = new AsyncDisposableStack()
+  database = resources.use(await testDatabase([messagingMigrations, ledgerMigrations]))
+  topics = resources.use(await testTopics())
+  healthPort = await freePort()
+  healthUrl = `http://127.0.0.1:${healthPort}`
+})
+afterEach(() => resources.disposeAsync())
+
+test('books what it reads, sets aside what it cannot book, and stops when told', async () => {
+  const accounts = startAccounts()
+  const poison = { ...confirmed(2, 'alice', 7n), value: '{"amount":"lots"}' }
+  await publish([confirmed(1, 'alice', 5n), poison, confirmed(3, 'alice', 11n)])
+
+  const [first, second] = await readTopic(ACCOUNTING_EVENTS, 2)
+  const [dead] = await readTopic(deadLetterTopic(WALLET_EVENTS), 1)
+
+  expect([first, second].map((each) => each?.headers.ce_id)).toEqual([
+    `transaction:${depositId(1)}`,
+    `transaction:${depositId(3)}`,
+  ])
+  expect(dead).toMatchObject({ value: poison.value, headers: { coffer_dlq_code: 'EVENT_FORMAT' } })
+  expect(await spendable('alice')).toBe(16n)
+  const metrics = await (await fetch(`${healthUrl}/metrics`)).text()
+  expect(metrics).toContain('coffer_ledger_booked_total{process="accounts"} 2')
+  expect(metrics).toContain('coffer_dead_letters_total{topic="wallet.events",process="accounts"} 1')
+  expect((await fetch(`${healthUrl}/ready`)).status).toBe(200)
+
+  accounts.kill('SIGTERM')
+  expect(await exitOf(accounts)).toBe(0)
+})
+
+test('books each event once when it is killed before Kafka knows what it has booked', async () => {
+  await publish([confirmed(1, 'alice', 5n), confirmed(2, 'bob', 7n)])
+  expect(await exitOf(startAccounts({ CRASH_AT: 'accounts.after-commit:1' }))).toBe('SIGKILL')
+
+  startAccounts()
+  await publish([confirmed(3, 'alice', 11n)])
+
+  await waitFor(async () => (await spendable('alice')) === 16n, { what: "alice's third deposit" })
+  expect(await spendable('bob')).toBe(7n)
+  expect(await checkLedger(database.postgres)).toEqual([])
+})
+
+/** Runs the account service as it runs in production; it is ended with the test. */
+function startAccounts(env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+    stdio: 'inherit',
+    env: {
+      DATABASE_URL: database.url,
+      KAFKA_BROKERS: topics.brokers.join(','),
+      TOPIC_PREFIX: topics.topicPrefix,
+      HEALTH_PORT: String(healthPort),
+      LOG_LEVEL: 'silent',
+      NODE_ENV: 'test',
+      NODE_NO_WARNINGS: '1',
+      ...env,
+    },
+  })
+  resources.defer(async () => {
+    child.kill('SIGKILL')
+    await exitOf(child)
+  })
+  return child
+}
+
+/** The exit code of a process, or the signal that ended it. */
+async function exitOf(child: ChildProcess): Promise<number | string | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.signalCode ?? child.exitCode
+}
+
+async function spendable(owner: string): Promise<bigint | undefined> {
+  return (await balancesOf(database.postgres, owner))[0]?.available
+}
+
+async function publish(messages: readonly Message[]): Promise<void> {
+  await using producer = await kafkaProducer(kafka())
+  await producer.publish(messages)
+}
+
+/** Reads a topic from its beginning until there are `count` messages. */
+async function readTopic(topic: string, count: number): Promise<Delivery[]> {
+  const reading = new AbortController()
+  const deliveries: Delivery[] = []
+  const group = `reads ${topic}`
+  const consumer = kafkaConsumer({ ...kafka(), group, topics: [topic], batchSizeMax: 100 })
+  await consumer.run(
+    async (batch) => {
+      deliveries.push(...batch)
+      if (deliveries.length >= count) reading.abort()
+    },
+    AbortSignal.any([reading.signal, AbortSignal.timeout(30_000)]),
+  )
+  return deliveries
+}
+
+const kafka = () => ({
+  brokers: topics.brokers,
+  topicPrefix: topics.topicPrefix,
+  clientId: 'test',
+  logger: silentLogger,
+})
+
+const txHash = (number: number) => `0x${number.toString(16).padStart(64, '0')}` as const
+const depositId = (number: number) => `eip155:31337:${txHash(number)}:value`
+
+const confirmed = (number: number, owner: string, amount: bigint): Message =>
+  eventMessage({
+    id: depositId(number),
+    type: 'deposit.confirmed',
+    source: 'coffer/scanner/eip155:31337',
+    time: '2026-11-21T11:00:00Z',
+    key: owner,
+    data: {
+      depositId: depositId(number),
+      revision: 1,
+      owner,
+      chain: 'eip155:31337',
+      asset: ETH,
+      amount: amount.toString(),
+      txHash: txHash(number),
+      position: 'value',
+      from: `0x${'a'.repeat(40)}`,
+      to: `0x${'b'.repeat(40)}`,
+      blockNumber: 100 + number,
+      blockHash: `0x${'c'.repeat(64)}`,
+      blockTime: '2026-11-21T10:59:48Z',
+    },
+  })
