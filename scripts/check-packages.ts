@@ -1,6 +1,6 @@
 /**
- * Checks which package may depend on which: apps → contexts → platform. Biome refuses an import that
- * the importing package's package.json doesn't declare, so what is checked here holds in the code.
+ * Checks which package may depend on which, apps → contexts → platform, and that what one imports of
+ * the others is what its package.json declares. (npm would let it import them all.)
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,5 +22,20 @@ if (problems.length > 0) {
 }
 
 function readManifest(folder: string): PackageManifest {
-  return { folder, ...JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) }
+  const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'))
+  return { folder, ...manifest, imports: importedPackages(join(ROOT, folder)) }
+}
+
+/** The packages of ours that any file in `folder` imports, type imports and tests included. */
+function importedPackages(folder: string): string[] {
+  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : importedPackages(path)
+    if (!entry.name.endsWith('.ts')) return []
+    const imports = readFileSync(path, 'utf8').matchAll(
+      /\b(?:from |import |import\()'(@coffer\/[^/']+)/g,
+    )
+    return [...imports].flatMap(([, name]) => name ?? [])
+  })
+  return [...new Set(names)]
 }

@@ -33,3 +33,11 @@ test('a package under a name that its folder does not tell is refused', () => {
     'libs/money is called @coffer/coins, not @coffer/money.',
   ])
 })
+
+test('an import of a package that is not declared is refused', () => {
+  const ledger = { ...lib('ledger', 'money'), imports: ['@coffer/money', '@coffer/wallets'] }
+
+  expect(dependencyProblems([ledger])).toEqual([
+    'libs/ledger imports @coffer/wallets, which its package.json does not declare.',
+  ])
+})

@@ -4,6 +4,8 @@ export type PackageManifest = {
   name: string
   dependencies?: Readonly<Record<string, string>>
   devDependencies?: Readonly<Record<string, string>>
+  /** Names of the packages of ours that its files import. */
+  imports?: readonly string[]
 }
 
 /** Contexts that every other context may call inside its own transaction. */
@@ -23,16 +25,20 @@ const CONTEXTS = [
 /** What the domain of a context is made of: these depend on each other only. */
 const PURE = ['errors', 'money', 'events']
 
-/** Every dependency that points outward, and every package whose name and folder differ. */
+/** Every dependency that points outward, is not declared, or is not called as its folder is. */
 export function dependencyProblems(manifests: readonly PackageManifest[]): string[] {
   const folders = new Map(manifests.map(({ name, folder }) => [name, folder]))
   return manifests.flatMap((manifest) => {
-    const { folder, name, dependencies, devDependencies } = manifest
-    const problems = Object.keys({ ...dependencies, ...devDependencies }).flatMap((dependency) => {
+    const { folder, name, dependencies, devDependencies, imports = [] } = manifest
+    const declared = Object.keys({ ...dependencies, ...devDependencies })
+    const problems = declared.flatMap((dependency) => {
       const target = folders.get(dependency)
       const rule = target === undefined ? undefined : brokenRule(folder, target)
       return rule === undefined ? [] : [`${folder} depends on ${target}: ${rule}.`]
     })
+    for (const each of imports.filter((imported) => !declared.includes(imported))) {
+      problems.push(`${folder} imports ${each}, which its package.json does not declare.`)
+    }
     const expectedName = `@coffer/${folder.split('/').at(-1)}`
     if (name !== expectedName) problems.push(`${folder} is called ${name}, not ${expectedName}.`)
     return problems

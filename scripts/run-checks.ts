@@ -18,7 +18,12 @@ const CHECKS: readonly Check[] = [
   { name: 'package.json files', command: 'node', args: ['scripts/check-packages.ts'] },
   { name: 'package-lock.json', command: 'node', args: ['scripts/check-lock.ts'] },
   { name: 'migrations (drizzle-kit)', command: 'node', args: ['scripts/check-migrations.ts'] },
-  { name: 'shell scripts (bash -n)', command: 'bash', args: ['-n', ...shellScripts()] },
+  {
+    name: 'shell scripts (bash -n)',
+    command: 'bash',
+    // bash takes one script at a time: further names would be arguments of the first.
+    args: ['-c', 'for script; do bash -n "$script" || exit; done', 'bash', ...shellScripts()],
+  },
 ]
 
 /** What is shown only in case of failure is read from a pipe, so it comes without colours. */
