@@ -17,6 +17,8 @@ const settings = z.object({
   RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
   /** How long another process waits before it publishes in place of a silent one, milliseconds. */
   LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
+  /** A process that says nothing for so long loses its partitions to others, milliseconds. */
+  SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
   CRASH_AT: z.string().optional(),
   NODE_ENV: z.string().optional(),
 })

@@ -38,12 +38,19 @@ const handle = accountsHandler({ bookDeposits: book, logger, metrics: bookings }
 const onDeadLetter = countDeadLetters(metrics)
 const failures = { deadLetters: producer, logger, isTransient, onDeadLetter }
 const handler = handleDeliveries({ handle, ...failures })
-const read = { group: 'accounts', topics: [WALLET_EVENTS], batchSizeMax: config.BATCH_SIZE_MAX }
-const consumer = kafkaConsumer({ ...kafka, ...read, onHandled: booked.call })
+const consumer = kafkaConsumer({
+  ...kafka,
+  group: config.CONSUMER_GROUP,
+  topics: [WALLET_EVENTS],
+  batchSizeMax: config.BATCH_SIZE_MAX,
+  sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+  onHandled: booked.call,
+})
 
 // Outbox → Kafka: what was booked is published until the broker has acknowledged it.
-const publish = { postgres, producer, topic: ACCOUNTING_EVENTS, holder: randomUUID() }
-const relay = runRelay({ ...publish, batchSize: config.RELAY_BATCH_MAX, logger, wakeUp: booked })
+const { LEASE_MS: leaseMs, RELAY_BATCH_MAX: batchSize } = config
+const publish = { postgres, producer, topic: ACCOUNTING_EVENTS, holder: randomUUID(), leaseMs }
+const relay = runRelay({ ...publish, batchSize, logger, wakeUp: booked })
 
 measureOutbox(metrics, postgres)
 resources.use(

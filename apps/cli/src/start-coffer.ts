@@ -2,8 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { depositsMigrations } from '@coffer/deposits/migrations'
 import { freePort } from '@coffer/devstack/free-port'
-import { type RunningApp, runApp } from '@coffer/devstack/run-app'
-import { type Stack, type StackOptions, type StackUrls, startStack } from '@coffer/devstack/start-stack'
+import { type RunAppOptions, type RunningApp, runApp } from '@coffer/devstack/run-app'
+import {
+  type Stack,
+  type StackOptions,
+  type StackUrls,
+  startStack,
+} from '@coffer/devstack/start-stack'
 import { TOPICS } from '@coffer/events/topics'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
 import { ensureTopics } from '@coffer/messaging/kafka-topics'
@@ -46,7 +51,10 @@ export type Coffer = AsyncDisposable & {
   healthUrl(name: string): string
 }
 
-export type StartAppOptions = { name?: string; env?: Readonly<Record<string, string>> }
+export type StartAppOptions = Pick<RunAppOptions, 'awaitHealth'> & {
+  name?: string
+  env?: Readonly<Record<string, string>>
+}
 
 /** Migrations of every context, the kernel first. */
 export const MIGRATIONS = [
@@ -78,7 +86,12 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     const ownChain = !env['RPC_URLS'] && urls.RPC_URLS !== ''
     const chain = ownChain ? await localChain(urls.RPC_URLS) : undefined
     const apiKey = env['API_KEY'] || `coffer_${randomBytes(24).toString('base64url')}`
-    const shared = { ...defined(urls), ...localDefaults(env, chain), ...defined(env), API_KEY: apiKey }
+    const shared = {
+      ...defined(urls),
+      ...localDefaults(env, chain),
+      ...defined(env),
+      API_KEY: apiKey,
+    }
     const ports = await appPorts(env)
     const coffer = runningCoffer({ stack, shared, ports, options: { ...options, home } })
     const starting = apps.map(async (app) => {
@@ -106,7 +119,8 @@ function runningCoffer({ stack, shared, ports, options }: Surroundings) {
   return {
     apps,
     healthUrl,
-    async startApp(app: AppName, { name = app, env = {} }: StartAppOptions = {}) {
+    async startApp(app: AppName, startOptions: StartAppOptions = {}) {
+      const { name = app, env = {}, awaitHealth = true } = startOptions
       const port = ports.get(name) ?? (await freePort())
       ports.set(name, port)
       const running = await runApp({
@@ -117,6 +131,7 @@ function runningCoffer({ stack, shared, ports, options }: Surroundings) {
         logFile: join(resolve(options.home), 'logs', `${name}.log`),
         stack,
         restart: options.restart ?? false,
+        awaitHealth,
         onExit: ({ code, signal }) =>
           options.onProgress?.(`${name}: ended (${signal ?? `status ${code}`})`),
       })

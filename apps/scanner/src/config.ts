@@ -1,7 +1,8 @@
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
-const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(60_000).default(fallback)
+const milliseconds = (fallback: number) =>
+  z.coerce.number().int().min(1).max(60_000).default(fallback)
 
 const settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -21,6 +22,8 @@ const settings = z.object({
   CHUNKS_MAX: z.coerce.number().int().min(1).max(64).default(4),
   /** Most events published at once. */
   RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  /** A process that says nothing for so long loses its partitions to others, milliseconds. */
+  SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
   CRASH_AT: z.string().optional(),
   NODE_ENV: z.string().optional(),
 })

@@ -35,9 +35,10 @@ const stored = wakeUp()
 const chains = []
 for (const chainConfig of await chainConfigs(process.env)) {
   const { chain } = chainConfig
+  const follow = { chain, logger, pollMs: config.POLL_MS, stored }
   const observer = observers(chain)
   const scan = await chainScan({ ...config.scan, config: chainConfig, postgres, observer, holder })
-  chains.push(...followChain(resources.use(scan), { chain, logger, pollMs: config.POLL_MS, stored }))
+  chains.push(...followChain(resources.use(scan), follow))
 }
 
 // Outbox → Kafka: what was committed is published until the broker has acknowledged it.
@@ -48,8 +49,9 @@ const publish = { postgres, producer, topic: WALLET_EVENTS, holder, leaseMs: con
 const relay = runRelay({ ...publish, batchSize, logger, wakeUp: stored })
 
 // Ledger → deposits: which of them are credited.
-const topics = [ACCOUNTING_EVENTS]
-const bookings = kafkaConsumer({ ...kafka, group: 'deposits', topics, batchSizeMax: 2_000 })
+const sessionTimeoutMs = config.SESSION_TIMEOUT_MS
+const read = { group: 'deposits', topics: [ACCOUNTING_EVENTS], batchSizeMax: 2_000 }
+const bookings = kafkaConsumer({ ...kafka, ...read, sessionTimeoutMs })
 const handle = depositBookingsHandler(postgresBookings(postgres))
 const onBookings = handleDeliveries({ handle, deadLetters: producer, logger, isTransient })
 

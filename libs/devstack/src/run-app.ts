@@ -21,8 +21,13 @@ export type RunAppOptions = {
   /** Start it again when it ends by itself. */
   restart?: boolean
   /** Told whenever it ends without having been asked to. */
-  onExit?: (how: { code: number | null; signal: NodeJS.Signals | null }) => void
+  onExit?: (how: AppExit) => void
+  /** Whether to wait until it is healthy; default yes. One that is meant to crash may never be. */
+  awaitHealth?: boolean
 }
+
+/** How a process ended: by a signal, or by itself with an exit code. */
+export type AppExit = { code: number | null; signal: NodeJS.Signals | null }
 
 /** A process of Coffer that runs as a child of this one. */
 export type RunningApp = {
@@ -32,8 +37,8 @@ export type RunningApp = {
   kill(signal: NodeJS.Signals): void
   /** SIGTERM, and SIGKILL for one that has not ended after 15 s. It is not restarted. */
   stop(): Promise<void>
-  /** Resolves when the process that runs now has ended, however it did. */
-  exited(): Promise<void>
+  /** Resolves when the process that runs now has ended, and says how. */
+  exited(): Promise<AppExit>
 }
 
 /** kafkajs schedules a timer in the past on Node 24 and later, which does no harm. */
@@ -45,7 +50,7 @@ const HEALTH_MAX_MS = 60_000
 
 /** Starts an app and resolves when it is healthy. Throws {@link AppStartError} when it ends first. */
 export async function runApp(options: RunAppOptions): Promise<RunningApp> {
-  const { name, restart = false, onExit } = options
+  const { name, restart = false, onExit, awaitHealth = true } = options
   await mkdir(dirname(options.logFile), { recursive: true })
   let stopping = false
   let child = start(options)
@@ -63,7 +68,7 @@ export async function runApp(options: RunAppOptions): Promise<RunningApp> {
     }
   }
 
-  await healthy(options, () => isRunning(child))
+  if (awaitHealth) await healthy(options, () => isRunning(child))
   void watch()
   return {
     name,
@@ -73,9 +78,7 @@ export async function runApp(options: RunAppOptions): Promise<RunningApp> {
       stopping = true
       await stopChild(child)
     },
-    async exited() {
-      await ended(child)
-    },
+    exited: () => ended(child),
   }
 }
 
@@ -95,10 +98,10 @@ function start({ main, env, logFile, stack }: RunAppOptions): ChildProcess {
 
 const isRunning = (child: ChildProcess) => child.exitCode === null && child.signalCode === null
 
-function ended(child: ChildProcess) {
-  const how = () => ({ code: child.exitCode, signal: child.signalCode })
+function ended(child: ChildProcess): Promise<AppExit> {
+  const how = (): AppExit => ({ code: child.exitCode, signal: child.signalCode })
   if (!isRunning(child)) return Promise.resolve(how())
-  return new Promise<ReturnType<typeof how>>((resolve) => child.once('exit', () => resolve(how())))
+  return new Promise((resolve) => child.once('exit', () => resolve(how())))
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -36,6 +36,8 @@ export function kafkaProperties(address: KafkaAddress): KafkaProperties {
     'share.coordinator.state.topic.min.isr': '1',
     'share.coordinator.state.topic.num.partitions': '4',
     'group.initial.rebalance.delay.ms': '0',
+    // Lets tests have a consumer that was killed replaced sooner than the usual 6 s.
+    'group.min.session.timeout.ms': '1000',
     // After a SIGKILL the new broker waits until the old one's session has run out.
     'broker.session.timeout.ms': '3000',
     'broker.heartbeat.interval.ms': '500',

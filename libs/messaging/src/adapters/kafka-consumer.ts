@@ -62,11 +62,12 @@ async function runMember(
   signal: AbortSignal,
 ): Promise<void> {
   const { group, topics, fromBeginning = true, topicPrefix = '' } = options
+  const { sessionTimeoutMs = 10_000 } = options
   const { kafka, cut } = kafkaClient(options)
   const consumer = kafka.consumer({
     groupId: `${topicPrefix}${group}`,
-    sessionTimeout: options.sessionTimeoutMs ?? 10_000,
-    heartbeatInterval: HEARTBEAT_MS,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: Math.min(HEARTBEAT_MS, sessionTimeoutMs / 3),
     minBytes: 1,
     maxWaitTimeInMs: options.fetchWaitMs ?? 250,
     metadataMaxAge: 60_000,
