@@ -1,5 +1,7 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { testDatabase } from '@coffer/testkit/test-database'
+import { waitFor } from '@coffer/testkit/wait-for'
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { claimNew } from './inbox.ts'
 import { messagingMigrations } from './migrations.ts'
@@ -70,3 +72,25 @@ test('gives each event to exactly one of many transactions, in whatever order th
 
   expect(claimed.flatMap((each) => [...each]).sort()).toEqual(ids.toSorted())
 })
+
+test('lets two batches that name the same events in opposite order wait, and not deadlock', async () => {
+  await using database = await testDatabase([messagingMigrations])
+  const { postgres } = database
+  const holder = await openTransaction(postgres, async (tx) => {
+    await claimNew(tx, 'accounts', ['m'])
+  })
+
+  const claims = Promise.all([claim(postgres, ['a', 'm', 'x']), claim(postgres, ['x', 'm', 'a'])])
+  await waitFor(async () => (await waitingForLocks(postgres)) === 2, { what: 'both to wait' })
+  await holder.rollback()
+
+  expect((await claims).flatMap((each) => [...each]).sort()).toEqual(['a', 'm', 'x'])
+})
+
+async function waitingForLocks(postgres: Postgres): Promise<number | undefined> {
+  const [row] = await postgres.execute<{ count: number }>(sql`
+    select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'
+  `)
+  return row?.count
+}
