@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** kafkajs computes a negative timeout now and then, harmlessly; Node has a warning for each. */
+const execArgv = ['--disable-warning=TimeoutNegativeWarning']
+
 const ignored = ['**/node_modules/**', '**/.coffer/**']
 
 /** Projects run one after another (`groupOrder`); the last two share one stack of real parts. */
@@ -21,6 +24,7 @@ export default defineConfig({
           name: 'integration',
           include: ['**/*.integration.test.ts'],
           exclude: ignored,
+          execArgv,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -31,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.e2e.test.ts'],
+          execArgv,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,
