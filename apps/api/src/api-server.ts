@@ -69,6 +69,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
 
   return await httpServer({
     logger,
+    metrics,
     title: 'Coffer wallet API',
     version: '1.0.0',
     apiKeys,

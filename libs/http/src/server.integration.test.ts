@@ -1,5 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import { silentLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { type HttpServerOptions, httpServer, type Routes } from './server.ts'
@@ -40,6 +41,7 @@ const things: Routes = async (app) => {
 function started(options: Partial<HttpServerOptions> = {}) {
   return httpServer({
     logger: silentLogger,
+    metrics: createMetrics('test'),
     title: 'Things',
     version: '1.2.3',
     apiKeys: [KEY],
@@ -178,6 +180,22 @@ test('a request id that is not safe to log is replaced', async () => {
   const id = (await app.inject({ url: '/health', headers })).headers['x-request-id']
 
   expect(id).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('measures requests by route, so that ids make no series of their own', async () => {
+  const metrics = createMetrics('test')
+  await using app = await started({ metrics })
+
+  await app.inject({ url: '/v1/things/1', headers: { authorization } })
+  await app.inject({ url: '/v1/things/2', headers: { authorization } })
+  await app.inject({ url: '/nothing', headers: { authorization } })
+
+  const text = await metrics.metrics()
+  const count = 'coffer_http_request_seconds_count'
+  expect(text).toContain(
+    `${count}{method="GET",route="/v1/things/:id",status="200",process="test"} 2`,
+  )
+  expect(text).toContain(`${count}{method="GET",route="none",status="404",process="test"} 1`)
 })
 
 test('describes itself in OpenAPI 3.1', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@coffer/telemetry/logger'
+import type { Metrics } from '@coffer/telemetry/metrics'
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import {
   type FastifyPluginAsyncZod,
@@ -10,6 +11,7 @@ import { addApiKey } from './add-api-key.ts'
 import { addHealthRoutes } from './add-health-routes.ts'
 import { addOpenapi } from './add-openapi.ts'
 import { addProblems, sendProblem } from './add-problems.ts'
+import { addRequestMetrics } from './add-request-metrics.ts'
 import type { HealthProbes } from './health.ts'
 import { type ProblemOptions, problemOf } from './problem.ts'
 
@@ -20,6 +22,8 @@ export type HttpServer = FastifyInstance
 
 export type HttpServerOptions = ProblemOptions & {
   logger: Logger
+  /** Where requests are measured. */
+  metrics: Metrics
   /** Of the API, as its documentation shows them. */
   title: string
   version: string
@@ -69,6 +73,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
       logger.info({ ...fields, durationMs: Math.round(elapsedTime) }, 'answered a request')
     },
   )
+  addRequestMetrics(server, options.metrics)
   addProblems(server, { ...options, logger })
   addApiKey(server, apiKeys)
   await addOpenapi(server, { title, version })

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { apiConfig } from './config.ts'
+
+const given = { DATABASE_URL: 'postgres://user@127.0.0.1/coffer', API_KEY: 'sixteen-letters!' }
+
+test('needs a database and a key, and knows the rest', () => {
+  expect(apiConfig(given)).toEqual({
+    ...given,
+    API_KEY: ['sixteen-letters!'],
+    API_HOST: '127.0.0.1',
+    API_PORT: 4000,
+    HEAD_AGE_MAX_SECONDS: 300,
+    LOG_LEVEL: 'info',
+  })
+})
+
+test('reads several keys', () => {
+  const API_KEY = 'first-key-of-sixteen, second-key-of-sixteen'
+
+  expect(apiConfig({ ...given, API_KEY }).API_KEY).toEqual([
+    'first-key-of-sixteen',
+    'second-key-of-sixteen',
+  ])
+})
+
+test.each([
+  ['API_KEY', undefined, 'without one the API does not start'],
+  ['API_KEY', '', 'without one the API does not start'],
+  ['API_KEY', 'fifteen-letters', '16 characters'],
+  ['API_KEY', 'first-key-of-sixteen,', '16 characters'],
+  ['API_KEY', 'a key of sixteen letters', '16 characters'],
+  ['API_PORT', '65536', 'API_PORT'],
+  ['API_PORT', 'http', 'API_PORT'],
+  ['DATABASE_URL', 'mysql://host/db', 'DATABASE_URL'],
+  ['HEAD_AGE_MAX_SECONDS', '-1', 'HEAD_AGE_MAX_SECONDS'],
+])('refuses %s = %j', (name, value, words) => {
+  expect(() => apiConfig({ ...given, [name]: value })).toThrow(words)
+})

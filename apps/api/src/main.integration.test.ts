@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { messagingMigrations } from '@coffer/messaging/migrations'
+import { testDatabase } from '@coffer/testkit/test-database'
+import { walletsMigrations } from '@coffer/wallets/migrations'
+import { expect, test } from 'vitest'
+import { XPUB } from './testing/test-api.ts'
+
+const KEY = 'a-test-key-of-sixteen-or-more'
+
+function startApi(env: Record<string, string>): ChildProcess & AsyncDisposable {
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+  const api = spawn(process.execPath, [main], {
+    env: { API_PORT: '0', RPC_URLS: 'http://127.0.0.1:8545', API_KEY: KEY, XPUB, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return Object.assign(api, {
+    async [Symbol.asyncDispose]() {
+      if (api.exitCode !== null || api.signalCode !== null) return
+      api.kill('SIGKILL')
+      await once(api, 'exit')
+    },
+  })
+}
+
+async function listeningUrl(api: ChildProcess): Promise<string> {
+  if (api.stdout === null) throw new Error('The process has no output.')
+  for await (const line of createInterface(api.stdout)) {
+    const { url } = JSON.parse(line)
+    if (url) return url
+  }
+  throw new Error('The process ended without listening.')
+}
+
+async function refusal(api: ChildProcess): Promise<string> {
+  const exited = once(api, 'exit')
+  let text = ''
+  for await (const piece of api.stderr?.setEncoding('utf8') ?? []) text += piece
+  expect(await exited).toEqual([1, null])
+  return text
+}
+
+test('listens, answers and stops when told', async () => {
+  await using database = await testDatabase([messagingMigrations, walletsMigrations])
+  await using api = startApi({ DATABASE_URL: database.url })
+
+  const url = await listeningUrl(api)
+  const created = await fetch(`${url}/v1/users`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}` },
+  })
+
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+  expect(created.status).toBe(201)
+  api.kill('SIGTERM')
+  expect(await once(api, 'exit')).toEqual([0, null])
+})
+
+test('does not start without a key, nor with a private one to derive from', async () => {
+  const DATABASE_URL = 'postgres://127.0.0.1/none'
+  const secret =
+    'xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPHi'
+  await using keyless = startApi({ DATABASE_URL, API_KEY: '' })
+  await using careless = startApi({ DATABASE_URL, XPUB: secret })
+
+  expect(await refusal(keyless)).toContain('API_KEY: Set it to a key')
+  const words = await refusal(careless)
+  expect(words).toContain('it is an extended PRIVATE key')
+  expect(words).not.toContain(secret)
+})
