@@ -193,9 +193,9 @@ test('measures requests by route, so that ids make no series of their own', asyn
   const text = await metrics.metrics()
   const count = 'coffer_http_request_seconds_count'
   expect(text).toContain(
-    `${count}{method="GET",route="/v1/things/:id",status="200",process="test"} 2`,
+    `${count}{process="test",method="GET",route="/v1/things/:id",status="200"} 2`,
   )
-  expect(text).toContain(`${count}{method="GET",route="none",status="404",process="test"} 1`)
+  expect(text).toContain(`${count}{process="test",method="GET",route="none",status="404"} 1`)
 })
 
 test('describes itself in OpenAPI 3.1', async () => {
