@@ -8,6 +8,9 @@ import type { ChainReader, Head } from '../ports.ts'
 import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
 
+/** Small calls that are sent in one request; providers refuse longer batches. */
+const CALLS_PER_REQUEST = 200
+
 /** Blocks whose receipts are asked for in one request: a few megabytes of answer at most. */
 const RECEIPTS_PER_REQUEST = 10
 
@@ -16,13 +19,15 @@ const RECEIPTS_PER_REQUEST = 10
  * header's hash (`eth_getBlockReceipts`), so that a reorg between the two calls can't mix blocks.
  */
 export function jsonRpcChainReader(rpc: JsonRpc, confirmations: Confirmations): ChainReader {
-  /** The tip as it was polled last, so that a new block's header is asked for once. */
+  /** The tip as it was polled, to spare a new block's header. Good for once: it may be replaced. */
   let tip: RpcHeader | undefined
 
   const headers = async (from: bigint, to: bigint): Promise<RpcHeader[]> => {
-    if (from === to && tip && BigInt(tip.number) === from) return [tip]
+    const polled = tip
+    tip = undefined
+    if (from === to && polled && BigInt(polled.number) === from) return [polled]
     const calls = heights(from, to).map((height) => headerCall(hex(height)))
-    const answers = (await rpc.batch(calls)) as (RpcHeader | null)[]
+    const answers = (await inRequests(rpc, calls)) as (RpcHeader | null)[]
     return answers.map((answer, index) => {
       const height = from + BigInt(index)
       const { number, hash } = headerOf(answer, height)
@@ -60,10 +65,18 @@ export function jsonRpcChainReader(rpc: JsonRpc, confirmations: Confirmations): 
         method: 'eth_getTransactionByHash',
         params: [receipt.txHash],
       }))
-      const answers = (await rpc.batch(calls)) as (RpcTransaction | null)[]
+      const answers = (await inRequests(rpc, calls)) as (RpcTransaction | null)[]
       return new Map(candidates.map((candidate, index) => valueOf(candidate, answers[index])))
     },
   }
+}
+
+async function inRequests(rpc: JsonRpc, calls: readonly RpcCall[]): Promise<unknown[]> {
+  const requests: Promise<unknown[]>[] = []
+  for (let first = 0; first < calls.length; first += CALLS_PER_REQUEST) {
+    requests.push(rpc.batch(calls.slice(first, first + CALLS_PER_REQUEST)))
+  }
+  return (await Promise.all(requests)).flat()
 }
 
 async function verifiedBlocks(rpc: JsonRpc, headers: readonly RpcHeader[]): Promise<Block[]> {

@@ -28,6 +28,8 @@ export type RpcLog = {
   data: string
   blockHash: string
   transactionHash: string
+  /** Counts the logs of the block from 0. */
+  logIndex: string
   removed?: boolean
 }
 

@@ -1,34 +1,41 @@
+import { AppError } from '@coffer/errors/app-error'
 import type { Address } from '@coffer/evm/address'
 import { logsBloom } from '@coffer/evm/bloom'
-import { AppError } from '@coffer/errors/app-error'
 import type { TxHash } from '@coffer/evm/hash'
 import type { Block, BlockHeader, Receipt } from '../domain/block.ts'
 import type { RpcHeader, RpcLog, RpcReceipt } from './rpc-answers.ts'
 
 /**
  * Makes a block of a header and its receipts after holding them against each other: one receipt
- * for each transaction in order, all of this block, and together exactly the header's logs bloom.
+ * for each transaction in order, all of this block, their logs numbered without a gap, and together
+ * exactly the header's logs bloom.
  * Throws {@link BlockProofError}: what a node left out must never look like an empty block.
  */
 export function verifiedBlock(
   header: BlockHeader,
   answer: RpcHeader,
-  receipts: readonly RpcReceipt[] | null,
+  receipts: readonly (RpcReceipt | null)[] | null,
 ): Block {
   const refuse = (problem: string) => new BlockProofError(header, problem)
   if (receipts === null) throw refuse('the node has no receipts for it')
   if (receipts.length !== answer.transactions.length) {
     throw refuse(`${receipts.length} receipts for ${answer.transactions.length} transactions`)
   }
+  const given: RpcReceipt[] = []
+  let logCount = 0
   for (const [index, receipt] of receipts.entries()) {
-    const problem = problemOf(receipt, answer.transactions[index], answer.hash)
+    if (receipt === null) throw refuse(`receipt ${index}: is null`)
+    const problem =
+      problemOf(receipt, answer.transactions[index], answer.hash) ?? gapIn(receipt, logCount)
     if (problem) throw refuse(`receipt ${index}: ${problem}`)
+    given.push(receipt)
+    logCount += receipt.logs.length
   }
-  const logs = receipts.flatMap((receipt) => receipt.logs)
+  const logs = given.flatMap((receipt) => receipt.logs)
   if (logsBloom(logs) !== answer.logsBloom) {
     throw refuse(`its ${logs.length} logs do not make up the header's logs bloom`)
   }
-  return { ...header, receipts: receipts.map(receiptOf) }
+  return { ...header, receipts: given.map(receiptOf) }
 }
 
 function problemOf(receipt: RpcReceipt, txHash: string | undefined, blockHash: string) {
@@ -48,6 +55,12 @@ function problemOfLog(log: RpcLog, { transactionHash, blockHash }: RpcReceipt) {
   return undefined
 }
 
+/** The bloom does not tell a log that is left out from another one just like it; a number does. */
+function gapIn({ logs }: RpcReceipt, before: number): string | undefined {
+  const gap = logs.findIndex(({ logIndex }, index) => Number(logIndex) !== before + index)
+  return gap < 0 ? undefined : `log ${logs[gap]?.logIndex} stands where ${before + gap} should`
+}
+
 function receiptOf({ transactionHash, from, to, status, logs }: RpcReceipt): Receipt {
   return {
     txHash: transactionHash as TxHash,
@@ -56,7 +69,7 @@ function receiptOf({ transactionHash, from, to, status, logs }: RpcReceipt): Rec
     succeeded: status === '0x1',
     logs: logs.map(({ address, topics, data }) => ({
       address: address.toLowerCase(),
-      topics,
+      topics: topics.map((topic) => topic.toLowerCase()),
       data,
     })),
   }

@@ -26,5 +26,7 @@ export type Transfer = {
 export type FoundTransfer = Transfer & { block: BlockHeader }
 
 /** A transfer's identity on every branch of its chain: `{chain}:{txHash}:{position}`. */
-export const depositId = (chain: ChainId, { txHash, position }: Pick<Transfer, 'txHash' | 'position'>) =>
-  `${chain}:${txHash}:${position}`
+export const depositId = (
+  chain: ChainId,
+  { txHash, position }: Pick<Transfer, 'txHash' | 'position'>,
+) => `${chain}:${txHash}:${position}`

@@ -1,0 +1,181 @@
+import type { Address } from '@coffer/evm/address'
+import { logsBloom } from '@coffer/evm/bloom'
+import { type BlockHash, blockHash, type TxHash, txHash } from '@coffer/evm/hash'
+import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
+import type { RpcHeader, RpcReceipt, RpcTransaction } from '../adapters/rpc-answers.ts'
+import type { Log } from '../domain/block.ts'
+
+export type FakeTransaction = {
+  hash: TxHash
+  from: Address
+  to: Address | null
+  value: bigint
+  succeeded: boolean
+  logs: readonly Log[]
+}
+
+export type FakeBlock = {
+  number: bigint
+  hash: BlockHash
+  parentHash: BlockHash
+  transactions: readonly FakeTransaction[]
+}
+
+/** What the node is made to answer instead of `answer`. It may also act on the chain, or throw. */
+export type Meddler = (call: RpcCall, answer: unknown) => unknown
+
+/** A chain in memory, with the node that serves it and everything that nodes do to their readers. */
+export type FakeChain = {
+  /** The node: it answers as Anvil does, with null for blocks that left the chain. */
+  rpc: JsonRpc
+  blocks(): readonly FakeBlock[]
+  /** Adds a block on top. */
+  mine(...transactions: readonly FakeTransaction[]): FakeBlock
+  mineEmpty(count: number): void
+  /** Takes away the `depth` newest blocks and adds one for each of `branch`. */
+  reorg(depth: number, ...branch: readonly (readonly FakeTransaction[])[]): void
+  /** Makes an earlier state of {@link FakeChain.blocks} the chain again. */
+  flipTo(blocks: readonly FakeBlock[]): void
+  /** The node serves nothing of the `blocks` newest ones. */
+  lag(blocks: number): void
+  /** Height that the tags `safe` and `finalized` name. */
+  tag(height: bigint | null): void
+  meddle(meddler: Meddler | undefined): void
+}
+
+/** Starts as a chain of a genesis block alone, block 0. */
+export function fakeChain(): FakeChain {
+  let made = 0
+  const make = (parent: FakeBlock | undefined, transactions: readonly FakeTransaction[]) => {
+    made += 1
+    return {
+      number: (parent?.number ?? -1n) + 1n,
+      hash: blockHash(`0x${made.toString(16).padStart(64, '0')}`),
+      parentHash: parent?.hash ?? blockHash(`0x${'0'.repeat(64)}`),
+      transactions,
+    }
+  }
+  let blocks: FakeBlock[] = [make(undefined, [])]
+  let lag = 0
+  let tagged: bigint | null = null
+  let meddler: Meddler | undefined
+
+  const mine = (...transactions: readonly FakeTransaction[]): FakeBlock => {
+    const block = make(blocks.at(-1), transactions)
+    blocks.push(block)
+    return block
+  }
+  const answer = async (call: RpcCall): Promise<unknown> => {
+    const visible = blocks.slice(0, blocks.length - lag)
+    const honest = answerOf(call, visible, tagged)
+    return meddler ? meddler(call, honest) : honest
+  }
+  return {
+    rpc: {
+      name: 'fake',
+      call: (method, params) => answer({ method, params }),
+      batch: (calls) => Promise.all(calls.map(answer)),
+      [Symbol.asyncDispose]: async () => undefined,
+    },
+    blocks: () => [...blocks],
+    mine,
+    mineEmpty(count) {
+      for (let mined = 0; mined < count; mined++) mine()
+    },
+    reorg(depth, ...branch) {
+      blocks = blocks.slice(0, blocks.length - depth)
+      for (const transactions of branch) mine(...transactions)
+    },
+    flipTo(earlier) {
+      blocks = [...earlier]
+    },
+    lag(behind) {
+      lag = behind
+    },
+    tag(height) {
+      tagged = height
+    },
+    meddle(next) {
+      meddler = next
+    },
+  }
+}
+
+function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag: bigint | null) {
+  const [wanted] = params as [string]
+  if (method === 'eth_getBlockByNumber') {
+    const block = blockAt(
+      blocks,
+      wanted === 'latest' ? BigInt(blocks.length - 1) : tagOr(wanted, tag),
+    )
+    return block ? headerOf(block) : null
+  }
+  if (method === 'eth_getBlockReceipts') {
+    const block = blocks.find(({ hash }) => hash === wanted)
+    return block ? receiptsOf(block) : null
+  }
+  if (method === 'eth_getTransactionByHash') {
+    return (
+      blocks.flatMap((block) => transactionsOf(block)).find(({ hash }) => hash === wanted) ?? null
+    )
+  }
+  throw new Error(`The fake node knows no ${method}.`)
+}
+
+const tagOr = (wanted: string, tag: bigint | null) =>
+  wanted === 'safe' || wanted === 'finalized' ? (tag ?? -1n) : BigInt(wanted)
+
+const blockAt = (blocks: readonly FakeBlock[], height: bigint) =>
+  blocks.find(({ number }) => number === height)
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`
+
+function headerOf({ number, hash, parentHash, transactions }: FakeBlock): RpcHeader {
+  return {
+    number: hex(number),
+    hash,
+    parentHash,
+    timestamp: hex(1_700_000_000n + number),
+    logsBloom: logsBloom(transactions.flatMap(({ logs }) => logs)),
+    transactions: transactions.map((transaction) => transaction.hash),
+  }
+}
+
+function receiptsOf({ hash: blockHash, transactions }: FakeBlock): RpcReceipt[] {
+  let logIndex = 0
+  return transactions.map(({ hash: transactionHash, from, to, succeeded, logs }) => ({
+    transactionHash,
+    blockHash,
+    from,
+    to,
+    status: succeeded ? '0x1' : '0x0',
+    logs: logs.map((log) => {
+      const numbered = { ...log, blockHash, transactionHash, logIndex: hex(BigInt(logIndex)) }
+      logIndex += 1
+      return { ...numbered, removed: false }
+    }),
+  }))
+}
+
+const transactionsOf = ({ hash: blockHash, transactions }: FakeBlock): RpcTransaction[] =>
+  transactions.map(({ hash, to, value }) => ({ hash, to, blockHash, value: hex(value) }))
+
+let transactionsMade = 0
+
+/** A transaction that has a hash of its own, and does nothing but what is given. */
+export function fakeTransaction(facts: Partial<FakeTransaction> = {}): FakeTransaction {
+  transactionsMade += 1
+  return {
+    hash: txHash(`0xf${transactionsMade.toString(16).padStart(63, '0')}`),
+    from: fakeAddress(0xfee),
+    to: null,
+    value: 0n,
+    succeeded: true,
+    logs: [],
+    ...facts,
+  }
+}
+
+/** The address whose number is `number`. */
+export const fakeAddress = (number: number) =>
+  `0x${number.toString(16).padStart(40, '0')}` as Address
