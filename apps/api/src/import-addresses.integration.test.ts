@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { request } from 'node:http'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
@@ -140,15 +142,11 @@ test('streams 100,000 lines, bad ones among them, in bounded memory', {
     }
   }
 
-  const answer = new Promise<string>((resolve, reject) => {
-    const post = request(url, { method: 'POST', headers: api.headers }, async (response) => {
-      let text = ''
-      for await (const piece of response.setEncoding('utf8')) text += piece
-      resolve(text)
-    })
-    pipeline(Readable.from(body()), post).catch(reject)
-  })
-  const report = JSON.parse(await answer)
+  const post = request(url, { method: 'POST', headers: api.headers })
+  const answered = once(post, 'response')
+  await pipeline(Readable.from(body()), post)
+  const [response] = await answered
+  const report = JSON.parse(await text(response))
 
   expect(report).toMatchObject({ imported: 98_000, existing: 0, rejectedCount: 2_000 })
   expect(report.rejected).toHaveLength(1_000)

@@ -13,7 +13,7 @@ import type { InjectOptions } from 'fastify'
 import { type ApiServerOptions, apiServer } from '../api-server.ts'
 
 export const CHAIN = chainIdOf(31337)
-export const TOKEN = `0x${'ab'.repeat(20)}` as const
+const TOKEN = `0x${'ab'.repeat(20)}` as const
 export const NATIVE_ASSET: Asset = {
   id: nativeAssetId(CHAIN),
   chain: CHAIN,
