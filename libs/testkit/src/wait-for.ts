@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type WaitOptions = {
   /** What is waited for, to finish the sentence "Still waiting for …". */
   what: string
-  /** Give up after this long, milliseconds. */
+  /**
+   * Give up after this long, milliseconds. The default allows for a machine that is busy with
+   * other tests, whose open transactions also hold back every outbox of the shared server.
+   */
   timeoutMs?: number
   /** Pause between two looks, milliseconds. */
   intervalMs?: number
@@ -15,7 +18,7 @@ export type WaitOptions = {
  */
 export async function waitFor<T>(
   condition: () => Promise<T> | T,
-  { what, timeoutMs = 20_000, intervalMs = 20 }: WaitOptions,
+  { what, timeoutMs = 40_000, intervalMs = 20 }: WaitOptions,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs
   let last: { value: T } | { error: unknown }
