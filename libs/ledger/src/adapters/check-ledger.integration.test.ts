@@ -89,7 +89,7 @@ test('names everything that an edited amount breaks', async () => {
   ])
 })
 
-test('names a transaction whose entries are gone, and the accounts they are missing from', async () => {
+test('names a transaction whose entries are gone, and the accounts that miss them', async () => {
   await corrupt(sql`
     delete from ledger.entries using ledger.transactions transaction
     where transaction.id = transaction_id

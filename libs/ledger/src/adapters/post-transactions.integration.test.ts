@@ -87,7 +87,7 @@ test('refuses what an owner does not have, and leaves nothing of it behind', asy
   expect(await spendable('ben')).toEqual([0n])
 })
 
-test('finds its accounts again after the transaction that opened them was rolled back', async () => {
+test('finds its accounts after the transaction that opened them was rolled back', async () => {
   const rolledBack = database.postgres.transaction(async (tx) => {
     await postTransactions(tx, [credit(30, 'cat', 5n)])
     return tx.rollback()
@@ -130,7 +130,7 @@ test('spends a balance once, however many try at the same time', async () => {
   expect(await spendable('eve')).toEqual([1n])
 })
 
-test('asks for a repeat when another books the same reference on other accounts meanwhile', async () => {
+test('asks for a repeat when another books the same reference elsewhere meanwhile', async () => {
   const elsewhere = (owner: string): TransactionDraft => ({
     ...spend('fay', owner, -5n),
     entries: [

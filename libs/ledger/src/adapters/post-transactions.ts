@@ -13,7 +13,7 @@ import { insertEntries, insertTransactions, readRecorded } from './postgres-tran
  *
  * The accounts stay locked until `tx` ends. Call it once a transaction, at READ COMMITTED: then
  * posters never deadlock with one another. Throws `TransactionDraftError` on a draft that no state
- * of the ledger could accept, and {@link ReferenceRaceError}; after either `tx` must be rolled back.
+ * of the ledger could accept, and {@link ReferenceRaceError}; `tx` must then be rolled back.
  */
 export async function postTransactions(
   tx: Transaction,

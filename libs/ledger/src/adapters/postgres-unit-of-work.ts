@@ -17,8 +17,8 @@ export type UnitOfWorkOptions = {
 }
 
 /**
- * Inbox, postings and outbox in one transaction of PostgreSQL. A transient failure repeats the whole
- * of it. That is safe even if the commit went through and only its answer was lost: then the inbox
+ * Inbox, postings and outbox in one transaction of PostgreSQL. A transient failure repeats it
+ * whole. That is safe even if the commit went through and only its answer was lost: then the inbox
  * knows the events, and the repeat finds nothing to do.
  */
 export function postgresUnitOfWork({

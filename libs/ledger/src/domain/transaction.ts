@@ -75,7 +75,8 @@ function problemOfName({ owner, code }: AccountName): string | undefined {
   if (owner === '') return 'the owner of an account is empty'
   const { heldBy } = chartOfAccounts[code]
   if ((heldBy === 'system') !== (owner === SYSTEM)) {
-    return `an account ${code} is held by ${heldBy === 'system' ? SYSTEM : 'an owner'}, not by ${JSON.stringify(owner)}`
+    const holder = heldBy === 'system' ? SYSTEM : 'an owner'
+    return `an account ${code} is held by ${holder}, not by ${JSON.stringify(owner)}`
   }
   return undefined
 }

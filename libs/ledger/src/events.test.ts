@@ -1,0 +1,78 @@
+import { eventMessage, type Message } from '@coffer/events/event'
+import { silentLogger } from '@coffer/telemetry/logger'
+import { expect, test } from 'vitest'
+import { accountsHandler } from './events.ts'
+import { memoryUnitOfWork } from './testing/memory-unit-of-work.ts'
+import { confirmed } from './testing/sample-events.ts'
+import { bookDeposits } from './usecases/book-deposits.ts'
+
+const deposit = confirmed({ number: 1, owner: 'alice', amount: 5n })
+
+const depositMessage = eventMessage({
+  ...deposit,
+  type: 'deposit.confirmed',
+  key: 'alice',
+  data: { ...deposit.data, amount: '5' },
+  traceparent: '00-trace',
+})
+
+const otherMessage = eventMessage({
+  id: 'transaction:1',
+  type: 'transaction.created',
+  source: 'coffer/accounts',
+  time: deposit.time,
+  key: 'alice',
+  data: {
+    transactionId: '1',
+    reference: '1',
+    code: 'deposit.credit',
+    eventAt: deposit.time,
+    recordedAt: deposit.time,
+    entries: ['1', '-1'].map((amount) => ({
+      owner: 'alice',
+      account: 'owner.available',
+      asset: deposit.data.asset,
+      amount,
+      accountVersion: 1,
+      balanceAfter: amount,
+    })),
+  },
+})
+
+const delivered = (messages: readonly Message[]) =>
+  messages.map((message, offset) => ({ ...message, partition: 0, offset: String(offset) }))
+
+function handlerInMemory() {
+  const { unitOfWork, contents } = memoryUnitOfWork()
+  const batches: object[] = []
+  const metrics = { batch: (handled: object) => batches.push(handled) }
+  const book = bookDeposits({ unitOfWork })
+  const handle = accountsHandler({ bookDeposits: book, logger: silentLogger, metrics })
+  return { handle: (messages: Message[]) => handle(delivered(messages)), contents, batches }
+}
+
+test('books deposits, hands on their trace and counts them', async () => {
+  const { handle, contents, batches } = handlerInMemory()
+
+  await handle([depositMessage, depositMessage])
+
+  expect(contents().announced).toMatchObject([{ headers: { traceparent: '00-trace' } }])
+  expect(batches).toEqual([{ booked: 1, duplicates: 1, seconds: expect.any(Number) }])
+})
+
+test('passes over events that book nothing', async () => {
+  const { handle, contents, batches } = handlerInMemory()
+
+  await handle([otherMessage])
+
+  expect([contents().announced, batches]).toEqual([[], []])
+})
+
+test('books nothing of deliveries among which one is no event', async () => {
+  const { handle, contents } = handlerInMemory()
+
+  const work = handle([depositMessage, { ...depositMessage, value: '{}' }])
+
+  await expect(work).rejects.toMatchObject({ code: 'EVENT_FORMAT', retry: 'never' })
+  expect(contents().announced).toEqual([])
+})
