@@ -1,4 +1,3 @@
-import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { Producer } from './ports.ts'
@@ -43,18 +42,17 @@ test('cannot move the cursor once another process has taken over', async () => {
   const { postgres, broker, relay, published } = room
   const inPublish = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
+  let hasBegun = false
   const paused: Producer = {
     async publish() {
+      hasBegun = true
       inPublish.resolve()
       await goOn.promise
     },
     async [Symbol.asyncDispose]() {},
   }
   await enqueueAll(postgres, [message('a')])
-  const zombieStep = relay('zombie', { producer: paused })
-  const zombie = waitFor(async () => (await zombieStep()) && inPublish.promise.then(() => true), {
-    what: 'the zombie to end',
-  })
+  const zombie = stepUntil(relay('zombie', { producer: paused }), () => hasBegun)
   await inPublish.promise
   await expireLease(postgres)
   const successor = relay('successor', { producer: broker.producer() })
