@@ -7,7 +7,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod'
-import { addApiKey } from './add-api-key.ts'
+import { addApiKey, isPublicRoute } from './add-api-key.ts'
 import { addHealthRoutes } from './add-health-routes.ts'
 import { addOpenapi } from './add-openapi.ts'
 import { addProblems, sendProblem } from './add-problems.ts'
@@ -70,7 +70,9 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     'onResponse',
     async ({ id, method, routeOptions }, { statusCode, elapsedTime }) => {
       const fields = { requestId: id, method, route: routeOptions.url, status: statusCode }
-      logger.info({ ...fields, durationMs: Math.round(elapsedTime) }, 'answered a request')
+      // Probes come every few seconds for ever, and say nothing while all is well.
+      const level = isPublicRoute(routeOptions.url) && statusCode < 400 ? 'debug' : 'info'
+      logger[level]({ ...fields, durationMs: Math.round(elapsedTime) }, 'answered a request')
     },
   )
   addRequestMetrics(server, options.metrics)
