@@ -5,7 +5,10 @@ const execArgv = ['--disable-warning=TimeoutNegativeWarning']
 
 const ignored = ['**/node_modules/**', '**/.coffer/**']
 
-/** Projects run one after another (`groupOrder`); the last two share one stack of real parts. */
+/**
+ * Projects run one after another (`groupOrder`). Integration tests share one stack of real parts;
+ * an end-to-end test starts a whole Coffer of its own.
+ */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -36,10 +39,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['tests/e2e/**/*.e2e.test.ts'],
           execArgv,
-          globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // Each file runs whole processes: two files at once would measure each other.
+          // Two files at once would be more processes than a small machine can run.
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },

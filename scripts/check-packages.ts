@@ -1,6 +1,6 @@
 /**
- * Checks which package may depend on which, apps → contexts → platform, and that what one imports of
- * the others is what its package.json declares. (npm would let it import them all.)
+ * Checks which package may depend on which, apps → contexts → platform, and that each declares in
+ * its package.json what it imports of the others. (npm would let it import them all.)
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -66,6 +66,13 @@ test('every crash point is passed in one place of the source', () => {
   expect(passed.sort()).toEqual([...CRASH_POINTS].sort())
 })
 
+test('every crash point is survived in an end-to-end test', () => {
+  const [crashTest] = repositoryFiles(/^tests\/e2e\/crash\.e2e\.test\.ts$/)
+  const survived = matches(crashTest?.text ?? '', /: '([a-z]+\.[a-z-]+)'/g)
+
+  expect([...new Set(survived)].sort()).toEqual([...CRASH_POINTS].sort())
+})
+
 test('every package that is published to others lists modules that exist', () => {
   const missing = repositoryFiles(/^(libs\/[^/]+|contracts)\/package\.json$/).flatMap(
     ({ path, text }) =>
