@@ -51,6 +51,9 @@ export type Advance = {
   final: bigint
 }
 
+/** The branch that left the chain: from the checkpoint down to the last block that stays. */
+export type Reorg = { from: BlockRef; to: BlockRef | null }
+
 /** A piece of a rescan: blocks that were read again and what was found in them. */
 export type RescanPiece = {
   id: string
@@ -72,10 +75,11 @@ export type ScanStore = {
   /** Hashes of stored canonical blocks from `from` to `to`, descending. */
   storedBlocks(from: bigint, to: bigint): Promise<BlockRef[]>
   /**
-   * Takes back everything above `ancestor`: marks blocks and deposits orphaned, publishes a
-   * reversal for each deposit that had been published. `null` takes back all.
+   * Takes back everything above `to`, as long as `from` is still the checkpoint: marks blocks and
+   * deposits orphaned, publishes a reversal for each deposit that had been published. `to: null`
+   * takes back every block that is stored.
    */
-  rollBack(ancestor: BlockRef | null): Promise<{ blocks: number; reversed: number }>
+  rollBack(reorg: Reorg): Promise<{ blocks: number; reversed: number }>
   /** Stops scanning until an operator looks. */
   latch(reason: string): Promise<void>
   /** The oldest rescan that isn't done. */

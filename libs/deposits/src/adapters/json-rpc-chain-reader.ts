@@ -66,7 +66,7 @@ export function jsonRpcChainReader(rpc: JsonRpc, confirmations: Confirmations): 
         params: [receipt.txHash],
       }))
       const answers = (await inRequests(rpc, calls)) as (RpcTransaction | null)[]
-      return new Map(candidates.map((candidate, index) => valueOf(candidate, answers[index])))
+      return new Map(candidates.map((candidate, index) => valueIn(candidate, answers[index])))
     },
   }
 }
@@ -88,7 +88,7 @@ async function verifiedBlocks(rpc: JsonRpc, headers: readonly RpcHeader[]): Prom
   )
 }
 
-function valueOf(
+function valueIn(
   { block, receipt, to }: NativeCandidate,
   answer: RpcTransaction | null | undefined,
 ): [TxHash, Units] {

@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import type { BlockHeader } from '../domain/block.ts'
 import type { ScanStore } from '../ports.ts'
 import { columns, confirmations, type DepositRow, storeDeposits } from './deposit-rows.ts'
-import { type Lease, LeaseLostError } from './scan-lease.ts'
+import { holding, type Lease, LeaseLostError } from './scan-lease.ts'
 
 /** The rescans of one chain in PostgreSQL. */
 export function rescanStore(
@@ -41,8 +41,7 @@ export function rescanStore(
 async function lockChain(tx: Transaction, chain: ChainId, lease: Lease | undefined) {
   const [row] = await tx.execute<{ start_number: string; final_number: string | null }>(sql`
     select start_number, final_number from deposits.chains
-    where chain = ${chain} and lease_holder = ${lease?.holder ?? null}
-      and lease_epoch = ${lease?.epoch ?? null}::bigint
+    where chain = ${chain} and ${holding(lease)}
     for update`)
   if (row === undefined) throw new LeaseLostError(chain)
   return { start: BigInt(row.start_number), final: BigInt(row.final_number ?? -1) }

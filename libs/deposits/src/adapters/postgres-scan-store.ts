@@ -1,13 +1,19 @@
-import type { ChainId } from '@coffer/money/chain-id'
+import type { BlockHash } from '@coffer/evm/hash'
 import { enqueue } from '@coffer/messaging/outbox'
+import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { type SQL, sql } from 'drizzle-orm'
-import type { BlockHash } from '@coffer/evm/hash'
 import type { BlockHeader, BlockRef } from '../domain/block.ts'
 import type { Advance, ScanStore } from '../ports.ts'
-import { columns, confirmations, type DepositRow, reversals, storeDeposits } from './deposit-rows.ts'
+import {
+  columns,
+  confirmations,
+  type DepositRow,
+  reversals,
+  storeDeposits,
+} from './deposit-rows.ts'
 import { rescanStore } from './postgres-rescans.ts'
-import { type Lease, LeaseLostError, type LeaseOptions, takeLease } from './scan-lease.ts'
+import { holding, type Lease, LeaseLostError, type LeaseOptions, takeLease } from './scan-lease.ts'
 
 /** The scan of one chain in PostgreSQL, in the tables of `../schema.ts`. */
 export function postgresScanStore(postgres: Postgres, options: LeaseOptions): ScanStore {
@@ -18,8 +24,7 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
   const moveCheckpoint = async (tx: Transaction, set: SQL, from: BlockRef | null) => {
     const moved = await tx.execute(sql`
       update deposits.chains set ${set}
-      where chain = ${chain} and lease_holder = ${lease?.holder ?? null}
-        and lease_epoch = ${lease?.epoch ?? null}::bigint
+      where chain = ${chain} and ${holding(lease)}
         and checkpoint_hash is not distinct from decode(${from?.hash.slice(2) ?? null}, 'hex')
       returning chain`)
     if (moved.length === 0) throw new LeaseLostError(chain)
@@ -53,23 +58,23 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
       return rows.map(({ number, hash }) => ({ number: BigInt(number), hash }))
     },
 
-    rollBack: (ancestor) =>
+    rollBack: ({ from, to }) =>
       postgres.transaction(async (tx) => {
-        const checkpoint = await lockCheckpoint(tx, chain)
-        await moveCheckpoint(tx, checkpointAt(chain, ancestor), checkpoint)
-        const above = sql`chain = ${chain} and ${ancestor ? sql`number > ${ancestor.number.toString()}` : sql`true`}`
+        await moveCheckpoint(tx, checkpointAt(chain, to), from)
+        const above = to ? sql`and number > ${to.number.toString()}` : sql``
         const blocks = await tx.execute(sql`
           update deposits.blocks set orphaned_at = now()
-          where ${above} and orphaned_at is null returning number`)
-        const published = await orphanDeposits(tx, chain, ancestor)
+          where chain = ${chain} and orphaned_at is null ${above} returning number`)
+        const published = await orphanDeposits(tx, chain, to)
         await enqueue(tx, reversals(published, 'reorg'))
         return { blocks: blocks.length, reversed: published.length }
       }),
 
     async latch(reason) {
-      await postgres.execute(sql`
+      const latched = await postgres.execute(sql`
         update deposits.chains set latched_reason = ${reason}
-        where chain = ${chain} and lease_epoch = ${lease?.epoch ?? null}::bigint`)
+        where chain = ${chain} and ${holding(lease)} returning chain`)
+      if (latched.length === 0) throw new LeaseLostError(chain)
     },
 
     ...rescanStore(postgres, chain, () => lease),
@@ -101,13 +106,6 @@ function checkpointAt(chain: ChainId, ancestor: BlockRef | null): SQL {
     final_number = least(final_number, ${number}::bigint)`
 }
 
-async function lockCheckpoint(tx: Transaction, chain: ChainId): Promise<BlockRef | null> {
-  const [row] = await tx.execute<{ number: string | null; hash: BlockHash | null }>(sql`
-    select checkpoint_number as number, '0x' || encode(checkpoint_hash, 'hex') as hash
-    from deposits.chains where chain = ${chain} for update`)
-  return row?.number && row.hash ? { number: BigInt(row.number), hash: row.hash } : null
-}
-
 /** A block that had been orphaned and is back, after the chain flipped twice, is canonical again. */
 async function storeBlocks(tx: Transaction, chain: ChainId, blocks: readonly BlockHeader[]) {
   if (blocks.length === 0) return
@@ -133,12 +131,19 @@ async function settle(tx: Transaction, chain: ChainId, final: bigint): Promise<D
     returning ${columns}`)
 }
 
-/** Marks the deposits above `ancestor` and returns those whose confirmation had been published. */
+/**
+ * Marks the deposits above `ancestor` and returns those whose confirmation had been published.
+ * Without an ancestor those are all since the start. What a rescan found below the start was in no
+ * stored block: if it is final it stays; if not it goes, since nobody knows how deep the reorg is.
+ */
 async function orphanDeposits(tx: Transaction, chain: ChainId, ancestor: BlockRef | null) {
-  const above = ancestor ? sql`and block_number > ${ancestor.number.toString()}` : sql``
+  const above = ancestor
+    ? sql`block_number > ${ancestor.number.toString()}`
+    : sql`(status = 'seen' or block_number >= (
+        select start_number from deposits.chains where chain = ${chain}))`
   const rows = await tx.execute<DepositRow & { was: string }>(sql`
     update deposits.deposits as deposit set status = 'orphaned', reason = 'reorg'
-    where chain = ${chain} and status in ('seen', 'final', 'credited') ${above}
+    where chain = ${chain} and status in ('seen', 'final', 'credited') and ${above}
     returning ${columns}, old.status as was`)
   return rows.filter(({ was }) => was !== 'seen')
 }

@@ -56,6 +56,10 @@ export async function takeLease(
   return row && { lease: { holder, epoch: row.lease_epoch }, state: stateOf(row) }
 }
 
+/** Whether a row of `deposits.chains` is under this lease and not under a later one. */
+export const holding = (lease: Lease | undefined) => sql`
+  lease_holder = ${lease?.holder ?? null} and lease_epoch = ${lease?.epoch ?? null}::bigint`
+
 /** Makes sure that the chain has a row. A start that is already stored stays. */
 export async function ensureChain(
   postgres: Postgres,

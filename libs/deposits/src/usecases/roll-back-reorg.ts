@@ -33,7 +33,7 @@ export function rollBackReorg({ reader, store, observer, reorgDepthMax }: RollBa
       observer.latched(reason)
       return
     }
-    const taken = await store.rollBack(ancestor ?? null)
+    const taken = await store.rollBack({ from: checkpoint, to: ancestor ?? null })
     observer.rolledBack(ancestor ?? null, taken)
   }
 

@@ -1,0 +1,16 @@
+import { CHAIN } from './fake-transfers.ts'
+import { memoryScanDatabase } from './memory-scan-store.ts'
+import { ownerOf, START } from './scan-facts.ts'
+import { scanStoreContract } from './scan-store-contract.ts'
+
+scanStoreContract(async () => {
+  const database = memoryScanDatabase({ chain: CHAIN, start: START, ownerOf })
+  return {
+    store: database.store,
+    endLease: async () => database.endLease(),
+    requestRescan: async (from, to) => database.requestRescan(from, to),
+    deposits: async () => database.deposits(),
+    events: async () => database.events(),
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+})

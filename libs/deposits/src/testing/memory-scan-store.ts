@@ -1,0 +1,230 @@
+import { depositReference } from '@coffer/events/deposit-reference'
+import type { Address } from '@coffer/evm/address'
+import type { ChainId } from '@coffer/money/chain-id'
+import { RescanMovedError } from '../adapters/postgres-rescans.ts'
+import { LeaseLostError } from '../adapters/scan-lease.ts'
+import type { BlockHeader, BlockRef } from '../domain/block.ts'
+import { depositId, type FoundTransfer } from '../domain/transfer.ts'
+import type { ScanState, ScanStore } from '../ports.ts'
+import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
+
+type StoredBlock = BlockHeader & { orphaned: boolean }
+type MemoryRescan = { id: string; next: bigint; to: bigint; done: boolean }
+
+/** What all stores of one chain share. */
+export type MemoryScanDatabase = {
+  /** The store as the process `holder` has it. */
+  store(holder: string): ScanStore
+  /** Lets the lease run out, whoever has it. */
+  endLease(): void
+  requestRescan(from: bigint, to: bigint): string
+  deposits(): StoredDeposit[]
+  events(): OutboxEvent[]
+}
+
+export type MemoryScanOptions = {
+  chain: ChainId
+  start: bigint
+  ownerOf: (address: Address) => string
+}
+
+/** {@link ScanStore}s in memory that behave as those in PostgreSQL do. */
+export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDatabase {
+  const tables: Tables = {
+    ...options,
+    checkpoint: null,
+    final: null,
+    latched: null,
+    lease: { holder: null, epoch: 0 },
+    blocks: new Map(),
+    deposits: new Map(),
+    events: [],
+    rescans: [],
+  }
+  return {
+    store: (holder) => storeOf(tables, holder),
+    endLease() {
+      tables.lease.holder = null
+      // Even its old holder takes it anew, as it would after somebody else had it.
+      tables.lease.epoch += 1
+    },
+    requestRescan(from, to) {
+      const id = `rescan-${tables.rescans.length + 1}`
+      tables.rescans.push({ id, next: from, to, done: false })
+      return id
+    },
+    deposits: () => [...tables.deposits.values()].map((deposit) => ({ ...deposit })),
+    events: () => [...tables.events],
+  }
+}
+
+type Tables = MemoryScanOptions & {
+  checkpoint: BlockRef | null
+  final: bigint | null
+  latched: string | null
+  lease: { holder: string | null; epoch: number }
+  blocks: Map<string, StoredBlock>
+  deposits: Map<string, StoredDeposit>
+  events: OutboxEvent[]
+  rescans: MemoryRescan[]
+}
+
+function storeOf(tables: Tables, holder: string): ScanStore {
+  const { chain, start, lease } = tables
+  let epoch: number | undefined
+
+  const requireLease = () => {
+    if (lease.holder !== holder || lease.epoch !== epoch) throw new LeaseLostError(chain)
+  }
+  const requireCheckpoint = (expected: BlockRef | null) => {
+    requireLease()
+    if (tables.checkpoint?.hash !== expected?.hash) throw new LeaseLostError(chain)
+  }
+  return {
+    async open(): Promise<ScanState | undefined> {
+      epoch = undefined
+      if (lease.holder !== null && lease.holder !== holder) return undefined
+      if (lease.holder === null) lease.epoch += 1
+      lease.holder = holder
+      epoch = lease.epoch
+      const { checkpoint, final, latched } = tables
+      return { checkpoint, start, final, latched }
+    },
+
+    async advance({ parent, blocks, transfers, final }) {
+      requireCheckpoint(parent)
+      for (const block of blocks) tables.blocks.set(block.hash, { ...block, orphaned: false })
+      const last = blocks.at(-1)
+      if (last) tables.checkpoint = { number: last.number, hash: last.hash }
+      tables.final = tables.final !== null && tables.final > final ? tables.final : final
+      const stored = storeDeposits(tables, transfers, final)
+      const settled = settle(tables, final)
+      const published = [...stored.filter(({ status }) => status === 'final'), ...settled]
+      publish(tables, published, 'confirmation')
+      return { found: stored.length, published: published.length }
+    },
+
+    async storedBlocks(from, to) {
+      return [...tables.blocks.values()]
+        .filter(({ number, orphaned }) => !orphaned && number >= from && number <= to)
+        .sort((a, b) => Number(b.number - a.number))
+        .map(({ number, hash }) => ({ number, hash }))
+    },
+
+    async rollBack({ from, to }) {
+      requireCheckpoint(from)
+      const isAbove = (number: bigint) => number > (to?.number ?? start - 1n)
+      const undone = [...tables.blocks.values()].filter(
+        ({ orphaned, number }) => !orphaned && isAbove(number),
+      )
+      for (const block of undone) block.orphaned = true
+      tables.checkpoint = to && { number: to.number, hash: to.hash }
+      tables.final = to === null || tables.final === null ? null : least(tables.final, to.number)
+      const gone = [...tables.deposits.values()].filter(({ blockNumber, status }) => {
+        if (status === 'seen') return to === null || isAbove(blockNumber)
+        return (status === 'final' || status === 'credited') && isAbove(blockNumber)
+      })
+      const published = gone.filter(({ status }) => status !== 'seen')
+      for (const deposit of gone) deposit.status = 'orphaned'
+      publish(tables, published, 'reversal')
+      return { blocks: undone.length, reversed: published.length }
+    },
+
+    async latch(reason) {
+      requireLease()
+      tables.latched = reason
+    },
+
+    ...rescansOf(tables, requireLease),
+  }
+}
+
+function rescansOf(
+  tables: Tables,
+  requireLease: () => void,
+): Pick<ScanStore, 'nextRescan' | 'applyRescan'> {
+  return {
+    async nextRescan() {
+      return tables.rescans.find(({ done }) => !done)
+    },
+
+    async applyRescan({ id, blocks, transfers }) {
+      requireLease()
+      for (const { number, hash } of blocks) {
+        const isCanonical = tables.blocks.get(hash)?.orphaned === false
+        if (number >= tables.start && !isCanonical) throw new RescanMovedError(tables.chain)
+      }
+      const before = new Set(tables.deposits.keys())
+      const stored = storeDeposits(tables, transfers, tables.final ?? -1n)
+      const numbers = new Set(blocks.map(({ number }) => number))
+      const known = [...tables.deposits.values()].filter(
+        (deposit) =>
+          numbers.has(deposit.blockNumber) &&
+          ['final', 'credited'].includes(deposit.status) &&
+          !stored.includes(deposit),
+      )
+      const fresh = stored.filter(({ status }) => status === 'final')
+      publish(tables, [...fresh, ...known], 'confirmation')
+      const rescan = tables.rescans.find((each) => each.id === id)
+      const next = (blocks.at(-1)?.number ?? -1n) + 1n
+      if (rescan) Object.assign(rescan, { next, done: next > rescan.to })
+      return {
+        found: transfers.length,
+        added: stored.filter((deposit) => !before.has(deposit.id)).length,
+        republished: known.length,
+      }
+    },
+  }
+}
+
+function storeDeposits(
+  tables: Tables,
+  transfers: readonly FoundTransfer[],
+  final: bigint,
+): StoredDeposit[] {
+  return transfers.flatMap((transfer) => {
+    const id = depositId(tables.chain, transfer)
+    const known = tables.deposits.get(id)
+    if (known && !['orphaned', 'reversed'].includes(known.status)) return []
+    const { asset, amount, to, block } = transfer
+    const isFinal = block.number <= final
+    const deposit = {
+      id,
+      owner: tables.ownerOf(to),
+      asset,
+      amount,
+      status: isFinal ? 'final' : 'seen',
+      revision: (known?.revision ?? 0) + (isFinal ? 1 : 0),
+      blockNumber: block.number,
+      blockHash: block.hash,
+    }
+    tables.deposits.set(id, deposit)
+    return [deposit]
+  })
+}
+
+function settle(tables: Tables, final: bigint): StoredDeposit[] {
+  const settled = [...tables.deposits.values()].filter(
+    ({ status, blockNumber }) => status === 'seen' && blockNumber <= final,
+  )
+  for (const deposit of settled) {
+    deposit.status = 'final'
+    deposit.revision += 1
+  }
+  return settled
+}
+
+function publish(
+  { events }: Tables,
+  deposits: readonly StoredDeposit[],
+  kind: 'confirmation' | 'reversal',
+): void {
+  const type = kind === 'confirmation' ? 'deposit.confirmed' : 'deposit.reversed'
+  const inOrder = deposits.toSorted((a, b) => Number(a.blockNumber - b.blockNumber))
+  for (const { id, revision, owner, amount } of inOrder) {
+    const reference = depositReference({ depositId: id, revision, kind })
+    events.push({ type, id: reference, key: owner, amount })
+  }
+}
+
+const least = (a: bigint, b: bigint) => (a < b ? a : b)

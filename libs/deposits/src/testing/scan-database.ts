@@ -1,0 +1,85 @@
+import { readEvent } from '@coffer/events/event'
+import type { Address } from '@coffer/evm/address'
+import type { BlockHash } from '@coffer/evm/hash'
+import { messagingMigrations } from '@coffer/messaging/migrations'
+import { outbox } from '@coffer/messaging/schema'
+import type { ChainId } from '@coffer/money/chain-id'
+import { parseUnits } from '@coffer/money/units'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { testDatabase } from '@coffer/testkit/test-database'
+import { walletsMigrations } from '@coffer/wallets/migrations'
+import { addresses, owners } from '@coffer/wallets/schema'
+import { asc, sql } from 'drizzle-orm'
+import { depositsMigrations } from '../migrations.ts'
+import { chains, deposits, rescans } from '../schema.ts'
+import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
+
+/** A database with everything that a scan writes to and reads from. */
+export type ScanDatabase = AsyncDisposable & {
+  url: string
+  postgres: Postgres
+  /** Registers addresses of one owner. */
+  watch(chain: ChainId, owner: string, watched: readonly Address[]): Promise<void>
+  endLease(): Promise<void>
+  requestRescan(chain: ChainId, from: bigint, to: bigint): Promise<string>
+  deposits(): Promise<StoredDeposit[]>
+  events(): Promise<OutboxEvent[]>
+  /** Empties all tables, which is faster than another database. */
+  clear(): Promise<void>
+}
+
+export async function scanDatabase(): Promise<ScanDatabase> {
+  const database = await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations])
+  const { postgres, url } = database
+  return {
+    url,
+    postgres,
+    async watch(chain, owner, watched) {
+      await postgres.insert(owners).values({ id: owner }).onConflictDoNothing()
+      const rows = watched.map((address) => ({ chain, address, owner, watchedFrom: 0n }))
+      await postgres.insert(addresses).values(rows)
+    },
+    async endLease() {
+      await postgres.update(chains).set({ leaseUntil: sql`now() - interval '1 second'` })
+    },
+    async requestRescan(chain, from, to) {
+      const row = { chain, fromBlock: from, nextBlock: from, toBlock: to }
+      const [rescan] = await postgres
+        .insert(rescans)
+        .values({ ...row, status: 'pending' })
+        .returning()
+      return rescan?.id ?? ''
+    },
+    deposits: () => readDeposits(postgres),
+    events: () => readEvents(postgres),
+    async clear() {
+      await postgres.execute(sql`
+        truncate deposits.chains, deposits.blocks, deposits.deposits, deposits.rescans,
+          messaging.outbox, wallets.owners cascade`)
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
+
+async function readDeposits(postgres: Postgres): Promise<StoredDeposit[]> {
+  const rows = await postgres.select().from(deposits).orderBy(asc(deposits.sequence))
+  return rows.map((row) => ({
+    id: `${row.chain}:${row.txHash}:${row.position}`,
+    owner: row.owner,
+    asset: row.asset,
+    amount: row.amount,
+    status: row.status,
+    revision: row.revision,
+    blockNumber: row.blockNumber,
+    blockHash: row.blockHash as BlockHash,
+  }))
+}
+
+async function readEvents(postgres: Postgres): Promise<OutboxEvent[]> {
+  const rows = await postgres.select().from(outbox).orderBy(asc(outbox.id))
+  return rows.map(({ headers, value, key }) => {
+    const { type, id } = readEvent({ headers, value })
+    const { amount }: { amount: string } = JSON.parse(value)
+    return { type, id, key, amount: parseUnits(amount) }
+  })
+}

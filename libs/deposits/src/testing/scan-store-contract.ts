@@ -1,0 +1,15 @@
+import { describe } from 'vitest'
+import { advanceContract } from './advance-contract.ts'
+import { leaseContract } from './lease-contract.ts'
+import { comebackContract, rollBackContract } from './reorg-contract.ts'
+import { rescanContract } from './rescan-contract.ts'
+import type { OpenScan } from './scan-facts.ts'
+
+/** What every `ScanStore` promises, run against the one that `open` gives. */
+export function scanStoreContract(open: OpenScan): void {
+  describe('a lease', () => leaseContract(open))
+  describe('an advance', () => advanceContract(open))
+  describe('a roll-back', () => rollBackContract(open))
+  describe('a deposit that comes back', () => comebackContract(open))
+  describe('a rescan', () => rescanContract(open))
+}
