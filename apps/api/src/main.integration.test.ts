@@ -10,34 +10,38 @@ import { XPUB } from './testing/test-api.ts'
 
 const KEY = 'a-test-key-of-sixteen-or-more'
 
-function startApi(env: Record<string, string>): ChildProcess & AsyncDisposable {
+type Api = AsyncDisposable & { child: ChildProcess; exited: Promise<unknown[]> }
+
+function startApi(env: Record<string, string>): Api {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url))
-  const api = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main], {
     env: { API_PORT: '0', RPC_URLS: 'http://127.0.0.1:8545', API_KEY: KEY, XPUB, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  return Object.assign(api, {
+  // Listened to from the start: a process may end before anybody asks how.
+  const exited = once(child, 'exit')
+  return {
+    child,
+    exited,
     async [Symbol.asyncDispose]() {
-      if (api.exitCode !== null || api.signalCode !== null) return
-      api.kill('SIGKILL')
-      await once(api, 'exit')
+      child.kill('SIGKILL')
+      await exited
     },
-  })
+  }
 }
 
-async function listeningUrl(api: ChildProcess): Promise<string> {
-  if (api.stdout === null) throw new Error('The process has no output.')
-  for await (const line of createInterface(api.stdout)) {
+async function listeningUrl({ child }: Api): Promise<string> {
+  if (child.stdout === null) throw new Error('The process has no output.')
+  for await (const line of createInterface(child.stdout)) {
     const { url } = JSON.parse(line)
     if (url) return url
   }
   throw new Error('The process ended without listening.')
 }
 
-async function refusal(api: ChildProcess): Promise<string> {
-  const exited = once(api, 'exit')
+async function refusal({ child, exited }: Api): Promise<string> {
   let text = ''
-  for await (const piece of api.stderr?.setEncoding('utf8') ?? []) text += piece
+  for await (const piece of child.stderr?.setEncoding('utf8') ?? []) text += piece
   expect(await exited).toEqual([1, null])
   return text
 }
@@ -54,8 +58,8 @@ test('listens, answers and stops when told', async () => {
 
   expect((await fetch(`${url}/health`)).status).toBe(200)
   expect(created.status).toBe(201)
-  api.kill('SIGTERM')
-  expect(await once(api, 'exit')).toEqual([0, null])
+  api.child.kill('SIGTERM')
+  expect(await api.exited).toEqual([0, null])
 })
 
 test('does not start without a key, nor with a private one to derive from', async () => {
