@@ -11,5 +11,5 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stack = await startStack({ parts: ['postgres', 'kafka'] })
   project.provide('stackUrls', stack.urls)
-  return () => stack[Symbol.asyncDispose]()
+  return async () => await stack[Symbol.asyncDispose]()
 }
