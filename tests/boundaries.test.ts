@@ -39,6 +39,7 @@ const REFUSED: readonly (readonly [...Planted, rule: string])[] = [
   ['libs/deposits/src/events.ts', "import 'kafkajs'", RESTRICTED],
   ['libs/ledger/src/jobs.ts', "import 'bullmq'", RESTRICTED],
   ['libs/ledger/src/flat.ts', "import 'ioredis'", RESTRICTED],
+  ['libs/ledger/src/driver.ts', "import 'pg'", RESTRICTED],
   ['libs/ledger/src/server.ts', "import 'fastify'", RESTRICTED],
   ['libs/messaging/src/around.ts', "import '../../money/src/units.ts'", RESTRICTED],
   ['libs/ledger/src/adapters/around.ts', "import '../../../wallets/src/a.ts'", RESTRICTED],
