@@ -83,7 +83,7 @@ const PLANTED: readonly Planted[] = [
 const DECLARED = Object.fromEntries(
   [
     ...['evm', 'money', 'postgres', 'runtime'].map((name) => `@coffer/${name}`),
-    ...['bullmq', 'drizzle-orm', 'fastify', 'ioredis', 'kafkajs', 'viem'],
+    ...['bullmq', 'drizzle-orm', 'fastify', 'ioredis', 'kafkajs', 'pg', 'viem'],
   ].map((name) => [name, '*']),
 )
 
