@@ -28,6 +28,31 @@ test('stores in batches, whatever the number of lines', async () => {
   expect(batches).toEqual([5_000, 5_000, 2_001])
 })
 
+test('never reads on beyond one batch that is not stored yet', async () => {
+  const { book } = memoryAddressBook()
+  let read = 0
+  let stored = 0
+  const unstored: number[] = []
+  const counting = {
+    ...book,
+    import: (imports: Parameters<typeof book.import>[0]) => {
+      unstored.push(read - stored)
+      stored += imports.length
+      return book.import(imports)
+    },
+  }
+  const run = importAddresses({ book: counting, scanPosition: async () => 0n, chains: [CHAIN] })
+
+  await run(
+    lines(20_000, (number) => {
+      read = number
+      return line(number)
+    }),
+  )
+
+  expect(unstored.slice(0, 4)).toEqual([5_000, 5_000, 5_000, 5_000])
+})
+
 test('tells the first rejections in the order of their lines, and counts all', async () => {
   const { run } = importer()
   const known = '00000000-0000-0000-0000-000000000000'
