@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
-import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from './free-port.ts'
 import { proveGivenPart } from './given-parts.ts'
+import { withClient } from './parts/prove-postgres.ts'
 import { proveRedis } from './parts/prove-redis.ts'
 import { type Stack, type StackProgress, startStack } from './start-stack.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
@@ -22,7 +22,8 @@ beforeAll(async () => {
 
 afterAll(async () => stack[Symbol.asyncDispose](), 30_000)
 
-const sqlOf = () => postgres(stack.urls.DATABASE_URL, { max: 1 })
+const rowsOf = (query: string) =>
+  withClient(stack.urls.DATABASE_URL, async (client) => (await client.query(query)).rows)
 
 const adminOf = () => new Kafka({ brokers: [stack.urls.KAFKA_BROKERS], logLevel: logLevel.NOTHING })
 
@@ -39,28 +40,22 @@ test('every part is told of as ready once', () => {
 })
 
 test('PostgreSQL 18 makes commits durable and listens on 127.0.0.1 alone', async () => {
-  const sql = sqlOf()
-  const [row] = await sql`
+  const [row] = await rowsOf(`
     select current_setting('server_version') as version, current_setting('fsync') as fsync,
-      current_setting('listen_addresses') as addresses, current_database() as database`
-  await sql.end()
+      current_setting('listen_addresses') as addresses, current_database() as database`)
   expect(row).toMatchObject({ fsync: 'on', addresses: '127.0.0.1', database: 'coffer' })
   expect(row?.version).toMatch(/^18\./)
 })
 
 test('PostgreSQL killed and started again has what was committed, on the same port', async () => {
-  const before = sqlOf()
-  await before`create table kept (amount numeric(78, 0))`
-  await before`insert into kept values (1)`
+  await rowsOf('create table kept (amount numeric(78, 0))')
+  await rowsOf('insert into kept values (1)')
   const { pid } = stack.part('postgres')
   await stack.part('postgres').kill()
-  await before.end()
 
   await stack.part('postgres').start()
 
-  const after = sqlOf()
-  expect(await after`select amount from kept`).toMatchObject([{ amount: '1' }])
-  await after.end()
+  expect(await rowsOf('select amount from kept')).toEqual([{ amount: '1' }])
   expect(stack.part('postgres').pid).not.toBe(pid)
 }, 60_000)
 

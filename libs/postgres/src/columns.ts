@@ -3,8 +3,7 @@ import type { Units } from '@coffer/money/units'
 import { customType, numeric } from 'drizzle-orm/pg-core'
 
 /** An amount of one asset: uint256 holds at most 78 decimal digits. */
-export const unitsColumn = () =>
-  numeric({ precision: 78, scale: 0, mode: 'bigint' }).$type<Units>()
+export const unitsColumn = () => numeric({ precision: 78, scale: 0, mode: 'bigint' }).$type<Units>()
 
 /** A signed amount, or a sum of many: wide enough for 10^18 amounts of 2^256 − 1. */
 export const signedUnitsColumn = () => numeric({ precision: 96, scale: 0, mode: 'bigint' })

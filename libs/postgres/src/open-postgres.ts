@@ -1,11 +1,19 @@
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
-import postgres from 'postgres'
+import type { SQLWrapper } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type { PgDatabase, PgQueryResultHKT, PgTransactionConfig } from 'drizzle-orm/pg-core'
+import pg from 'pg'
+
+interface RowsOfRaw extends PgQueryResultHKT {
+  type: this['row'][]
+}
+
+type Database = PgDatabase<RowsOfRaw>
 
 /** A pool of connections to PostgreSQL, for drizzle's queries and for SQL of our own. */
-export type Postgres = PostgresJsDatabase & AsyncDisposable
+export type Postgres = Database & AsyncDisposable
 
 /** A transaction that is open. Everything done with it is committed together or not at all. */
-export type Transaction = Parameters<Parameters<PostgresJsDatabase['transaction']>[0]>[0]
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 export type PostgresOptions = {
   /** Connections at most. */
@@ -16,7 +24,7 @@ export type PostgresOptions = {
   statementTimeoutMs?: number
 }
 
-/** Opens a pool on `url`; connects on first use. Disposing waits for running queries, 5 s at most. */
+/** Opens a pool on `url`; connects on first use. Disposing waits for running queries. */
 export function openPostgres(
   url: string,
   {
@@ -25,19 +33,40 @@ export function openPostgres(
     statementTimeoutMs = 60_000,
   }: PostgresOptions = {},
 ): Postgres {
-  const sql = postgres(url, {
+  const pool = new pg.Pool({
+    connectionString: url,
     max: connectionsMax,
-    connect_timeout: 10,
+    connectionTimeoutMillis: 10_000,
     // A peer that vanished without a word must not hold a connection for hours.
-    keep_alive: 10,
-    onnotice: () => undefined,
-    connection: {
-      application_name: applicationName,
-      statement_timeout: statementTimeoutMs,
-      idle_in_transaction_session_timeout: statementTimeoutMs,
-    },
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    application_name: applicationName,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
   })
-  return Object.assign(drizzle(sql, { casing: 'snake_case' }), {
-    [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
+  // Whoever uses a connection that dies learns it from the query. Without a listener the process
+  // would end, even for a connection that nobody uses.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  const database = answeringRows(drizzle(pool, { casing: 'snake_case' }) as unknown as Raw)
+  let ended: Promise<void> | undefined
+  return Object.assign(database, {
+    [Symbol.asyncDispose]: () => (ended ??= pool.end()),
   })
+}
+
+type Raw = {
+  execute(query: SQLWrapper | string): PromiseLike<{ rows: unknown[] }>
+  transaction<T>(work: (tx: Raw) => Promise<T>, config?: PgTransactionConfig): Promise<T>
+}
+
+/** Makes `execute` answer the rows alone, here and in transactions. */
+function answeringRows(raw: Raw): Database {
+  const execute = raw.execute.bind(raw)
+  const transaction = raw.transaction.bind(raw)
+  return Object.assign(raw, {
+    execute: async (query: SQLWrapper | string) => (await execute(query)).rows,
+    transaction: <T>(work: (tx: Database) => Promise<T>, config?: PgTransactionConfig) =>
+      transaction((tx) => work(answeringRows(tx)), config),
+  }) as unknown as Database
 }

@@ -6,12 +6,8 @@
  */
 const TRANSIENT_STATE = /^(08|40|53|57)|^55P03$/
 
-/** What the driver and the operating system call a server that is away. */
+/** What the operating system calls a server that is away. */
 const TRANSIENT_CODES = new Set([
-  'CONNECT_TIMEOUT',
-  'CONNECTION_CLOSED',
-  'CONNECTION_DESTROYED',
-  'CONNECTION_ENDED',
   'ECONNREFUSED',
   'ECONNRESET',
   'EHOSTUNREACH',
@@ -21,6 +17,10 @@ const TRANSIENT_CODES = new Set([
   'ETIMEDOUT',
 ])
 
+/** What the driver says, without a code, of a connection that is gone or was never there. */
+const TRANSIENT_MESSAGE =
+  /^Connection terminated|is not queryable$|trying to connect$|after calling end on the pool$/
+
 /**
  * Whether PostgreSQL may well do the same thing if asked again. After such a failure of COMMIT the
  * transaction may or may not have been committed: what is repeated must be idempotent.
@@ -28,6 +28,7 @@ const TRANSIENT_CODES = new Set([
 export function isTransientPostgresError(error: unknown): boolean {
   for (let current = error; current instanceof Error; current = current.cause) {
     const code = 'code' in current && typeof current.code === 'string' ? current.code : ''
+    if (TRANSIENT_MESSAGE.test(current.message)) return true
     if (TRANSIENT_CODES.has(code) || (code.length === 5 && TRANSIENT_STATE.test(code))) return true
   }
   return false

@@ -1,11 +1,10 @@
 import { chown, mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import postgres from 'postgres'
 import type { PartPlan, PlanSurroundings } from './part-plan.ts'
 import { type Account, isReachable, postgresAccount } from './postgres-account.ts'
 import { type PostgresBinaries, postgresBinaries, reachableBinaries } from './postgres-binaries.ts'
-import { provePostgres } from './prove-postgres.ts'
+import { provePostgres, withClient } from './prove-postgres.ts'
 
 const DATABASE = 'coffer'
 
@@ -99,11 +98,8 @@ async function dataFolder(
 }
 
 async function createDatabase(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
-  try {
-    const found = await sql`select 1 from pg_database where datname = ${DATABASE}`
-    if (found.length === 0) await sql`create database ${sql(DATABASE)}`
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
+  await withClient(url, async (client) => {
+    const found = await client.query('select 1 from pg_database where datname = $1', [DATABASE])
+    if (found.rowCount === 0) await client.query(`create database ${DATABASE}`)
+  })
 }
