@@ -1,7 +1,7 @@
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
-/** Short enough for a test, and no number of tries on the network finds one that was drawn well. */
+/** Long enough to keep out a guess; what `coffer up` draws has 192 bits. */
 const KEY_LENGTH_MIN = 8
 
 const keys = z
