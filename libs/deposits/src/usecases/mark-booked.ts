@@ -1,5 +1,5 @@
-import type { ReadEvent } from '@coffer/events/event'
 import { type DepositReference, parseDepositReference } from '@coffer/events/deposit-reference'
+import type { ReadEvent } from '@coffer/events/event'
 
 /** What the ledger did with one confirmation or reversal of a deposit. */
 export type Booking = DepositReference & { at: Date }

@@ -1,5 +1,5 @@
 import { AppError } from '@coffer/errors/app-error'
-import type { BlockRef } from '../domain/block.ts'
+import type { BlockHeader, BlockRef } from '../domain/block.ts'
 import type { ChainReader, ScanObserver, ScanState, ScanStore } from '../ports.ts'
 
 export type RollBackPorts = {
@@ -16,47 +16,61 @@ const STRIDE = 16n
 /**
  * Takes back the blocks that left the chain, down to the last one that both the store and the node
  * have. When that lies deeper than the policy allows, nothing is undone and the chain is latched.
+ * Throws {@link ChainInconsistentError} when the node has no other block in the place of ours.
  */
 export function rollBackReorg({ reader, store, observer, reorgDepthMax }: RollBackPorts) {
   return async ({ checkpoint, start }: ScanState): Promise<void> => {
     if (checkpoint === null) return
     const reach = checkpoint.number - BigInt(reorgDepthMax)
     const lowest = reach > start ? reach : start
-    const ancestor = await commonAncestor(checkpoint.number, lowest)
-    if (ancestor?.number === checkpoint.number) throw new ChainInconsistentError(checkpoint)
+    const { ancestor, fork } = await findFork(checkpoint.number, lowest)
+    if (ancestor?.number === checkpoint.number) {
+      throw new ChainInconsistentError(checkpoint, 'its next block does not stand on it')
+    }
+    // A height that the node doesn't have yet is no other block: it lags behind one that we asked.
+    if (fork === undefined) {
+      throw new ChainInconsistentError(checkpoint, 'it has not got there')
+    }
     // No reorg replaces a genesis block: the node follows another chain.
     if (ancestor === undefined && (reach >= start || start === 0n)) {
-      const reason =
+      await store.latch(
         `The node's chain differs from the stored one from block ${lowest} on, and a reorg may ` +
-        `undo ${reorgDepthMax} blocks below ${checkpoint.number} at most.`
-      await store.latch(reason)
-      observer.latched(reason)
+          `undo ${reorgDepthMax} blocks below ${checkpoint.number} at most.`,
+      )
       return
     }
-    const taken = await store.rollBack({ from: checkpoint, to: ancestor ?? null })
-    observer.rolledBack(ancestor ?? null, taken)
+    const to = ancestor ?? null
+    const taken = await store.rollBack({ from: checkpoint, to })
+    observer.rolledBack(to, taken)
   }
 
-  async function commonAncestor(from: bigint, lowest: bigint): Promise<BlockRef | undefined> {
+  /** The highest stored block that the node has too, and the node's own block above it. */
+  async function findFork(from: bigint, lowest: bigint): Promise<Fork> {
+    let fork: BlockHeader | undefined
     for (let top = from; top >= lowest; top -= STRIDE) {
       const bottom = top - STRIDE + 1n > lowest ? top - STRIDE + 1n : lowest
       const stored = await store.storedBlocks(bottom, top)
       const headers = await Promise.all(stored.map((block) => reader.headerAt(block.number)))
-      const match = stored.find((block, index) => headers[index]?.hash === block.hash)
-      if (match) return match
+      for (const [index, ancestor] of stored.entries()) {
+        const header = headers[index]
+        if (header?.hash === ancestor.hash) return { ancestor, fork }
+        fork = header
+      }
     }
-    return undefined
+    return { ancestor: undefined, fork }
   }
 }
 
-/** The node's next block doesn't stand on its own block below. Ask again: it may be in a reorg. */
+type Fork = { ancestor: BlockRef | undefined; fork: BlockHeader | undefined }
+
+/** The node's answers about its chain don't fit together. Ask again: it may be in a reorg. */
 export class ChainInconsistentError extends AppError {
   readonly code = 'SCAN_CHAIN_INCONSISTENT'
 
-  constructor({ number, hash }: BlockRef) {
+  constructor({ number, hash }: BlockRef, problem: string) {
     super(
-      `The node has block ${number} (${hash}) as we do, but the block it gives for ` +
-        `${number + 1n} does not stand on it.`,
+      `The node's chain does not go on from our last block ${number} (${hash}), and yet it has no ` +
+        `other one in its place: ${problem}.`,
       { retry: 'retry', details: { number, hash } },
     )
   }

@@ -25,11 +25,24 @@ export type ScanPorts = {
 export function scanNextBlocks(ports: ScanPorts) {
   const { reader, store, prefetch, findDeposits, rollBackReorg, confirmations, observer } = ports
   let head: Head | undefined
+  let latched: string | null = null
 
   return async (): Promise<StepResult> => {
     const state = await store.open()
-    if (state === undefined || state.latched !== null) return 'idle'
+    if (state === undefined) return 'idle'
+    if (state.latched !== null && state.latched !== latched) observer.latched(state.latched)
+    latched = state.latched
+    if (latched !== null) return 'idle'
+    try {
+      return await scanFrom(state)
+    } catch (error) {
+      // What failed may be that the node has another head by now.
+      head = undefined
+      throw error
+    }
+  }
 
+  async function scanFrom(state: ScanState): Promise<StepResult> {
     const next = state.checkpoint ? state.checkpoint.number + 1n : state.start
     if (head === undefined || head.number < next) {
       head = await reader.head()
@@ -61,12 +74,14 @@ export function scanNextBlocks(ports: ScanPorts) {
     head = undefined
     const { checkpoint } = state
     if (checkpoint === null) return 'idle'
-    const [stored] = await store.storedBlocks(tip.number, tip.number)
+    const [ours] = await store.storedBlocks(tip.number, tip.number)
     // A lower head alone is a node that lags. Only another hash at the same height is a reorg.
-    if (stored && stored.hash !== tip.hash) return followReorg(state)
+    if (ours && ours.hash !== tip.hash) return followReorg(state)
     const final = finalHeight(confirmations, { scanned: checkpoint.number, tagged: tip.tagged })
     if (final <= (state.final ?? -1n)) return 'idle'
-    await store.advance({ parent: checkpoint, blocks: [], transfers: [], head: tip, final })
+    const nothing = { blocks: [], transfers: [] }
+    const stored = await store.advance({ parent: checkpoint, ...nothing, head: tip, final })
+    observer.advanced(checkpoint, { blocks: 0, ...stored })
     return 'busy'
   }
 

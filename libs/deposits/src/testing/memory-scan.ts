@@ -1,0 +1,106 @@
+import type { Address } from '@coffer/evm/address'
+import type { Confirmations } from '@coffer/evm/chain-config'
+import type { StepResult } from '@coffer/runtime/poll'
+import { jsonRpcChainReader } from '../adapters/json-rpc-chain-reader.ts'
+import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
+import { findDeposits } from '../usecases/find-deposits.ts'
+import { prefetchBlocks } from '../usecases/prefetch-blocks.ts'
+import { rollBackReorg } from '../usecases/roll-back-reorg.ts'
+import { runRescan } from '../usecases/run-rescan.ts'
+import { scanNextBlocks } from '../usecases/scan-next-blocks.ts'
+import { type FakeChain, fakeChain } from './fake-chain.ts'
+import { ASSETS, CHAIN } from './fake-transfers.ts'
+import { type MemoryScanDatabase, memoryScanDatabase } from './memory-scan-store.ts'
+import { ALICE, BOB, ownerOf } from './scan-facts.ts'
+
+export type MemoryScanSettings = {
+  confirmations?: Confirmations
+  chunkBlocks?: number
+  chunksMax?: number
+  reorgDepthMax?: number
+  start?: bigint
+  watched?: readonly Address[]
+}
+
+/** The steps of one process that follows a chain, all of it in memory. */
+export type MemoryProcess = {
+  scan(): Promise<StepResult>
+  rescan(): Promise<StepResult>
+  store: ScanStore
+}
+
+export type MemoryScan = MemoryProcess & {
+  chain: FakeChain
+  database: MemoryScanDatabase
+  /** Registers an address. A scan knows of it once it refreshes its set. */
+  watch(address: Address): void
+  /** What the scan told its observer, in words. */
+  told: string[]
+  /** Another process of the same chain: what the first one had in memory, it has not. */
+  start(holder: string): MemoryProcess
+  /** Scans until there is nothing more to do. */
+  settle(): Promise<void>
+}
+
+/** A chain that is followed from the chain to the outbox, without anything real. */
+export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
+  const { confirmations = 1, chunkBlocks = 3, chunksMax = 2, reorgDepthMax = 8 } = settings
+  const chain = fakeChain()
+  const database = memoryScanDatabase({ chain: CHAIN, start: settings.start ?? 0n, ownerOf })
+  const registered = new Set(settings.watched ?? [ALICE, BOB])
+  const told: string[] = []
+  const observer = tellingObserver(told)
+
+  const start = (holder: string): MemoryProcess => {
+    const store = database.store(holder)
+    const reader = jsonRpcChainReader(chain.rpc, confirmations)
+    const find = findDeposits({ reader, watched: watchedSet(registered), assets: ASSETS })
+    const ports = { reader, store, observer }
+    return {
+      store,
+      scan: scanNextBlocks({
+        ...ports,
+        prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
+        findDeposits: find,
+        rollBackReorg: rollBackReorg({ ...ports, reorgDepthMax }),
+        confirmations,
+      }),
+      rescan: runRescan({ ...ports, findDeposits: find, chunkBlocks }),
+    }
+  }
+  const process = start('one')
+  return {
+    ...process,
+    chain,
+    database,
+    told,
+    start,
+    watch: (address) => registered.add(address),
+    async settle() {
+      for (let steps = 0; (await process.scan()) === 'busy'; steps++) {
+        if (steps > 1_000) throw new Error('The scan does not come to rest.')
+      }
+    },
+  }
+}
+
+function watchedSet(registered: ReadonlySet<string>): WatchedSet {
+  let known = new Set<string>()
+  return {
+    async refresh() {
+      known = new Set(registered)
+    },
+    has: (address) => known.has(address),
+  }
+}
+
+const tellingObserver = (told: string[]): ScanObserver => ({
+  polled: () => undefined,
+  advanced: (to, { blocks, found, published }) =>
+    told.push(`to ${to.number}: ${blocks} blocks, ${found} found, ${published} published`),
+  rolledBack: (to, { blocks, reversed }) =>
+    told.push(`back to ${to?.number ?? 'nothing'}: ${blocks} blocks, ${reversed} reversed`),
+  latched: (reason) => told.push(`latched: ${reason}`),
+  rescanned: (id, { found, added, republished }) =>
+    told.push(`${id}: ${found} found, ${added} added, ${republished} republished`),
+})

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { jsonRpcChainReader } from '../adapters/json-rpc-chain-reader.ts'
+import type { Block } from '../domain/block.ts'
+import { fakeChain } from '../testing/fake-chain.ts'
+import { prefetchBlocks } from './prefetch-blocks.ts'
+
+describe('gives the blocks that follow', () => {
+  test('a chunk at a time, up to the head', async () => {
+    const { prefetch } = reading(7, { chunkBlocks: 3, chunksMax: 2 })
+
+    expect(numbers(await prefetch.next(1n, 7n))).toEqual([1, 2, 3])
+    expect(numbers(await prefetch.next(4n, 7n))).toEqual([4, 5, 6])
+    expect(numbers(await prefetch.next(7n, 7n))).toEqual([7])
+  })
+
+  test('from anywhere, also from where it did not expect to be asked for', async () => {
+    const { prefetch } = reading(9, { chunkBlocks: 2, chunksMax: 3 })
+    await prefetch.next(1n, 9n)
+
+    expect(numbers(await prefetch.next(6n, 9n))).toEqual([6, 7])
+    expect(numbers(await prefetch.next(2n, 9n))).toEqual([2, 3])
+  })
+
+  test('beyond the head of before once that has grown', async () => {
+    const { prefetch, chain } = reading(2, { chunkBlocks: 5, chunksMax: 2 })
+    expect(numbers(await prefetch.next(1n, 2n))).toEqual([1, 2])
+    chain.mineEmpty(2)
+
+    expect(numbers(await prefetch.next(3n, 4n))).toEqual([3, 4])
+  })
+})
+
+test('reads so many chunks ahead and no more', async () => {
+  const { prefetch, asked } = reading(20, { chunkBlocks: 2, chunksMax: 3 })
+
+  await prefetch.next(1n, 20n)
+  expect(asked).toEqual(['1-2', '3-4', '5-6'])
+
+  await prefetch.next(3n, 20n)
+  expect(asked).toEqual(['1-2', '3-4', '5-6', '7-8'])
+})
+
+test('reads every block once while nothing goes wrong', async () => {
+  const { prefetch, asked } = reading(10, { chunkBlocks: 3, chunksMax: 4 })
+
+  for (let from = 1n; from <= 10n; ) {
+    from += BigInt((await prefetch.next(from, 10n)).length)
+  }
+
+  expect(asked).toEqual(['1-3', '4-6', '7-9', '10-10'])
+})
+
+test('forgets what it read ahead when told to', async () => {
+  const { prefetch, chain } = reading(4, { chunkBlocks: 2, chunksMax: 2 })
+  await prefetch.next(1n, 4n)
+  chain.reorg(2, [], [])
+
+  prefetch.reset()
+
+  const [third] = await prefetch.next(3n, 4n)
+  expect(third?.hash).toBe(chain.blocks()[3]?.hash)
+})
+
+test('tells of a failure to whoever asks for that chunk, and reads it anew the next time', async () => {
+  const { prefetch, chain } = reading(6, { chunkBlocks: 2, chunksMax: 3 })
+  chain.meddle(({ params: [height] }, answer) => (height === '0x4' ? null : answer))
+
+  expect(numbers(await prefetch.next(1n, 6n))).toEqual([1, 2])
+  await expect(prefetch.next(3n, 6n)).rejects.toThrow(/has no block 4/)
+
+  chain.meddle(undefined)
+  expect(numbers(await prefetch.next(3n, 6n))).toEqual([3, 4])
+})
+
+test('a failure that nobody asks about ends nothing', async () => {
+  const { prefetch, chain } = reading(6, { chunkBlocks: 2, chunksMax: 3 })
+  const unhandled: unknown[] = []
+  const listen = (reason: unknown) => unhandled.push(reason)
+  process.on('unhandledRejection', listen)
+  chain.meddle(({ params: [height] }, answer) => (height === '0x4' ? null : answer))
+
+  await prefetch.next(1n, 6n)
+  prefetch.reset()
+  await new Promise(setImmediate)
+
+  process.off('unhandledRejection', listen)
+  expect(unhandled).toEqual([])
+})
+
+function reading(blocks: number, options: { chunkBlocks: number; chunksMax: number }) {
+  const chain = fakeChain()
+  chain.mineEmpty(blocks)
+  const reader = jsonRpcChainReader(chain.rpc, 1)
+  const asked: string[] = []
+  const recording = {
+    blocks: (from: bigint, to: bigint) => {
+      asked.push(`${from}-${to}`)
+      return reader.blocks(from, to)
+    },
+  }
+  return { chain, asked, prefetch: prefetchBlocks(recording, options) }
+}
+
+const numbers = (blocks: readonly Block[]) => blocks.map(({ number }) => Number(number))
