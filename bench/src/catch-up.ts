@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { MIGRATIONS } from '@coffer/cli/start-coffer'
 import { chainScan } from '@coffer/deposits/chain-scan'
 import { startStack } from '@coffer/devstack/start-stack'
 import type { ChainConfig } from '@coffer/evm/chain-config'
-import { MIGRATIONS } from '@coffer/cli/start-coffer'
 import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { anvilClient } from '@coffer/simulator/anvil-client'
@@ -62,7 +62,9 @@ export async function catchUp({ count: blocks = 1_000 }: { count?: number }) {
   for (let round = 0; round < 3; round += 1) {
     floors.push(await readFloor(rpcUrl, { from, to: from + blocks - 1 }))
     scans.push(await timeScan(postgres, config, { blocks, deposits: filled.watchedTransfers }))
-    tell(`round ${round + 1}: floor ${rate(blocks, floors.at(-1))}, scan ${rate(blocks, scans.at(-1))}`)
+    tell(
+      `round ${round + 1}: floor ${rate(blocks, floors.at(-1))}, scan ${rate(blocks, scans.at(-1))}`,
+    )
   }
   const [floor, scan] = [median(floors), median(scans)]
   const transfers = blocks * (TOKEN_TRANSFERS + NATIVE_TRANSFERS)
@@ -87,7 +89,12 @@ async function timeScan(
   await using scan = await chainScan({
     config,
     postgres,
-    observer: { ...silentObserver, advanced: (_, facts) => void (blocks += facts.blocks) },
+    observer: {
+      ...silentObserver,
+      advanced(_, facts) {
+        blocks += facts.blocks
+      },
+    },
     holder: 'bench',
     leaseMs: 10_000,
     chunkBlocks: 50,
@@ -100,7 +107,9 @@ async function timeScan(
     select (select count(*)::int from deposits.deposits) as deposits,
       (select count(*)::int from messaging.outbox) as events`)
   if (row?.deposits !== expected.deposits || row.events !== expected.deposits) {
-    throw new Error(`Expected ${expected.deposits} deposits and events, got ${JSON.stringify(row)}.`)
+    throw new Error(
+      `Expected ${expected.deposits} deposits and events, got ${JSON.stringify(row)}.`,
+    )
   }
   return seconds
 }

@@ -1,9 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { startCoffer } from '@coffer/cli/start-coffer'
 import { watchTopic } from '@coffer/cli/topic-watch'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { type AnvilClient, anvilClient, quantity } from '@coffer/simulator/anvil-client'
 import { sql } from 'drizzle-orm'
-import { setTimeout as pause } from 'node:timers/promises'
 import { ascending, percentile } from './percentile.ts'
 import { tell } from './tell.ts'
 import { watchAddresses } from './watch-addresses.ts'
@@ -17,7 +17,11 @@ const WARM_UP_BLOCKS = 10
  * node → scanner → PostgreSQL → Kafka → account service → ledger.
  */
 export async function tipLatency({ count: blocks = 100 }: { count?: number }) {
-  await using coffer = await startCoffer({ env: {}, apps: ['scanner', 'accounts'], onProgress: tell })
+  await using coffer = await startCoffer({
+    env: {},
+    apps: ['scanner', 'accounts'],
+    onProgress: tell,
+  })
   const { urls, chain } = coffer
   if (chain === undefined) throw new Error('The benchmark has no chain of its own.')
   await using postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'bench' })

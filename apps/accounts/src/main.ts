@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ACCOUNTING_EVENTS, WALLET_EVENTS } from '@coffer/events/topics'
 import { healthServer } from '@coffer/http/health-server'
+import { postgresProbes } from '@coffer/http/postgres-probes'
 import { bookDeposits } from '@coffer/ledger/book-deposits'
 import { prometheusBookingMetrics } from '@coffer/ledger/booking-metrics'
 import { accountsHandler } from '@coffer/ledger/events'
@@ -8,6 +9,7 @@ import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import { handleDeliveries } from '@coffer/messaging/consume'
 import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
 import { kafkaProducer } from '@coffer/messaging/kafka-producer'
+import { countDeadLetters, measureOutbox } from '@coffer/messaging/messaging-metrics'
 import { runRelay } from '@coffer/messaging/run-relay'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
@@ -16,8 +18,6 @@ import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
 import { createLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
-import { accountsHealth } from './accounts-health.ts'
-import { countDeadLetters, measureOutbox } from './accounts-metrics.ts'
 import { accountsConfig } from './config.ts'
 
 const config = accountsConfig(process.env)
@@ -54,6 +54,6 @@ const relay = runRelay({ ...publish, batchSize, logger, wakeUp: booked })
 
 measureOutbox(metrics, postgres)
 resources.use(
-  await healthServer({ port: config.HEALTH_PORT, ...accountsHealth(postgres, metrics) }),
+  await healthServer({ port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }),
 )
 await runUntilStopped([(signal) => consumer.run(handler, signal), relay])

@@ -37,7 +37,9 @@ export function progress(): Progress {
         return write(`${seconds()}  ${label}: ${done} of ${of}`)
       }
       const full = Math.round(share * BAR_WIDTH)
-      stderr.write(`\r${seconds()}  ${'█'.repeat(full).padEnd(BAR_WIDTH, '░')} ${label} ${done}/${of}`)
+      stderr.write(
+        `\r${seconds()}  ${'█'.repeat(full).padEnd(BAR_WIDTH, '░')} ${label} ${done}/${of}`,
+      )
       barShown = true
       if (done >= of) write('')
     },

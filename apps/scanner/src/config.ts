@@ -33,11 +33,13 @@ export function scannerConfig(env: NodeJS.ProcessEnv) {
   const config = readConfig(settings, env)
   return {
     ...config,
-    scan: {
+    follow: {
+      pollMs: config.POLL_MS,
       leaseMs: config.LEASE_MS,
       chunkBlocks: config.CHUNK_BLOCKS,
       chunksMax: config.CHUNKS_MAX,
     },
+    relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
     kafka: { brokers: config.KAFKA_BROKERS.split(','), topicPrefix: config.TOPIC_PREFIX },
   }
 }

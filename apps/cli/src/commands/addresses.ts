@@ -7,7 +7,9 @@ import { type ApiOptions, apiOf, withApi } from './api-options.ts'
 type ImportAnswer = {
   imported: number
   existing: number
+  /** The first of those that were rejected. */
   rejected: { line: number; reason: string }[]
+  rejectedCount: number
 }
 
 /** Lines sent in one request. */
@@ -20,12 +22,13 @@ const importFile = withApi(
 ).action(async (file: string, options: ApiOptions) => {
   const api = await apiOf(options)
   const { line: tell } = progress()
-  const total: ImportAnswer = { imported: 0, existing: 0, rejected: [] }
+  const total: ImportAnswer = { imported: 0, existing: 0, rejected: [], rejectedCount: 0 }
   let sent = 0
   for await (const lines of chunksOf(file)) {
     const answer = await api<ImportAnswer>('POST', '/v1/addresses/import', lines.join('\n'))
     total.imported += answer.imported
     total.existing += answer.existing
+    total.rejectedCount += answer.rejectedCount
     const rejected = answer.rejected.map(({ line, reason }) => ({ line: line + sent, reason }))
     total.rejected.push(...rejected)
     sent += lines.length
@@ -35,9 +38,9 @@ const importFile = withApi(
   for (const { line, reason } of total.rejected) console.log(`line ${line}: ${reason}`)
   console.log(
     `${total.imported} imported, ${total.existing} known already, ` +
-      `${total.rejected.length} rejected.`,
+      `${total.rejectedCount} rejected.`,
   )
-  if (total.rejected.length > 0) process.exitCode = 1
+  if (total.rejectedCount > 0) process.exitCode = 1
 })
 
 /** `coffer addresses`: what is watched. */

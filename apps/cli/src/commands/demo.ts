@@ -30,7 +30,11 @@ export const demo = new Command('demo')
     const tell = progress()
     const stopped = untilStopped()
     tell.title('Starting PostgreSQL, Kafka, Redis, Anvil and every process of Coffer')
-    await using coffer = await startCoffer({ home, env: demoEnv(process.env), onProgress: tell.line })
+    await using coffer = await startCoffer({
+      home,
+      env: demoEnv(process.env),
+      onProgress: tell.line,
+    })
     const work = runDemo(coffer, { users, count, seed }, tell)
     const verdict = await Promise.race([work, stopped])
     if (typeof verdict === 'string') {

@@ -52,7 +52,14 @@ const deposits = withApi(
     onProgress: ({ sent, of }) => bar('transactions', sent, of),
   })
   const { deposits, fromBlock, toBlock, totals, transactions } = simulation
-  const result = { users, deposits: deposits.length, transactions: transactions.length, fromBlock, toBlock, totals }
+  const result = {
+    users,
+    deposits: deposits.length,
+    transactions: transactions.length,
+    fromBlock,
+    toBlock,
+    totals,
+  }
   if (json) return printJson(result)
   console.log(
     `${deposits.length} deposits in ${transactions.length} transactions, ` +

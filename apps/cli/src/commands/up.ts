@@ -24,7 +24,11 @@ export const up = new Command('up')
       ...(blockTime ? { anvilArguments: ['--block-time', blockTime, '--mixed-mining'] } : {}),
     })
     const { apiUrl: api, apiKey } = coffer
-    await using _remembered = await rememberCoffer(home, { api, apiKey, rpcUrl: coffer.urls.RPC_URLS })
+    await using _remembered = await rememberCoffer(home, {
+      api,
+      apiKey,
+      rpcUrl: coffer.urls.RPC_URLS,
+    })
     if (json) printJson(facts(coffer))
     else printFacts(coffer)
     await stopped

@@ -1,6 +1,6 @@
-import { relayLag } from '@coffer/messaging/relay'
-import { trialBalance } from '@coffer/ledger/trial-balance'
 import { WALLET_EVENTS } from '@coffer/events/topics'
+import { trialBalance } from '@coffer/ledger/trial-balance'
+import { relayLag } from '@coffer/messaging/relay'
 import type { AssetId } from '@coffer/money/asset'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
@@ -24,7 +24,9 @@ export function books(postgres: Postgres): Books {
     },
     async owed() {
       const balances = await trialBalance(postgres)
-      return new Map(balances.map(({ asset, byCode }) => [asset, -(byCode['owner.available'] ?? 0n)]))
+      return new Map(
+        balances.map(({ asset, byCode }) => [asset, -(byCode['owner.available'] ?? 0n)]),
+      )
     },
     async waiting() {
       const lags = await relayLag(postgres)

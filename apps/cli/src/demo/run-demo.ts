@@ -34,14 +34,21 @@ type Scene = {
  * Deposits become balances while the scanner is killed, block 100 is scanned again, and the topic
  * is replayed. `coffer` runs all its apps on a chain of its own.
  */
-export async function runDemo(coffer: Coffer, options: DemoOptions, tell: Progress): Promise<Verdict> {
+export async function runDemo(
+  coffer: Coffer,
+  options: DemoOptions,
+  tell: Progress,
+): Promise<Verdict> {
   const { apiUrl: api, apiKey, urls, chain } = coffer
   if (chain === undefined) throw new Error('The demo needs a chain of its own: unset RPC_URLS.')
   await using postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'demo' })
   await using watch = watchTopic(urls.KAFKA_BROKERS, 'demo-watch')
 
   tell.title('1. Users and deposits')
-  const users = await createUsers(apiClient({ api, apiKey }), { chain: chain.chain, count: options.users })
+  const users = await createUsers(apiClient({ api, apiKey }), {
+    chain: chain.chain,
+    count: options.users,
+  })
   const addresses = users.map(({ address }) => address)
   tell.line(`${users.length} users, each with an address derived from the public key alone`)
   const simulate: Scene['simulate'] = async (plan) => {
@@ -63,7 +70,13 @@ export async function runDemo(coffer: Coffer, options: DemoOptions, tell: Progre
 
   tell.title('6. The verdict')
   const { assets } = chain
-  const judged = { rpcUrl: urls.RPC_URLS, addresses: new Set(addresses), assets, books: scene.books, watch }
+  const judged = {
+    rpcUrl: urls.RPC_URLS,
+    addresses: new Set(addresses),
+    assets,
+    books: scene.books,
+    watch,
+  }
   await waitUntil({ what: 'the reader has seen all', until: () => watch.seen().size >= total })
   return await judge(judged)
 }
@@ -105,7 +118,9 @@ async function rescanBlock100({ coffer, tell, books, watch }: Scene) {
   const known = watch.duplicates()
   const range = { chain: chain?.chain ?? '', from: BLOCK, to: BLOCK }
   const rescan = await runRescan(apiClient({ api, apiKey }), range, () => undefined)
-  tell.line(`${rescan.found} deposits found, ${rescan.added} new, ${rescan.republished} published again`)
+  tell.line(
+    `${rescan.found} deposits found, ${rescan.added} new, ${rescan.republished} published again`,
+  )
   const repeats = known + rescan.republished
   await waitUntil({ what: 'the repeats arrive', until: () => watch.duplicates() >= repeats })
   await droppedAll(coffer, watch.duplicates())

@@ -86,5 +86,7 @@ export function verdictTable(verdict: Verdict, assets: readonly Asset[]): string
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   const line = (row: readonly string[]) =>
     `  ${(row[0] ?? '').padEnd(widths[0] ?? 0)}  ${(row[1] ?? '').padStart(widths[1] ?? 0)}`
-  return [...rows.map(line), '', `  ${verdict.agree ? 'They agree.' : 'THEY DO NOT AGREE.'}`].join('\n')
+  return [...rows.map(line), '', `  ${verdict.agree ? 'They agree.' : 'THEY DO NOT AGREE.'}`].join(
+    '\n',
+  )
 }

@@ -1,5 +1,5 @@
-import { pause } from '@coffer/runtime/backoff'
 import { AppError } from '@coffer/errors/app-error'
+import { pause } from '@coffer/runtime/backoff'
 
 export type Wait = {
   /** What is waited for, in words. */

@@ -1,0 +1,57 @@
+import { type ChainScan, type ChainScanOptions, chainScan } from '@coffer/deposits/chain-scan'
+import { scanTelemetry } from '@coffer/deposits/scan-telemetry'
+import { describeError } from '@coffer/errors/app-error'
+import type { ChainConfig } from '@coffer/evm/chain-config'
+import type { ChainId } from '@coffer/money/chain-id'
+import { poll } from '@coffer/runtime/poll'
+import type { Work } from '@coffer/runtime/run-until-stopped'
+import type { WakeUp } from '@coffer/runtime/wake-up'
+import type { Logger } from '@coffer/telemetry/logger'
+import type { Metrics } from '@coffer/telemetry/metrics'
+
+export type FollowOptions = Omit<ChainScanOptions, 'config' | 'observer'> & {
+  logger: Logger
+  metrics: Metrics
+  /** Pause between two looks at a chain's head, milliseconds. */
+  pollMs: number
+  /** Called after every step that stored something: there may be events to publish. */
+  stored: WakeUp
+}
+
+/** How often a chain looks for a rescan to run, milliseconds. */
+const RESCAN_IDLE_MS = 250
+
+/** Follows every chain for ever, each by itself, and runs the rescans that are asked for. */
+export async function followChains(
+  configs: readonly ChainConfig[],
+  options: FollowOptions,
+): Promise<AsyncDisposable & { work: Work[] }> {
+  const observers = scanTelemetry(options.metrics, options.logger)
+  await using resources = new AsyncDisposableStack()
+  const work: Work[] = []
+  for (const config of configs) {
+    const { chain } = config
+    const scan = resources.use(await chainScan({ ...options, config, observer: observers(chain) }))
+    work.push(...followChain(scan, chain, options))
+  }
+  const opened = resources.move()
+  return { work, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+function followChain(
+  { scan, rescan }: ChainScan,
+  chain: ChainId,
+  { logger, pollMs, stored }: FollowOptions,
+): Work[] {
+  const onError = (error: unknown, attempt: number) =>
+    logger.warn({ chain, attempt, error: describeError(error) }, 'scan step failed')
+  const announced = (step: ChainScan['scan']) => async () => {
+    const result = await step()
+    if (result === 'busy') stored.call()
+    return result
+  }
+  return [
+    poll(announced(scan), { idleMs: pollMs, onError }),
+    poll(announced(rescan), { idleMs: RESCAN_IDLE_MS, onError }),
+  ]
+}
