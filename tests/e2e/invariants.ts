@@ -1,0 +1,51 @@
+import type { Coffer } from '@coffer/cli/start-coffer'
+import { checkLedger } from '@coffer/ledger/check-ledger'
+import { trialBalance } from '@coffer/ledger/trial-balance'
+import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
+import { readDeposits } from '@coffer/simulator/chain-oracle'
+import { blockViolations } from './block-invariants.ts'
+import { depositViolations } from './deposit-invariants.ts'
+import { eventViolations } from './event-invariants.ts'
+import { underWay } from './settled.ts'
+
+/** An invariant of the design that does not hold, and where that was seen. */
+export type Violation = { invariant: string; problem: string }
+
+export type InvariantInputs = {
+  coffer: Pick<Coffer, 'urls' | 'chain'>
+  /** Owner by watched address, in lower case. */
+  owners: ReadonlyMap<string, string>
+}
+
+/**
+ * Compares chain, database, topics and ledger, once nothing is under way, and lists everything that
+ * must hold and does not. What it knows of the chain it reads by means of its own.
+ */
+export async function checkInvariants({ coffer, owners }: InvariantInputs): Promise<Violation[]> {
+  const { urls, chain } = coffer
+  if (chain === undefined) throw new Error('Expected a chain of its own.')
+  const { assets } = chain
+  const rpcUrl = urls.RPC_URLS
+  await using postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'invariants' })
+  const unsettled = (await underWay({ coffer, postgres })).map((problem) => {
+    return { invariant: 'I11', problem }
+  })
+  const { deposits } = await readDeposits({ rpcUrl, assets, addresses: new Set(owners.keys()) })
+  return [
+    ...unsettled,
+    ...(await ledgerViolations(postgres)),
+    ...(await depositViolations({ postgres, rpcUrl, owners, assets, deposits })),
+    ...(await blockViolations({ postgres, rpcUrl, chain: chain.chain })),
+    ...(await eventViolations({ postgres, brokers: urls.KAFKA_BROKERS })),
+  ]
+}
+
+async function ledgerViolations(postgres: Postgres): Promise<Violation[]> {
+  const found: Violation[] = (await checkLedger(postgres)).map(
+    ({ invariant, subject, problem }) => ({ invariant, problem: `${subject}: ${problem}` }),
+  )
+  for (const { asset, total } of await trialBalance(postgres)) {
+    if (total !== 0n) found.push({ invariant: 'I1', problem: `${asset} sums to ${total}` })
+  }
+  return found
+}
