@@ -110,6 +110,8 @@ test('a stack whose owner runs is left alone, unless all are to be stopped', asy
   expect(stopped).toMatchObject([{ dir: owner.dir }])
   expect(stopped[0]?.stopped).toContainEqual({ name: 'owner', pid: owner.process.pid })
   await untilNothingRuns(owner)
+  const hasEnded = owner.process.exitCode !== null || owner.process.signalCode !== null
+  if (!hasEnded) await once(owner.process, 'exit')
   expect(owner.process.exitCode ?? owner.process.signalCode).toBe('SIGTERM')
 }, 60_000)
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { TOPICS, type Topic } from '@coffer/events/topics'
-import { kafkaClient } from '@coffer/messaging/kafka-client'
+import { type KafkaClient, kafkaClient } from '@coffer/messaging/kafka-client'
 import { ensureTopics } from '@coffer/messaging/kafka-topics'
 import { silentLogger } from '@coffer/telemetry/logger'
 import { stackUrls } from './stack-urls.ts'
+import { waitFor } from './wait-for.ts'
 
 /** Topics of one test's own on the shared broker. Disposing deletes them. */
 export type TestTopics = AsyncDisposable & {
@@ -12,24 +13,41 @@ export type TestTopics = AsyncDisposable & {
   topicPrefix: string
 }
 
+type Admin = ReturnType<KafkaClient['kafka']['admin']>
+
 /** Creates `topics`, by default all of Coffer's, under a prefix that no other test has. */
 export async function testTopics(topics: readonly Topic[] = TOPICS): Promise<TestTopics> {
   const brokers = stackUrls().KAFKA_BROKERS.split(',')
   const topicPrefix = `test-${randomUUID()}.`
+  const names = topics.map(({ name }) => topicPrefix + name)
   await ensureTopics({ brokers, topics, topicPrefix, replicationFactor: 1 })
+  await withAdmin(brokers, (admin) =>
+    waitFor(() => askLeaders(admin, names), { what: 'the leaders of new topics to answer' }),
+  )
   return {
     brokers,
     topicPrefix,
-    async [Symbol.asyncDispose]() {
-      const names = topics.map(({ name }) => topicPrefix + name)
-      const { kafka, cut } = kafkaClient({ brokers, clientId: 'testkit', logger: silentLogger })
-      const admin = kafka.admin()
-      try {
-        await admin.connect()
-        await admin.deleteTopics({ topics: names })
-      } finally {
-        cut()
-      }
-    },
+    [Symbol.asyncDispose]: () =>
+      withAdmin(brokers, (admin) => admin.deleteTopics({ topics: names })),
+  }
+}
+
+/** A broker that is named as leader may not know it yet, and refuses what is sent meanwhile. */
+async function askLeaders(admin: Admin, names: readonly string[]): Promise<true> {
+  for (const name of names) await admin.fetchTopicOffsets(name)
+  return true
+}
+
+async function withAdmin<T>(
+  brokers: readonly string[],
+  work: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  const { kafka, cut } = kafkaClient({ brokers, clientId: 'testkit', logger: silentLogger })
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    return await work(admin)
+  } finally {
+    cut()
   }
 }
