@@ -55,6 +55,13 @@ test('the first confirmation is named by the deposit alone, later ones are numbe
   expect(named(2, 'reversal')).toBe('eip155:1:0xab:log:3#2/reversal')
 })
 
+test.each(['', '/reversal', 'a#', 'a#0', 'a#b', 'a#1.5', 'a#2#3', 'a#-1/reversal'])(
+  'refuses %j',
+  (text) => {
+    expect(() => parseDepositReference(text)).toThrow(RangeError)
+  },
+)
+
 /** Random pairs are of different deposits nearly always; these are of one. */
 function pairsOfOneDeposit(): [DepositReference, DepositReference][] {
   const depositId = 'eip155:1:0xab:log:1'

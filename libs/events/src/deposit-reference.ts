@@ -16,10 +16,13 @@ export function depositReference({ depositId, revision, kind }: DepositReference
   return kind === 'confirmation' ? confirmation : `${confirmation}${REVERSAL}`
 }
 
-/** Reads what {@link depositReference} wrote. */
+/** Reads what {@link depositReference} wrote. Throws a RangeError on anything else. */
 export function parseDepositReference(reference: string): DepositReference {
   const reversal = reference.endsWith(REVERSAL)
   const confirmation = reversal ? reference.slice(0, -REVERSAL.length) : reference
-  const [depositId = '', revision = '1'] = confirmation.split('#')
+  const [depositId = '', revision = '1', ...rest] = confirmation.split('#')
+  if (depositId === '' || rest.length > 0 || !/^[1-9][0-9]*$/.test(revision)) {
+    throw new RangeError(`Invalid deposit reference ${JSON.stringify(reference)}.`)
+  }
   return { depositId, revision: Number(revision), kind: reversal ? 'reversal' : 'confirmation' }
 }

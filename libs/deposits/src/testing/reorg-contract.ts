@@ -130,6 +130,21 @@ export function comebackContract(open: OpenScan): void {
     ])
   })
 
+  test('in the very block that it left is confirmed under the next revision too', async () => {
+    await using scan = await open()
+    const store = await opened(scan)
+    await store.advance(on(null, chainOf(10, 11), [pay(1, 11)], 11))
+    await store.rollBack({ from: block(11), to: block(10) })
+    await store.advance(on(block(10), chainOf(11.5), [], 11))
+    await store.rollBack({ from: block(11.5), to: block(10) })
+
+    await store.advance(on(block(10), chainOf(11, 12), [pay(1, 11)], 11))
+
+    expect(await statuses(scan)).toEqual({ 1: 'final 2' })
+    expect(await scan.events()).toEqual([confirmed(1), reversed(1), confirmed(1, { revision: 2 })])
+    expect(await store.storedBlocks(10n, 12n)).toEqual([ref(12), ref(11), ref(10)])
+  })
+
   test('without ever having been final says nothing, however often', async () => {
     await using scan = await open()
     const store = await opened(scan)
