@@ -40,6 +40,9 @@ export function scannerConfig(env: NodeJS.ProcessEnv) {
       chunksMax: config.CHUNKS_MAX,
     },
     relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
-    kafka: { brokers: config.KAFKA_BROKERS.split(','), topicPrefix: config.TOPIC_PREFIX },
+    kafka: {
+      brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+      topicPrefix: config.TOPIC_PREFIX,
+    },
   }
 }

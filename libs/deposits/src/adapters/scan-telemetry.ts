@@ -31,6 +31,8 @@ export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId
       logger.debug({ chain, checkpoint: to.number, ...facts }, 'blocks stored')
     },
     rolledBack(to, facts) {
+      if (to) checkpoint.set({ chain }, Number(to.number))
+      else checkpoint.remove({ chain })
       reorgs.inc({ chain })
       reversed.inc({ chain }, facts.reversed)
       logger.warn({ chain, ancestor: to?.number ?? null, ...facts }, 'reorg: blocks taken back')

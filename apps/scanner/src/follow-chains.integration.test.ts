@@ -1,0 +1,84 @@
+import { depositsMigrations } from '@coffer/deposits/migrations'
+import { deposits } from '@coffer/deposits/schema'
+import { startAnvil } from '@coffer/devstack/start-anvil'
+import { parseAddress } from '@coffer/evm/address'
+import { chainConfigs } from '@coffer/evm/chain-config'
+import { messagingMigrations } from '@coffer/messaging/migrations'
+import { type ChainId, chainIdOf } from '@coffer/money/chain-id'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { wakeUp } from '@coffer/runtime/wake-up'
+import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
+import { silentLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
+import { testDatabase } from '@coffer/testkit/test-database'
+import { waitFor } from '@coffer/testkit/wait-for'
+import { walletsMigrations } from '@coffer/wallets/migrations'
+import { addresses, owners } from '@coffer/wallets/schema'
+import { eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { followChains } from './follow-chains.ts'
+
+const OWNER = '00000000-0000-7000-8000-00000000000a'
+const ADDRESS = parseAddress(`0x${'5'.repeat(40)}`)
+const [ONE, TWO] = [chainIdOf(31_337), chainIdOf(31_338)]
+
+test('a chain whose node is away holds up no other, and catches up by itself', async () => {
+  await using resources = new AsyncDisposableStack()
+  const { postgres } = resources.use(
+    await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations]),
+  )
+  await postgres.insert(owners).values({ id: OWNER })
+  for (const chain of [ONE, TWO]) {
+    const row = { chain, address: ADDRESS, owner: OWNER, watchedFrom: 0n }
+    await postgres.insert(addresses).values(row)
+  }
+  const one = resources.use(await startAnvil({ arguments: ['--chain-id', '31337'] }))
+  const two = resources.use(await startAnvil({ arguments: ['--chain-id', '31338'] }))
+  const configs = [...(await configOf(one.url, '31337')), ...(await configOf(two.url, '31338'))]
+  const { work, stop } = await follow(configs, postgres)
+  resources.defer(stop)
+  const working = Promise.all(work)
+
+  await pay(two.url, 1)
+  await waitFor(() => countOf(postgres, TWO), { what: 'the second chain to be scanned' })
+  await two.stop()
+  await pay(one.url, 2)
+  await waitFor(async () => (await countOf(postgres, ONE)) === 2, { what: 'the first chain' })
+  await two.start()
+  await pay(two.url, 3)
+  await waitFor(async () => (await countOf(postgres, TWO)) === 4, { what: 'the second to be back' })
+
+  await stop()
+  expect(await working).toHaveLength(4)
+})
+
+const configOf = (url: string, chain: string) =>
+  chainConfigs({ RPC_URLS: url, CHAIN_ID: chain, CONFIRMATIONS: '1' })
+
+async function follow(configs: Awaited<ReturnType<typeof configOf>>, postgres: Postgres) {
+  const stopping = new AbortController()
+  const chains = await followChains(configs, {
+    postgres,
+    holder: 'one',
+    leaseMs: 5_000,
+    chunkBlocks: 10,
+    chunksMax: 2,
+    pollMs: 10,
+    logger: silentLogger,
+    metrics: createMetrics('scanner'),
+    stored: wakeUp(),
+  })
+  const work = chains.work.map((each) => each(stopping.signal))
+  const stop = async () => {
+    stopping.abort()
+    await Promise.all(work)
+    await chains[Symbol.asyncDispose]()
+  }
+  return { work, stop }
+}
+
+const pay = (rpcUrl: string, count: number) =>
+  simulateDeposits({ rpcUrl, addresses: [ADDRESS], count, kinds: ['native'], seed: count })
+
+const countOf = (postgres: Postgres, chain: ChainId) =>
+  postgres.$count(deposits, eq(deposits.chain, chain))

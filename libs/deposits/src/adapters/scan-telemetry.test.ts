@@ -1,0 +1,75 @@
+import { blockHash } from '@coffer/evm/hash'
+import { chainIdOf } from '@coffer/money/chain-id'
+import type { Logger } from '@coffer/telemetry/logger'
+import { Registry } from 'prom-client'
+import { expect, test } from 'vitest'
+import { CHAIN } from '../testing/fake-transfers.ts'
+import { scanTelemetry } from './scan-telemetry.ts'
+
+const ref = (number: bigint) => ({ number, hash: blockHash(`0x${'a'.repeat(64)}`) })
+
+test('counts what was stored and shows where the scan stands', async () => {
+  const { observer, value } = telemetry()
+
+  observer.polled({ ...ref(12n), tagged: null })
+  observer.advanced(ref(9n), { blocks: 10, found: 3, published: 2 })
+  observer.advanced(ref(12n), { blocks: 3, found: 1, published: 0 })
+
+  expect(await value('coffer_chain_head')).toBe(12)
+  expect(await value('coffer_chain_checkpoint')).toBe(12)
+  expect(await value('coffer_blocks_scanned_total')).toBe(13)
+  expect(await value('coffer_deposits_found_total')).toBe(4)
+  expect(await value('coffer_deposits_published_total')).toBe(2)
+})
+
+test('shows the checkpoint where a reorg has put it', async () => {
+  const { observer, value } = telemetry()
+  observer.advanced(ref(12n), { blocks: 13, found: 3, published: 2 })
+
+  observer.rolledBack(ref(10n), { blocks: 2, reversed: 1 })
+  expect(await value('coffer_chain_checkpoint')).toBe(10)
+  expect(await value('coffer_reorgs_total')).toBe(1)
+  expect(await value('coffer_deposits_reversed_total')).toBe(1)
+
+  observer.rolledBack(null, { blocks: 11, reversed: 0 })
+  expect(await value('coffer_chain_checkpoint')).toBeUndefined()
+})
+
+test('raises an alarm while the chain is latched, and takes it back when it moves again', async () => {
+  const { observer, value, errors } = telemetry()
+
+  observer.latched('the node follows another chain')
+  expect(await value('coffer_chain_latched')).toBe(1)
+  expect(errors).toEqual([{ chain: CHAIN, reason: 'the node follows another chain' }])
+
+  observer.advanced(ref(12n), { blocks: 1, found: 0, published: 0 })
+  expect(await value('coffer_chain_latched')).toBe(0)
+})
+
+test('keeps the chains of a process apart', async () => {
+  const { observer, other, value } = telemetry()
+
+  observer.advanced(ref(12n), { blocks: 1, found: 0, published: 0 })
+  other.advanced(ref(7n), { blocks: 1, found: 0, published: 0 })
+
+  expect(await value('coffer_chain_checkpoint')).toBe(12)
+})
+
+function telemetry() {
+  const metrics = new Registry()
+  const errors: object[] = []
+  const quiet = () => undefined
+  const logger: Logger = {
+    debug: quiet,
+    info: quiet,
+    warn: quiet,
+    error: (fields) => errors.push(fields),
+    child: () => logger,
+  }
+  const observers = scanTelemetry(metrics, logger)
+  const value = async (name: string): Promise<number | undefined> => {
+    const metric = await metrics.getSingleMetric(name)?.get()
+    return metric?.values.find(({ labels }) => labels['chain'] === CHAIN)?.value
+  }
+  return { observer: observers(CHAIN), other: observers(chainIdOf(1)), errors, value }
+}
