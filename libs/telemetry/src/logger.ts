@@ -22,7 +22,10 @@ export function createLogger(process: string, level: LogLevel = 'info'): Logger 
     timestamp: pino.stdTimeFunctions.isoTime,
     // bigint is not JSON; amounts and heights are logged as decimal strings.
     formatters: { level: (label) => ({ level: label }), log: bigintsAsText },
-    redact: { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[secret]' },
+    redact: {
+      paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
+      censor: '[secret]',
+    },
   })
 }
 
