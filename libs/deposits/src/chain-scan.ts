@@ -1,6 +1,6 @@
+import { AppError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { jsonRpc } from '@coffer/evm/json-rpc'
-import { AppError } from '@coffer/errors/app-error'
 import { chainReference } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import type { StepResult } from '@coffer/runtime/poll'

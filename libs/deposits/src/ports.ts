@@ -65,7 +65,8 @@ export type Rescan = { id: string; next: bigint; to: bigint }
 
 /**
  * Stores a chain's scan. Every write is one transaction that takes effect only while this process
- * holds the chain's lease, else throws `LeaseLostError`. Adapter: `adapters/postgres-scan-store.ts`.
+ * holds the chain's lease, else throws `LeaseLostError`. Adapter:
+ * `adapters/postgres-scan-store.ts`.
  */
 export type ScanStore = {
   /** Takes or keeps the lease and tells where the scan stands; `undefined` when another has it. */

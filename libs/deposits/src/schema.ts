@@ -53,9 +53,7 @@ export const blocks = depositsSchema.table(
   },
   (table) => [
     primaryKey({ columns: [table.chain, table.hash] }),
-    uniqueIndex('blocks_canonical')
-      .on(table.chain, table.number)
-      .where(sql`orphaned_at is null`),
+    uniqueIndex('blocks_canonical').on(table.chain, table.number).where(sql`orphaned_at is null`),
   ],
 )
 

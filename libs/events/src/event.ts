@@ -1,5 +1,11 @@
 import { AppError } from '@coffer/errors/app-error'
-import { catalogue, type EventData, type EventType, type EventWire, isEventType } from './catalogue.ts'
+import {
+  catalogue,
+  type EventData,
+  type EventType,
+  type EventWire,
+  isEventType,
+} from './catalogue.ts'
 
 /**
  * One event, by CloudEvents 1.0 in Kafka's binary mode: attributes are headers, data is the value.

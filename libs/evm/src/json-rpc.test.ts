@@ -198,8 +198,9 @@ test('never shows the credentials of an endpoint', async () => {
 })
 
 async function serve(handler: Handler, path = '/', options: JsonRpcOptions = {}) {
-  const server = createServer(async (request, response) => {
-    handler(JSON.parse(await text(request)), response, request)
+  const server = createServer((request, response) => {
+    const answered = text(request).then((body) => handler(JSON.parse(body), response, request))
+    answered.catch(() => response.destroy())
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -9,7 +9,9 @@ export type JsonRpc = AsyncDisposable & {
   name: string
   /** One call. Throws {@link RpcUnavailableError} or {@link RpcAnswerError}. */
   call(method: string, params: readonly unknown[]): Promise<unknown>
-  /** Many calls in one request; the answers are in the order of `calls`. All succeed or it throws. */
+  /**
+   * Many calls in one request; the answers are in the order of `calls`. All succeed or it throws.
+   */
   batch(calls: readonly RpcCall[]): Promise<unknown[]>
 }
 

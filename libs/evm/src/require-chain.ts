@@ -1,7 +1,9 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { ChainId } from '@coffer/money/chain-id'
 
-/** Returns `chain` when it is one of those that are followed, else throws {@link ChainUnknownError}. */
+/**
+ * Returns `chain` when it is one of those that are followed, else throws {@link ChainUnknownError}.
+ */
 export function requireChain(chain: ChainId, followed: readonly ChainId[]): ChainId {
   if (!followed.includes(chain)) throw new ChainUnknownError(chain, followed)
   return chain

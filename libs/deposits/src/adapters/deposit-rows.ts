@@ -1,12 +1,12 @@
 import { depositReference } from '@coffer/events/deposit-reference'
 import { eventMessage, type Message } from '@coffer/events/event'
+import type { TxHash } from '@coffer/evm/hash'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { ownersOf } from '@coffer/wallets/watched-addresses'
 import { type SQL, sql } from 'drizzle-orm'
 import type { FoundTransfer, Position } from '../domain/transfer.ts'
 import { depositId } from '../domain/transfer.ts'
-import type { TxHash } from '@coffer/evm/hash'
 
 /** A row of `deposits.deposits` as {@link columns} gives it. */
 export type DepositRow = {
@@ -89,7 +89,11 @@ export async function storeDeposits(
 /** The events that say these deposits are final, oldest block first. */
 export const confirmations = (rows: readonly DepositRow[]): Message[] =>
   inChainOrder(rows).map((row) =>
-    eventMessage({ ...envelope(row, 'confirmation'), type: 'deposit.confirmed', data: dataOf(row) }),
+    eventMessage({
+      ...envelope(row, 'confirmation'),
+      type: 'deposit.confirmed',
+      data: dataOf(row),
+    }),
   )
 
 /** The events that take back what {@link confirmations} said of these deposits. */

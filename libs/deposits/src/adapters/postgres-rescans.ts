@@ -16,7 +16,11 @@ export function rescanStore(
 ): Pick<ScanStore, 'nextRescan' | 'applyRescan'> {
   return {
     async nextRescan() {
-      const [row] = await postgres.execute<{ id: string; next_block: string; to_block: string }>(sql`
+      const [row] = await postgres.execute<{
+        id: string
+        next_block: string
+        to_block: string
+      }>(sql`
         select id, next_block, to_block from deposits.rescans
         where chain = ${chain} and status = 'pending' order by id limit 1`)
       return row && { id: row.id, next: BigInt(row.next_block), to: BigInt(row.to_block) }

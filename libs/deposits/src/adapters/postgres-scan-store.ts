@@ -106,7 +106,9 @@ function checkpointAt(chain: ChainId, ancestor: BlockRef | null): SQL {
     final_number = least(final_number, ${number}::bigint)`
 }
 
-/** A block that had been orphaned and is back, after the chain flipped twice, is canonical again. */
+/**
+ * A block that had been orphaned and is back, after the chain flipped twice, is canonical again.
+ */
 async function storeBlocks(tx: Transaction, chain: ChainId, blocks: readonly BlockHeader[]) {
   if (blocks.length === 0) return
   const list = (pick: (block: BlockHeader) => string) => sql.param(blocks.map(pick))

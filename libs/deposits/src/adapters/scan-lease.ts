@@ -74,9 +74,7 @@ function stateOf(row: Row): ScanState {
   const { checkpoint_number: number, checkpoint_hash: hash, final_number: final } = row
   return {
     checkpoint:
-      number === null || hash === null
-        ? null
-        : { number: BigInt(number), hash: hash as BlockHash },
+      number === null || hash === null ? null : { number: BigInt(number), hash: hash as BlockHash },
     start: BigInt(row.start_number),
     final: final === null ? null : BigInt(final),
     latched: row.latched_reason,

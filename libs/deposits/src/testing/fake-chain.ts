@@ -24,7 +24,9 @@ export type FakeBlock = {
 /** What the node is made to answer instead of `answer`. It may also act on the chain, or throw. */
 export type Meddler = (call: RpcCall, answer: unknown) => unknown
 
-/** A chain in memory, with the node that serves it and everything that nodes do to their readers. */
+/**
+ * A chain in memory, with the node that serves it and everything that nodes do to their readers.
+ */
 export type FakeChain = {
   /** The node: it answers as Anvil does, with null for blocks that left the chain. */
   rpc: JsonRpc
