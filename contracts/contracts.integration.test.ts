@@ -17,7 +17,9 @@ describe.each(Object.entries(runForge()))('%s', (_contract, { test_results }) =>
   })
 })
 
-/** Runs the Solidity tests. Throws what forge printed when it ran none, as when one won't compile. */
+/**
+ * Runs the Solidity tests. Throws what forge printed when it ran none, as when one won't compile.
+ */
 function runForge(): ForgeReport {
   const manifest = createRequire(import.meta.url).resolve('@foundry-rs/forge/package.json')
   const forge = spawnSync(

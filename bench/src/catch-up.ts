@@ -77,7 +77,9 @@ export async function catchUp({ count: blocks = 1_000 }: { count?: number }) {
   }
 }
 
-/** Seconds from the first block to the last, everything committed. Checks that nothing is missing. */
+/**
+ * Seconds from the first block to the last, everything committed. Checks that nothing is missing.
+ */
 async function timeScan(
   postgres: Postgres,
   config: ChainConfig,

@@ -6,8 +6,8 @@ import {IERC20} from "./IERC20.sol";
 /// @title Pays many recipients in one transaction, all of them or none.
 /// @notice The value sent must be exactly what the native payments add up to: there is no change to
 /// give back. Tokens are taken from the caller, who must have approved this contract.
-/// @dev Safe to re-enter: there is no storage, and each call spends exactly the value that came with
-/// it, so a recipient that calls back can spend only what it sends itself.
+/// @dev Safe to re-enter: there is no storage, and each call spends exactly the value that came
+/// with it, so a recipient that calls back can spend only what it sends itself.
 contract BatchPayer {
     struct Payment {
         /// The zero address is the chain's native coin.
@@ -20,7 +20,8 @@ contract BatchPayer {
     error LengthMismatch(uint256 recipients, uint256 amounts);
     /// The payments add up to `needed` (at most 2^256 - 1), and `sent` came with the call.
     error ValueMismatch(uint256 sent, uint256 needed);
-    /// The payment at `index`, counted from 0, failed, for the `reason` its recipient or token gave.
+    /// The payment at `index`, counted from 0, failed, for the `reason` its recipient or token
+    /// gave.
     error PaymentFailed(uint256 index, bytes reason);
 
     function payNative(address payable[] calldata to, uint256[] calldata amounts) external payable {

@@ -8,7 +8,9 @@ export type BlockInputs = { postgres: Postgres; rpcUrl: string; chain: ChainId }
 
 type StoredBlock = { number: string; hash: string; parent: string }
 
-/** I8: from the start to the checkpoint every block is stored, linked to its parent, and the node's. */
+/**
+ * I8: from the start to the checkpoint every block is stored, linked to its parent, and the node's.
+ */
 export async function blockViolations(inputs: BlockInputs): Promise<Violation[]> {
   const { postgres, rpcUrl, chain } = inputs
   const [scan] = await postgres.execute<{ start: string; checkpoint: string; hash: string }>(sql`

@@ -18,7 +18,9 @@ export type DepositInputs = {
 /** What the ledger says of one deposit, whatever was booked and taken back. */
 type Standing = { net: number; owner: string | null; asset: string | null; amount: bigint }
 
-/** I2, I3, I4: what is credited is what is on the chain, once, to its owner. I5: custody covers it. */
+/**
+ * I2, I3, I4: what is credited is what is on the chain, once, to its owner. I5: custody covers it.
+ */
 export async function depositViolations(inputs: DepositInputs): Promise<Violation[]> {
   const booked = await readBooked(inputs.postgres)
   const expected = new Map(

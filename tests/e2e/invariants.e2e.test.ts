@@ -184,7 +184,9 @@ test('finds a message that nobody owed and nobody has handled', async () => {
   expect(violated).toEqual(expect.arrayContaining(['I9', 'I11']))
 })
 
-/** The names of the invariants that do not hold in a copy of the database that was tampered with. */
+/**
+ * The names of the invariants that do not hold in a copy of the database that was tampered with.
+ */
 async function violatedAfter(corruption: string): Promise<string[]> {
   const { urls, chain } = under.coffer
   const copy = new URL(urls.DATABASE_URL)

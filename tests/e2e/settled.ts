@@ -15,7 +15,9 @@ const GROUPS = [
   { group: 'deposits', topic: ACCOUNTING_EVENTS },
 ]
 
-/** What is still under way between the chain and the balances, in words; nothing when all is done. */
+/**
+ * What is still under way between the chain and the balances, in words; nothing when all is done.
+ */
 export async function underWay({ coffer, postgres }: Observed): Promise<string[]> {
   const { RPC_URLS, KAFKA_BROKERS } = coffer.urls
   const head = await anvilClient(RPC_URLS).head()

@@ -10,7 +10,9 @@ export type RunningCoffer = ApiAccess & { rpcUrl: string }
 
 const fileOf = (home: string) => join(home, 'running.json')
 
-/** Remembers a Coffer that was started here, so that other commands find it. Readable by its user. */
+/**
+ * Remembers a Coffer that was started here, so that other commands find it. Readable by its user.
+ */
 export async function rememberCoffer(
   home: string,
   running: RunningCoffer,

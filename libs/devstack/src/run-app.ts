@@ -48,7 +48,9 @@ const STOP_MS = 15_000
 const HEALTH_POLL_MS = 25
 const HEALTH_MAX_MS = 60_000
 
-/** Starts an app and resolves when it is healthy. Throws {@link AppStartError} when it ends first. */
+/**
+ * Starts an app and resolves when it is healthy. Throws {@link AppStartError} when it ends first.
+ */
 export async function runApp(options: RunAppOptions): Promise<RunningApp> {
   const { name, restart = false, onExit, awaitHealth = true } = options
   await mkdir(dirname(options.logFile), { recursive: true })

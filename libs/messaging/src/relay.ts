@@ -82,7 +82,9 @@ async function readNext({
   }
 }
 
-/** Moves the cursor to `last` and renews the lease; false when another process took it meanwhile. */
+/**
+ * Moves the cursor to `last` and renews the lease; false when another process took it meanwhile.
+ */
 async function advance(
   { postgres, topic, holder, leaseMs }: RelayOptions,
   last: OutboxRow,

@@ -7,7 +7,9 @@ export type Backoff = {
   maxMs: number
 }
 
-/** How long to wait after failure number `attempt` (from 1): doubling, less up to half by chance. */
+/**
+ * How long to wait after failure number `attempt` (from 1): doubling, less up to half by chance.
+ */
 export function backoffMs(attempt: number, { firstMs, maxMs }: Backoff): number {
   const ceiling = Math.min(maxMs, firstMs * 2 ** (attempt - 1))
   return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2)

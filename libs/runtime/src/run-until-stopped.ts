@@ -14,8 +14,8 @@ export type Work = (signal: AbortSignal) => Promise<void>
 /**
  * Runs every piece of work until SIGTERM or SIGINT, then waits for all to finish. A piece that
  * throws stops the others and its error is thrown: the supervisor restarts a whole process, never
- * half of one. What has not finished within the grace period is cut off by an exit with 75; a second
- * signal ends the process at once.
+ * half of one. What has not finished within the grace period is cut off by an exit with 75; a
+ * second signal ends the process at once.
  */
 export async function runUntilStopped(
   work: readonly Work[],

@@ -4,7 +4,9 @@ import type { Address, Hex } from 'viem'
 
 export type RpcCall = { method: string; params?: readonly unknown[] }
 
-/** A transaction for {@link AnvilClient.reorg}: its raw bytes, or what `eth_sendTransaction` takes. */
+/**
+ * A transaction for {@link AnvilClient.reorg}: its raw bytes, or what `eth_sendTransaction` takes.
+ */
 export type ReorgTransaction = {
   transaction: Hex | Readonly<Record<string, string>>
   /** Which of the new blocks holds it: 0 is the lowest. */
@@ -15,7 +17,9 @@ export type ReorgTransaction = {
 export type AnvilClient = {
   /** One call; the node's answer is taken for a `Result` unchecked. */
   request<Result>(method: string, params?: readonly unknown[]): Promise<Result>
-  /** Many calls in one HTTP request, answered in their order. The node may run them in any order. */
+  /**
+   * Many calls in one HTTP request, answered in their order. The node may run them in any order.
+   */
   batch<Result>(calls: readonly RpcCall[]): Promise<Result[]>
   chain(): Promise<ChainId>
   head(): Promise<{ number: bigint; hash: Hex }>

@@ -19,7 +19,8 @@ const BATCH = 500
 
 /**
  * The receipts of these transactions, in their order, once all are mined. Mines itself when the
- * node mines neither on its own nor by the clock. Throws {@link NotMinedError} when it waits in vain.
+ * node mines neither on its own nor by the clock. Throws {@link NotMinedError} when it waits in
+ * vain.
  */
 export async function awaitReceipts(
   client: AnvilClient,

@@ -47,9 +47,9 @@ const READ_BLOCKS = 50
 
 /**
  * Builds many blocks of transfers quickly, in the test dollar and the chain's coin, for benchmarks.
- * Then counts what was mined: throws {@link FillError} when anything is missing or failed. The senders are impersonated, since signing would take three
- * quarters of the time: the signatures on the new transactions are empty, and their hashes are
- * not those of their bytes.
+ * Then counts what was mined: throws {@link FillError} when anything is missing or failed. The
+ * senders are impersonated, since signing would take three quarters of the time: the signatures on
+ * the new transactions are empty, and their hashes are not those of their bytes.
  */
 export async function fillChain(options: FillChainOptions): Promise<FilledChain> {
   const client = anvilClient(options.rpcUrl)

@@ -1,6 +1,8 @@
 import { anvilClient } from './anvil-client.ts'
 
-/** Mines `blocks` blocks, empty if nothing is waiting to be mined, and says how high the head is. */
+/**
+ * Mines `blocks` blocks, empty if nothing is waiting to be mined, and says how high the head is.
+ */
 export async function mineEmptyBlocks(options: {
   rpcUrl: string
   blocks: number

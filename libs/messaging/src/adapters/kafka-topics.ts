@@ -115,7 +115,9 @@ async function describe(
   }
 }
 
-/** A topic that exists was created otherwise. More partitions would move keys, so nobody adds any. */
+/**
+ * A topic that exists was created otherwise. More partitions would move keys, so nobody adds any.
+ */
 export class TopicPartitionsError extends AppError {
   readonly code = 'TOPIC_PARTITIONS'
 
