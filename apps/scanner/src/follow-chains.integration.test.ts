@@ -35,21 +35,39 @@ test('a chain whose node is away holds up no other, and catches up by itself', a
   const one = resources.use(await startAnvil({ arguments: ['--chain-id', '31337'] }))
   const two = resources.use(await startAnvil({ arguments: ['--chain-id', '31338'] }))
   const configs = [...(await configOf(one.url, '31337')), ...(await configOf(two.url, '31338'))]
+  await two.stop()
   const { work, stop } = await follow(configs, postgres)
   resources.defer(stop)
   const working = Promise.all(work)
 
+  await pay(one.url, 1)
+  await waitFor(() => countOf(postgres, ONE), { what: 'the first chain while the second is away' })
+  await two.start()
   await pay(two.url, 1)
   await waitFor(() => countOf(postgres, TWO), { what: 'the second chain to be scanned' })
   await two.stop()
   await pay(one.url, 2)
-  await waitFor(async () => (await countOf(postgres, ONE)) === 2, { what: 'the first chain' })
+  await waitFor(async () => (await countOf(postgres, ONE)) === 3, { what: 'the first chain' })
   await two.start()
   await pay(two.url, 3)
   await waitFor(async () => (await countOf(postgres, TWO)) === 4, { what: 'the second to be back' })
 
   await stop()
   expect(await working).toHaveLength(4)
+})
+
+test('an endpoint of another chain than is configured ends the work', async () => {
+  await using database = await testDatabase([messagingMigrations, depositsMigrations])
+  await using anvil = await startAnvil({ arguments: ['--chain-id', '31338'] })
+  const { work, stop } = await follow(await configOf(anvil.url, '31337'), database.postgres)
+
+  const ended = await Promise.allSettled(work)
+
+  expect(ended).toMatchObject([
+    { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
+    { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
+  ])
+  await stop()
 })
 
 const configOf = (url: string, chain: string) =>
@@ -71,7 +89,7 @@ async function follow(configs: Awaited<ReturnType<typeof configOf>>, postgres: P
   const work = chains.work.map((each) => each(stopping.signal))
   const stop = async () => {
     stopping.abort()
-    await Promise.all(work)
+    await Promise.allSettled(work)
     await chains[Symbol.asyncDispose]()
   }
   return { work, stop }

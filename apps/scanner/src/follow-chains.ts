@@ -1,4 +1,9 @@
-import { type ChainScan, type ChainScanOptions, chainScan } from '@coffer/deposits/chain-scan'
+import {
+  ChainMismatchError,
+  type ChainScan,
+  type ChainScanOptions,
+  chainScan,
+} from '@coffer/deposits/chain-scan'
 import { scanTelemetry } from '@coffer/deposits/scan-telemetry'
 import { describeError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
@@ -21,7 +26,10 @@ export type FollowOptions = Omit<ChainScanOptions, 'config' | 'observer'> & {
 /** How often a chain looks for a rescan to run, milliseconds. */
 const RESCAN_IDLE_MS = 250
 
-/** Follows every chain for ever, each by itself, and runs the rescans that are asked for. */
+/**
+ * Follows every chain for ever, each by itself, and runs the rescans that are asked for. A node that
+ * is away is waited for; one of another chain ends the work with {@link ChainMismatchError}.
+ */
 export async function followChains(
   configs: readonly ChainConfig[],
   options: FollowOptions,
@@ -38,6 +46,9 @@ export async function followChains(
   return { work, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
+/** Waiting makes no other chain of it: an operator has to look. */
+const isFatal = (error: unknown) => error instanceof ChainMismatchError
+
 function followChain(
   { scan, rescan }: ChainScan,
   chain: ChainId,
@@ -51,7 +62,7 @@ function followChain(
     return result
   }
   return [
-    poll(announced(scan), { idleMs: pollMs, onError }),
-    poll(announced(rescan), { idleMs: RESCAN_IDLE_MS, onError }),
+    poll(announced(scan), { idleMs: pollMs, onError, isFatal }),
+    poll(announced(rescan), { idleMs: RESCAN_IDLE_MS, onError, isFatal }),
   ]
 }

@@ -149,9 +149,11 @@ describe('a rescan', () => {
 test('an endpoint of another chain is refused before anything is written', async () => {
   const config = { chain: 'eip155:1' as typeof CHAIN }
 
-  const starting = scanProcess({ ...chain, database, config })
+  await using process = await scanProcess({ ...chain, database, config })
 
-  await expect(starting).rejects.toMatchObject({ code: 'CHAIN_MISMATCH', retry: 'never' })
+  for (const step of [process.scan, process.rescan]) {
+    await expect(step()).rejects.toMatchObject({ code: 'CHAIN_MISMATCH', retry: 'never' })
+  }
 })
 
 type PayOptions = {

@@ -1,6 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
-import { jsonRpc } from '@coffer/evm/json-rpc'
+import { type JsonRpc, jsonRpc } from '@coffer/evm/json-rpc'
 import { chainReference } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import type { StepResult } from '@coffer/runtime/poll'
@@ -28,57 +28,69 @@ export type ChainScanOptions = {
   chunksMax: number
 }
 
-/** A chain that is followed: repeat both steps, in any rhythm. */
+/**
+ * A chain that is followed: repeat both steps, in any rhythm. They throw {@link ChainMismatchError}
+ * when the endpoint serves another chain than the configuration says.
+ */
 export type ChainScan = AsyncDisposable & {
   scan: () => Promise<StepResult>
   rescan: () => Promise<StepResult>
 }
 
-/**
- * Wires what follows one chain. Throws {@link ChainMismatchError} when the endpoint serves another
- * chain than the configuration says.
- */
+/** Wires what follows one chain. The node need not be there yet. */
 export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const { config, postgres, observer, holder, leaseMs, chunkBlocks, chunksMax } = options
   const { chain, confirmations, reorgDepthMax, assets, startBlock: start } = config
   const [url = ''] = config.rpcUrls
   const rpc = jsonRpc(url)
-  await requireChain(rpc.name, config, await rpc.call('eth_chainId', []))
   await ensureChain(postgres, { chain, start })
 
   const reader = jsonRpcChainReader(rpc, confirmations)
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
   const find = findDeposits({ reader, watched, assets })
+  const scan = scanNextBlocks({
+    reader,
+    store,
+    prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
+    findDeposits: find,
+    rollBackReorg: rollBackReorg({ reader, store, observer, reorgDepthMax }),
+    confirmations,
+    observer,
+  })
+  const rescan = runRescan({ reader, store, findDeposits: find, observer, chunkBlocks })
+  const checked = chainCheck(rpc, config)
   return {
-    scan: scanNextBlocks({
-      reader,
-      store,
-      prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
-      findDeposits: find,
-      rollBackReorg: rollBackReorg({ reader, store, observer, reorgDepthMax }),
-      confirmations,
-      observer,
-    }),
-    rescan: runRescan({ reader, store, findDeposits: find, observer, chunkBlocks }),
+    scan: checked(scan),
+    rescan: checked(rescan),
     [Symbol.asyncDispose]: () => rpc[Symbol.asyncDispose](),
   }
 }
 
-async function requireChain(endpoint: string, { chain }: ChainConfig, answer: unknown) {
-  const served = Number(answer)
-  if (served !== chainReference(chain)) throw new ChainMismatchError({ endpoint, chain, served })
+/** Lets no step run before the endpoint has said, once, that it serves the chain. */
+function chainCheck(rpc: JsonRpc, { chain }: ChainConfig) {
+  let isRight = false
+  return (step: () => Promise<StepResult>) => async (): Promise<StepResult> => {
+    if (!isRight) {
+      const served = Number(await rpc.call('eth_chainId', []))
+      if (served !== chainReference(chain)) {
+        throw new ChainMismatchError({ endpoint: rpc.name, chain, served })
+      }
+      isRight = true
+    }
+    return await step()
+  }
 }
 
-/** The endpoint serves another chain than the configuration says. Scanning it would book nonsense. */
+/** The endpoint serves another chain than is configured. Scanning it would book nonsense. */
 export class ChainMismatchError extends AppError {
   readonly code = 'CHAIN_MISMATCH'
 
   constructor(details: { endpoint: string; chain: string; served: number }) {
     const { endpoint, chain, served } = details
     super(
-      `${endpoint} serves chain eip155:${served}, but ${chain} is configured. Correct CHAIN_ID or ` +
-        'the endpoint before anything is scanned.',
+      `${endpoint} serves chain eip155:${served}, but ${chain} is configured. Correct CHAIN_ID ` +
+        'or the endpoint before anything is scanned.',
       { retry: 'never', details },
     )
   }

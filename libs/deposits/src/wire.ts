@@ -183,8 +183,8 @@ export class DepositUnknownError extends AppError {
 
   constructor({ chain, txHash, position }: Pick<DepositView, 'chain' | 'txHash' | 'position'>) {
     super(
-      `No deposit is known at ${position} of transaction ${txHash} on ${chain}. One that was just ` +
-        'sent appears when its block is scanned.',
+      `No deposit is known at ${position} of transaction ${txHash} on ${chain}. One that was ` +
+        'just sent appears when its block is scanned.',
       { retry: 'never', details: { chain, txHash, position } },
     )
   }

@@ -25,7 +25,8 @@ export function postgresBookings(postgres: Postgres): Bookings {
           and deposit.tx_hash = decode(booking.tx_hash, 'hex')
           and deposit.position = booking.position
           and deposit.revision = booking.revision
-          and deposit.status = case when booking.kind = 'confirmation' then 'final' else 'orphaned' end`)
+          and deposit.status =
+            case when booking.kind = 'confirmation' then 'final' else 'orphaned' end`)
     },
   }
 }

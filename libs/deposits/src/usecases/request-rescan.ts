@@ -26,8 +26,8 @@ export function requestRescan({ requests, statuses, chains }: RequestRescanOptio
     if (toBlock - fromBlock >= RESCAN_BLOCKS_MAX) {
       throw new RescanRangeError(
         range,
-        `it has ${toBlock - fromBlock + 1n} blocks, and a rescan has ${RESCAN_BLOCKS_MAX} at most; ` +
-          'ask for several',
+        `it has ${toBlock - fromBlock + 1n} blocks, and a rescan has ${RESCAN_BLOCKS_MAX} at ` +
+          'most; ask for several',
       )
     }
     const position = await statuses.scanPosition(chain)
@@ -35,8 +35,8 @@ export function requestRescan({ requests, statuses, chains }: RequestRescanOptio
       const checkpoint = position === 0n ? 'no block is scanned yet' : `it is ${position - 1n}`
       throw new RescanRangeError(
         range,
-        `toBlock must not be beyond the checkpoint of ${chain}: ${checkpoint}. What lies beyond is ` +
-          'scanned anyway',
+        `toBlock must not be beyond the checkpoint of ${chain}: ${checkpoint}. What lies beyond ` +
+          'is scanned anyway',
       )
     }
     return await requests.add(range)

@@ -69,8 +69,8 @@ export class ChainInconsistentError extends AppError {
 
   constructor({ number, hash }: BlockRef, problem: string) {
     super(
-      `The node's chain does not go on from our last block ${number} (${hash}), and yet it has no ` +
-        `other one in its place: ${problem}.`,
+      `The node's chain does not go on from our last block ${number} (${hash}), and yet it has ` +
+        `no other one in its place: ${problem}.`,
       { retry: 'retry', details: { number, hash } },
     )
   }
