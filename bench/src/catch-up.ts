@@ -63,7 +63,8 @@ export async function catchUp({ count: blocks = 1_000 }: { count?: number }) {
     floors.push(await readFloor(rpcUrl, { from, to: from + blocks - 1 }))
     scans.push(await timeScan(postgres, config, { blocks, deposits: filled.watchedTransfers }))
     tell(
-      `round ${round + 1}: floor ${rate(blocks, floors.at(-1))}, scan ${rate(blocks, scans.at(-1))}`,
+      `round ${round + 1}: floor ${rate(blocks, floors.at(-1))}, ` +
+        `scan ${rate(blocks, scans.at(-1))}`,
     )
   }
   const [floor, scan] = [median(floors), median(scans)]

@@ -31,7 +31,7 @@ const kafka = { ...config.kafka, clientId: 'accounts', logger }
 const producer = resources.use(await kafkaProducer(kafka))
 const booked = wakeUp()
 
-// Kafka → ledger: inbox, postings and outbox of a batch are one transaction; offsets come after it.
+// Kafka → ledger: inbox, postings and outbox of a batch are one transaction; offsets come after.
 const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres, consumer: 'accounts' }) })
 const bookings = prometheusBookingMetrics(metrics)
 const handle = accountsHandler({ bookDeposits: book, logger, metrics: bookings })

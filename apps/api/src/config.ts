@@ -6,7 +6,8 @@ const KEY_LENGTH_MIN = 8
 
 const keys = z
   .string(
-    'Set it to a key that callers must send, of 8 characters or more; without one the API does not start',
+    'Set it to a key that callers must send, of 8 characters or more; without one the API does ' +
+      'not start',
   )
   .transform((text) => text.split(',').map((key) => key.trim()))
   .refine(

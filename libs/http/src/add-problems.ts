@@ -61,12 +61,16 @@ const notFound = (path: string): NewProblem => ({
   code: 'NOT_FOUND',
   status: 404,
   title: 'There is nothing at this path',
-  detail: `No route has the path ${JSON.stringify(path.slice(0, 200))}. GET /openapi.json lists all.`,
+  detail:
+    `No route has the path ${JSON.stringify(path.slice(0, 200))}. ` +
+    'GET /openapi.json lists all.',
 })
 
 const methodNotAllowed = (method: string, path: string, allowed: string[]): NewProblem => ({
   code: 'METHOD_NOT_ALLOWED',
   status: 405,
   title: 'This path does not know the method',
-  detail: `${method} is not for ${JSON.stringify(path.slice(0, 200))}, which knows ${allowed.join(', ')}.`,
+  detail:
+    `${method} is not for ${JSON.stringify(path.slice(0, 200))}, ` +
+    `which knows ${allowed.join(', ')}.`,
 })

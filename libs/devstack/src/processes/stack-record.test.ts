@@ -4,7 +4,7 @@ import { formatEntry, parseOwner, parseRecord, type RecordEntry } from './stack-
 const entries: RecordEntry[] = [
   { kind: 'process', name: 'postgres', pid: 41, started: '1234', signal: 'SIGQUIT' },
   { kind: 'container', name: 'coffer-a-kafka-1' },
-  { kind: 'folder', path: '/tmp/a b' },
+  { kind: 'folder', path: '/srv/a b' },
 ]
 
 test('a record reads back as it was written', () => {

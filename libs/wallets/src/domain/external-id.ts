@@ -16,8 +16,8 @@ export class ExternalIdError extends AppError {
 
   constructor(received: string) {
     super(
-      `Invalid external id ${JSON.stringify(received.slice(0, 100))}. Expected 1 to 200 characters ` +
-        'of valid Unicode, without control characters, and no space at either end.',
+      `Invalid external id ${JSON.stringify(received.slice(0, 100))}. Expected 1 to 200 ` +
+        'characters of valid Unicode, without control characters, and no space at either end.',
       { retry: 'never', details: { received } },
     )
   }
