@@ -1,22 +1,51 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import solc from 'solc'
 
 /** What TypeScript needs of each contract: its ABI and its creation code. */
 const CONTRACTS = [
-  { contract: 'TestToken', file: 'test-token.ts', name: 'testToken' },
-  { contract: 'BatchPayer', file: 'batch-payer.ts', name: 'batchPayer' },
+  'TestToken',
+  'BatchPayer',
+  'hostile/BigAirdrop',
+  'hostile/BlockListToken',
+  'hostile/Bytes32Metadata',
+  'hostile/FeeToken',
+  'hostile/LogEmitter',
+  'hostile/LyingToken',
+  'hostile/NoReturn',
+  'hostile/NonFungible',
+  'hostile/OddLogToken',
+  'hostile/RebasingToken',
+  'hostile/ReturnsFalse',
+  'hostile/UpgradeableToken',
+  'value/ContractWallet',
+  'value/Delegator',
+  'value/GasBurner',
+  'value/Killer',
+  'value/ReenteringRecipient',
+  'value/RevertingRecipient',
+  'value/Splitter',
+  'value/StillbornKiller',
+  'value/ValueFactory',
 ]
 
-const SOURCES = ['IERC20.sol', 'TestToken.sol', 'BatchPayer.sol']
+/** What these need besides. */
+const IMPORTED = ['IERC20', 'hostile/OpenToken']
+
+/** SELFDESTRUCT is deprecated, and still moves coin. */
+const IGNORED_ERROR_CODES = ['5159']
 
 type Output = {
-  errors?: { severity: string; formattedMessage: string }[]
+  errors?: { errorCode: string; formattedMessage: string }[]
   contracts: Record<
     string,
     Record<string, { abi: unknown[]; evm: { bytecode: { object: string } } }>
   >
 }
+
+const kebabCase = (name: string): string =>
+  name.replace(/(?<=[a-z0-9])[A-Z]/g, (capital) => `-${capital}`).toLowerCase()
 
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}/`, import.meta.url))
 
@@ -27,18 +56,20 @@ const folder = (name: string): string => fileURLToPath(new URL(`../${name}/`, im
 export function generateAbi(): Map<string, string> {
   const output = compile()
   return new Map(
-    CONTRACTS.map(({ contract, file, name }) => {
-      const compiled = output.contracts[`${contract}.sol`]?.[contract]
+    CONTRACTS.map((path) => {
+      const contract = basename(path)
+      const compiled = output.contracts[`${path}.sol`]?.[contract]
       if (compiled === undefined) throw new Error(`solc compiled no contract named ${contract}.`)
-      return [file, moduleText(contract, name, compiled.abi, compiled.evm.bytecode.object)]
+      const file = `${kebabCase(contract)}.ts`
+      return [file, moduleText(path, compiled.abi, compiled.evm.bytecode.object)]
     }),
   )
 }
 
 /** The settings are those of foundry.toml, so that what forge tests is what is deployed. */
 function compile(): Output {
-  const sources = SOURCES.map((file) => {
-    return [file, { content: readFileSync(`${folder('src')}${file}`, 'utf8') }]
+  const sources = [...IMPORTED, ...CONTRACTS].map((path) => {
+    return [`${path}.sol`, { content: readFileSync(`${folder('src')}${path}.sol`, 'utf8') }]
   })
   const input = {
     language: 'Solidity',
@@ -51,14 +82,18 @@ function compile(): Output {
     },
   }
   const output: Output = JSON.parse(solc.compile(JSON.stringify(input)))
-  const errors = output.errors ?? []
+  const errors = (output.errors ?? []).filter(({ errorCode }) => {
+    return !IGNORED_ERROR_CODES.includes(errorCode)
+  })
   if (errors.length > 0) throw new Error(errors.map((error) => error.formattedMessage).join('\n'))
   return output
 }
 
-function moduleText(contract: string, name: string, abi: unknown[], bytecode: string): string {
+function moduleText(path: string, abi: unknown[], bytecode: string): string {
+  const contract = basename(path)
+  const name = contract.charAt(0).toLowerCase() + contract.slice(1)
   return [
-    `// Generated from contracts/src/${contract}.sol by contracts/scripts/generate-abi.ts.`,
+    `// Generated from contracts/src/${path}.sol by contracts/scripts/generate-abi.ts.`,
     `export const ${name}Abi = [`,
     ...abi.map((item) => `${literal(item, '  ')},`),
     '] as const',

@@ -3,12 +3,22 @@ pragma solidity 0.8.37;
 
 /// @dev What these tests use of forge's cheatcodes.
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function addr(uint256 privateKey) external pure returns (address);
     function assume(bool condition) external pure;
     function deal(address account, uint256 balance) external;
+    function etch(address account, bytes calldata code) external;
     function expectEmit(address emitter) external;
     function expectRevert(bytes calldata reason) external;
+    function getRecordedLogs() external returns (Log[] memory);
+    function load(address account, bytes32 slot) external view returns (bytes32);
     function prank(address caller) external;
+    function recordLogs() external;
     function startPrank(address caller) external;
     function toString(uint256 value) external pure returns (string memory);
 }

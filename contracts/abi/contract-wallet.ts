@@ -1,0 +1,66 @@
+// Generated from contracts/src/value/ContractWallet.sol by contracts/scripts/generate-abi.ts.
+export const contractWalletAbi = [
+  {
+    inputs: [
+      {
+        name: 'forwardsTo_',
+        type: 'address',
+      },
+    ],
+    stateMutability: 'payable',
+    type: 'constructor',
+  },
+  {
+    inputs: [],
+    name: 'ForwardFailed',
+    type: 'error',
+  },
+  {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
+        name: 'from',
+        type: 'address',
+      },
+      {
+        indexed: false,
+        name: 'amount',
+        type: 'uint256',
+      },
+    ],
+    name: 'Received',
+    type: 'event',
+  },
+  {
+    inputs: [],
+    name: 'forwardsTo',
+    outputs: [
+      {
+        name: '',
+        type: 'address',
+      },
+    ],
+    stateMutability: 'view',
+    type: 'function',
+  },
+  {
+    inputs: [
+      {
+        name: 'to',
+        type: 'address',
+      },
+    ],
+    name: 'sweep',
+    outputs: [],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    stateMutability: 'payable',
+    type: 'receive',
+  },
+] as const
+
+export const contractWalletBytecode =
+  '0x60a060405260405161026c38038061026c8339810160408190526020916030565b6001600160a01b0316608052605b565b5f60208284031215603f575f5ffd5b81516001600160a01b03811681146054575f5ffd5b9392505050565b6080516101ee61007e5f395f81816067015281816099015260f401526101ee5ff3fe60806040526004361061002b575f3560e01c806301681a62146100c45780638e8c05a7146100e3575f5ffd5b366100c05760405134815233907f88a5966d370b9919b20f3e2c13ff65706f196a4e32cc2c12bf57088f885258749060200160405180910390a27f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316156100be576100be7f000000000000000000000000000000000000000000000000000000000000000034610132565b005b5f5ffd5b3480156100cf575f5ffd5b506100be6100de3660046101b4565b6101a7565b3480156100ee575f5ffd5b506101167f000000000000000000000000000000000000000000000000000000000000000081565b6040516001600160a01b03909116815260200160405180910390f35b5f826001600160a01b0316826040515f6040518083038185875af1925050503d805f811461017b576040519150601f19603f3d011682016040523d82523d5f602084013e610180565b606091505b50509050806101a25760405163096dc0e160e01b815260040160405180910390fd5b505050565b6101b18147610132565b50565b5f602082840312156101c4575f5ffd5b81356001600160a01b03811681146101da575f5ffd5b939250505056fea164736f6c6343000825000a'

@@ -1,0 +1,48 @@
+// Generated from contracts/src/hostile/UpgradeableToken.sol by contracts/scripts/generate-abi.ts.
+export const upgradeableTokenAbi = [
+  {
+    inputs: [
+      {
+        name: 'implementation',
+        type: 'address',
+      },
+    ],
+    stateMutability: 'nonpayable',
+    type: 'constructor',
+  },
+  {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
+        name: 'implementation',
+        type: 'address',
+      },
+    ],
+    name: 'Upgraded',
+    type: 'event',
+  },
+  {
+    stateMutability: 'payable',
+    type: 'fallback',
+  },
+  {
+    inputs: [
+      {
+        name: 'implementation',
+        type: 'address',
+      },
+    ],
+    name: 'upgradeTo',
+    outputs: [],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    stateMutability: 'payable',
+    type: 'receive',
+  },
+] as const
+
+export const upgradeableTokenBytecode =
+  '0x608060405234801561000f575f5ffd5b5060405161026e38038061026e83398101604081905261002e916100a6565b6100378161003d565b506100f8565b5f61006960017f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbd6100d3565b8281556040519091506001600160a01b038316907fbc7cd75a20ee27fd9adebab32041f755214dbc6bffa90cc0225b39da2e5c2d3b905f90a25050565b5f602082840312156100b6575f5ffd5b81516001600160a01b03811681146100cc575f5ffd5b9392505050565b818103818111156100f257634e487b7160e01b5f52601160045260245ffd5b92915050565b610169806101055f395ff3fe608060405260043610610021575f3560e01c80633659cfe61461007457610028565b3661002857005b5f61005460017f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbd61010a565b9050365f80375f5f365f84545af43d5f5f3e8061006f573d5ffd5b503d5ff35b34801561007f575f5ffd5b5061009361008e36600461012f565b610095565b005b61009e816100a1565b50565b5f6100cd60017f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbd61010a565b8281556040519091506001600160a01b038316907fbc7cd75a20ee27fd9adebab32041f755214dbc6bffa90cc0225b39da2e5c2d3b905f90a25050565b8181038181111561012957634e487b7160e01b5f52601160045260245ffd5b92915050565b5f6020828403121561013f575f5ffd5b81356001600160a01b0381168114610155575f5ffd5b939250505056fea164736f6c6343000825000a'
