@@ -27,8 +27,8 @@ export type FollowOptions = Omit<ChainScanOptions, 'config' | 'observer'> & {
 const RESCAN_IDLE_MS = 250
 
 /**
- * Follows every chain for ever, each by itself, and runs the rescans that are asked for. A node that
- * is away is waited for; one of another chain ends the work with {@link ChainMismatchError}.
+ * Follows every chain for ever, each by itself, and runs the rescans that are asked for. A node
+ * that is away is waited for; one of another chain ends the work with {@link ChainMismatchError}.
  */
 export async function followChains(
   configs: readonly ChainConfig[],
