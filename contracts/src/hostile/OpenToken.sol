@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IERC20} from "../IERC20.sol";
 
 /// @title What the hostile tokens share: an ERC-20 that anyone may mint and whose `move` may lie.
-/// @dev Its storage is laid out as TestToken's is, so that a proxy may change from one to the other.
+/// @dev Its storage is laid out as TestToken's is, so that a proxy may change from one to the
+/// other.
 abstract contract OpenToken is IERC20 {
     error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
     error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);

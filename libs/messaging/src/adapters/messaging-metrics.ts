@@ -1,8 +1,8 @@
-import type { Delivery } from '@coffer/messaging/ports'
-import { relayLag } from '@coffer/messaging/relay'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import type { Metrics } from '@coffer/telemetry/metrics'
 import { Counter, Gauge } from 'prom-client'
+import type { Delivery } from '../ports.ts'
+import { relayLag } from '../relay.ts'
 
 /** Measures what waits in the outbox, whenever Prometheus asks. */
 export function measureOutbox(registry: Metrics, postgres: Postgres): void {
