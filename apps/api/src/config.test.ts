@@ -9,7 +9,7 @@ test('needs a database and a key, and knows the rest', () => {
     API_KEY: ['sixteen-letters!'],
     API_HOST: '127.0.0.1',
     API_PORT: 4000,
-    HEAD_AGE_MAX_SECONDS: 300,
+    HEAD_AGE_MAX_SECONDS: 60,
     LOG_LEVEL: 'info',
   })
 })

@@ -23,8 +23,8 @@ const settings = z.object({
   API_KEY: keys,
   /** Extended public key that addresses are derived from; without one they are only imported. */
   XPUB: z.string().optional(),
-  /** Not ready when a chain's newest block was told longer ago; 0 never looks. */
-  HEAD_AGE_MAX_SECONDS: z.coerce.number().int().min(0).default(300),
+  /** Not ready when a scanner last heard of a head longer ago; 0 never looks. */
+  HEAD_AGE_MAX_SECONDS: z.coerce.number().int().min(0).default(60),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 

@@ -73,6 +73,8 @@ export type ScanStore = {
   open(): Promise<ScanState | undefined>
   /** Stores blocks, deposits, their events and the checkpoint. Returns how many were published. */
   advance(advance: Advance): Promise<{ found: number; published: number }>
+  /** Remembers what the node says its head is, now and then, so that others see that it answers. */
+  noteHead(head: Head): Promise<void>
   /** Hashes of stored canonical blocks from `from` to `to`, descending. */
   storedBlocks(from: bigint, to: bigint): Promise<BlockRef[]>
   /**

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll } from 'vitest'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHAIN } from '../testing/fake-transfers.ts'
 import { type ScanDatabase, scanDatabase } from '../testing/scan-database.ts'
-import { OWNERS, START } from '../testing/scan-facts.ts'
+import { OWNERS, ref, START } from '../testing/scan-facts.ts'
 import { scanStoreContract } from '../testing/scan-store-contract.ts'
+import { postgresChainStatuses } from './postgres-chain-statuses.ts'
 import { postgresScanStore } from './postgres-scan-store.ts'
 import { ensureChain } from './scan-lease.ts'
 
@@ -24,4 +26,26 @@ scanStoreContract(async () => {
     events: database.events,
     [Symbol.asyncDispose]: database.clear,
   }
+})
+
+test('an idle scan tells of the head, now and then, and only under its lease', async () => {
+  const { postgres } = database
+  await ensureChain(postgres, { chain: CHAIN, start: START })
+  const storeOf = (holder: string) =>
+    postgresScanStore(postgres, { chain: CHAIN, holder, leaseMs: 60_000 })
+  const [active, standby] = [storeOf('active'), storeOf('standby')]
+  await active.open()
+  await standby.open()
+
+  await active.noteHead({ ...ref(12), tagged: null })
+  await standby.noteHead({ ...ref(99), tagged: null })
+
+  const [status] = await postgresChainStatuses(postgres).all()
+  expect(status).toMatchObject({ head: 12n, headAgeSeconds: 0 })
+
+  await postgres.execute(sql`update deposits.chains set head_seen_at = now() - interval '1 hour'`)
+  await active.noteHead({ ...ref(12), tagged: null })
+  const [later] = await postgresChainStatuses(postgres).all()
+  expect(later?.headAgeSeconds, 'the same head is not written again at once').toBeGreaterThan(3_000)
+  await database.clear()
 })

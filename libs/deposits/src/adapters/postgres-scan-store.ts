@@ -15,10 +15,14 @@ import {
 import { rescanStore } from './postgres-rescans.ts'
 import { holding, type Lease, LeaseLostError, type LeaseOptions, takeLease } from './scan-lease.ts'
 
+/** How often an unchanged head is written down, milliseconds. */
+const NOTE_MS = 5_000
+
 /** The scan of one chain in PostgreSQL, in the tables of `../schema.ts`. */
 export function postgresScanStore(postgres: Postgres, options: LeaseOptions): ScanStore {
   const { chain } = options
   let lease: Lease | undefined
+  let noted: { number: bigint; at: number } | undefined
 
   /** Moves the checkpoint, which proves the lease and locks the chain's row until commit. */
   const moveCheckpoint = async (tx: Transaction, set: SQL, from: BlockRef | null) => {
@@ -48,6 +52,16 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
         await enqueue(tx, confirmations(published))
         return { found: stored.length, published: published.length }
       }),
+
+    async noteHead({ number }) {
+      const now = performance.now()
+      if (noted?.number === number && now - noted.at < NOTE_MS) return
+      noted = { number, at: now }
+      await postgres.execute(sql`
+        update deposits.chains set head_number = ${number.toString()}, head_seen_at = now()
+        where chain = ${chain} and lease_holder = ${lease?.holder ?? null}
+          and lease_epoch = ${lease?.epoch ?? null}::bigint`)
+    },
 
     async storedBlocks(from, to) {
       const rows = await postgres.execute<{ number: string; hash: BlockHash }>(sql`

@@ -104,6 +104,9 @@ function storeOf(tables: Tables, holder: string): ScanStore {
       return { found: stored.length, published: published.length }
     },
 
+    // Nothing here reads the head.
+    async noteHead() {},
+
     async storedBlocks(from, to) {
       return [...tables.blocks.values()]
         .filter(({ number, orphaned }) => !orphaned && number >= from && number <= to)

@@ -72,6 +72,7 @@ export function scanNextBlocks(ports: ScanPorts) {
   /** Nothing new on top: yet the tip may have been replaced, or a tag may have moved. */
   async function settleAtTip(state: ScanState, tip: Head): Promise<StepResult> {
     head = undefined
+    await store.noteHead(tip)
     const { checkpoint } = state
     if (checkpoint === null) return 'idle'
     const [ours] = await store.storedBlocks(tip.number, tip.number)
