@@ -1,3 +1,5 @@
+import { mkdir, rm, symlink } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { apiClient } from '@coffer/cli/api-client'
 import { createUsers, type MadeUser } from '@coffer/cli/create-users'
 import { type Coffer, type StartCofferOptions, startCoffer } from '@coffer/cli/start-coffer'
@@ -16,6 +18,8 @@ export type CofferUnderTest = AsyncDisposable & {
   owners: Map<string, string>
   /** Makes users over the API, each with one address. */
   addUsers(count: number): Promise<MadeUser[]>
+  /** How many deposits `pay` has made in all. */
+  paid(): number
   /** Pays a mixed handful of deposits, among them failures and transfers of no consequence. */
   pay(options?: { count?: number; blocks?: number }): Promise<Simulation>
   /** Waits until everything that is on the chain is booked and nothing is under way. */
@@ -26,17 +30,23 @@ export type CofferUnderTest = AsyncDisposable & {
 /** Settings that make whoever comes after a crash wait as little as possible. */
 const IMPATIENT = { LEASE_MS: '500', POLL_MS: '20', SESSION_TIMEOUT_MS: '3000' }
 
+type Options = Partial<StartCofferOptions> & {
+  /** Names the folder of its logs below `.coffer/e2e`. */
+  name: string
+  users: number
+}
+
 /** Starts a stack of its own and `users` users. */
-export async function cofferUnderTest({
-  users,
-  ...options
-}: { users: number } & Partial<StartCofferOptions>): Promise<CofferUnderTest> {
-  const coffer = await startCoffer({ ...options, env: { ...IMPATIENT, ...options.env } })
+export async function cofferUnderTest(options: Options): Promise<CofferUnderTest> {
+  const { name, users, env, ...rest } = options
+  const home = await freshHome(name)
+  const coffer = await startCoffer({ ...rest, home, env: { ...IMPATIENT, ...env } })
   const { urls, chain, apiUrl: api, apiKey } = coffer
   if (chain === undefined) throw new Error('Expected a chain of its own.')
   const postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'e2e', connectionsMax: 4 })
   const owners = new Map<string, string>()
   let seed = 0
+  let paid = 0
 
   const under: CofferUnderTest = {
     coffer,
@@ -48,8 +58,9 @@ export async function cofferUnderTest({
       for (const { id, address } of made) owners.set(address.toLowerCase(), id)
       return made
     },
-    pay: ({ count = 6, blocks = 3 } = {}) =>
-      simulateDeposits({
+    paid: () => paid,
+    async pay({ count = 6, blocks = 3 } = {}) {
+      const simulation = await simulateDeposits({
         rpcUrl: urls.RPC_URLS,
         addresses: [...owners.keys()],
         kinds: ['native', 'erc20', 'batch'],
@@ -58,7 +69,10 @@ export async function cofferUnderTest({
         noise: 0.3,
         failures: 1,
         seed: ++seed,
-      }),
+      })
+      paid += simulation.deposits.length
+      return simulation
+    },
     settle: () => settled({ coffer, postgres }),
     violations: () => checkInvariants({ coffer, owners }),
     async [Symbol.asyncDispose]() {
@@ -68,4 +82,16 @@ export async function cofferUnderTest({
   }
   await under.addUsers(users)
   return under
+}
+
+/** A folder without old logs, which shares what was downloaded with the others. */
+export async function freshHome(name: string): Promise<string> {
+  const home = join('.coffer/e2e', name)
+  await rm(join(home, 'logs'), { recursive: true, force: true })
+  await mkdir(home, { recursive: true })
+  await mkdir('.coffer/cache', { recursive: true })
+  await symlink(resolve('.coffer/cache'), join(home, 'cache')).catch((error: Error) => {
+    if (!('code' in error && error.code === 'EEXIST')) throw error
+  })
+  return home
 }

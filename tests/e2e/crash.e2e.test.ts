@@ -1,9 +1,8 @@
 import type { AppName } from '@coffer/cli/start-coffer'
 import { CRASH_POINTS, type CrashPoint } from '@coffer/runtime/crash-point'
-import { waitFor } from '@coffer/testkit/wait-for'
-import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
+import { keepPaying } from './keep-paying.ts'
 
 /** In each round one process of either app is killed, at the same time as the other. */
 const PAIRS: readonly { scanner: CrashPoint; accounts: CrashPoint }[] = [
@@ -20,14 +19,11 @@ const PASSES = [1, 3, 2, 1, 8]
 /** Small steps, so that a point is passed often and there is always something half done. */
 const SMALL_STEPS = { CHUNK_BLOCKS: '4', RELAY_BATCH_MAX: '5', BATCH_SIZE_MAX: '5' }
 
-/** Deposits that may wait for their credit before no more are paid. */
-const BACKLOG_MAX = 30
-
 let under: CofferUnderTest
 const kills = new Map<CrashPoint, number>(CRASH_POINTS.map((point) => [point, 0]))
 
 beforeAll(async () => {
-  under = await cofferUnderTest({ users: 8, apps: ['api'], env: SMALL_STEPS })
+  under = await cofferUnderTest({ name: 'crash', users: 8, apps: ['api'], env: SMALL_STEPS })
 })
 
 afterEach(async () => {
@@ -42,7 +38,7 @@ afterAll(async () => {
 test.for(PAIRS)(
   'loses and doubles nothing when killed at $scanner and $accounts',
   async (points) => {
-    const stopPaying = startPaying()
+    const stopPaying = keepPaying(under)
     try {
       await Promise.all([
         killAgainAndAgain('scanner', points.scanner),
@@ -73,32 +69,4 @@ async function killAgainAndAgain(app: AppName, point: CrashPoint): Promise<void>
     kills.set(point, (kills.get(point) ?? 0) + 1)
   }
   await under.coffer.startApp(app)
-}
-
-/** Pays deposits, whoever lives or dies, until told to stop. */
-function startPaying(): () => Promise<void> {
-  const stopping = new AbortController()
-  const paying = async () => {
-    while (!stopping.signal.aborted) {
-      await under.pay({ count: 5, blocks: 2 })
-      paid += 5
-      const hasRoom = async () => stopping.signal.aborted || (await credited()) > paid - BACKLOG_MAX
-      await waitFor(hasRoom, { what: 'credits that make room for more', timeoutMs: 60_000 })
-    }
-  }
-  const done = paying()
-  // It is awaited when it is told to stop.
-  done.catch(() => undefined)
-  return async () => {
-    stopping.abort()
-    await done
-  }
-}
-
-let paid = 0
-
-async function credited(): Promise<number> {
-  const [row] = await under.postgres.execute<{ count: number }>(sql`
-    select count(*)::int as count from ledger.transactions`)
-  return row?.count ?? 0
 }

@@ -15,7 +15,7 @@ let api: ApiClient
 
 beforeAll(async () => {
   // Small steps make it take its time to catch up.
-  under = await cofferUnderTest({ users: 1, env: { CHUNK_BLOCKS: '5' } })
+  under = await cofferUnderTest({ name: 'identity', users: 1, env: { CHUNK_BLOCKS: '5' } })
   payer = await openPayer(under.node)
   api = apiClient({ api: under.coffer.apiUrl, apiKey: under.coffer.apiKey })
 })

@@ -11,7 +11,7 @@ import { checkInvariants } from './invariants.ts'
 let under: CofferUnderTest
 
 beforeAll(async () => {
-  under = await cofferUnderTest({ users: 3 })
+  under = await cofferUnderTest({ name: 'invariants', users: 3 })
   await under.pay({ count: 12, blocks: 4 })
   await under.settle()
   // A database is copied only while nobody is connected to it.

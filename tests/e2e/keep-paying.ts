@@ -1,0 +1,33 @@
+import { waitFor } from '@coffer/testkit/wait-for'
+import { sql } from 'drizzle-orm'
+import type { CofferUnderTest } from './coffer-under-test.ts'
+
+/** Deposits that may wait for their credit before no more are paid. */
+const BACKLOG_MAX = 30
+
+/** Pays deposits, whoever lives or dies, until the function that it returns is called. */
+export function keepPaying(under: CofferUnderTest): () => Promise<void> {
+  const stopping = new AbortController()
+  const hasRoom = async () =>
+    stopping.signal.aborted || (await credits(under)) > under.paid() - BACKLOG_MAX
+  const paying = async () => {
+    while (!stopping.signal.aborted) {
+      await under.pay({ count: 5, blocks: 2 })
+      await waitFor(hasRoom, { what: 'credits that make room for more', timeoutMs: 60_000 })
+    }
+  }
+  const done = paying()
+  // It is awaited when it is told to stop.
+  done.catch(() => undefined)
+  return async () => {
+    stopping.abort()
+    await done
+  }
+}
+
+/** How many deposits are credited. */
+export async function credits({ postgres }: CofferUnderTest): Promise<number> {
+  const [row] = await postgres.execute<{ count: number }>(sql`
+    select count(*)::int as count from ledger.transactions where code = 'deposit.credit'`)
+  return row?.count ?? 0
+}

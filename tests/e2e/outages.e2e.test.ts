@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises'
+import { apiClient } from '@coffer/cli/api-client'
+import { WALLET_EVENTS } from '@coffer/events/topics'
+import { relayLag } from '@coffer/messaging/relay'
+import { waitFor } from '@coffer/testkit/wait-for'
+import { sql } from 'drizzle-orm'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
+import { credits, keepPaying } from './keep-paying.ts'
+
+let under: CofferUnderTest
+
+beforeAll(async () => {
+  under = await cofferUnderTest({ name: 'outages', users: 6 })
+})
+
+// Nobody helps: whatever was away is back, and then all must be booked, once.
+afterEach(async () => {
+  await under.settle()
+  expect(await under.violations()).toEqual([])
+})
+
+afterAll(async () => {
+  await under[Symbol.asyncDispose]()
+})
+
+test('scans and answers while Kafka is killed, and publishes when it is back', async () => {
+  const kafka = under.coffer.stack.part('kafka')
+  await under.pay()
+
+  await kafka.kill()
+  await expectScanningWithoutKafka()
+  await kafka.start()
+  await under.settle()
+
+  expect(await waiting()).toBe(0)
+})
+
+test('scans and answers while Kafka hangs, and publishes when it goes on', async () => {
+  const kafka = under.coffer.stack.part('kafka')
+  await under.pay()
+
+  const said = await listenTo('scanner')
+  await kafka.kill('SIGSTOP')
+  await expectScanningWithoutKafka()
+  // It hangs for so long that whoever waits for it gives up.
+  await said('relay step failed')
+  await kafka.kill('SIGCONT')
+  await under.settle()
+
+  expect(await waiting()).toBe(0)
+})
+
+test('goes on by itself when PostgreSQL was killed under load', async () => {
+  const postgres = under.coffer.stack.part('postgres')
+  const before = await credits(under)
+
+  const paying = payTimes(6)
+  await postgres.kill()
+  const status = await statusOf('/ready')
+  await postgres.start()
+  const paid = await paying
+  await under.settle()
+
+  expect(status).toBe(503)
+  expect(await credits(under)).toBe(before + paid)
+})
+
+test('goes on by itself when the node hung', async () => {
+  const anvil = under.coffer.stack.part('anvil')
+  const before = await credits(under)
+
+  const said = await listenTo('scanner')
+  await anvil.kill('SIGSTOP')
+  const paying = payTimes(2)
+  await said('scan step failed')
+  const api = await statusOf('/health')
+  await anvil.kill('SIGCONT')
+  const paid = await paying
+  await under.settle()
+
+  expect(api).toBe(200)
+  expect(await credits(under)).toBe(before + paid)
+})
+
+test('needs no Redis for any of this', async () => {
+  const before = await credits(under)
+
+  await under.coffer.stack.part('redis').kill()
+  const paid = await payTimes(1)
+  await under.settle()
+
+  expect(await credits(under)).toBe(before + paid)
+})
+
+test('lets a standby scanner take over from one that is paused, and keeps it out after', async () => {
+  const { apps, startApp } = under.coffer
+  const first = await lease()
+  await startApp('scanner', { name: 'scanner-2' })
+  const stopPaying = keepPaying(under)
+
+  // Whichever of the two has the lease is paused in the midst of its work.
+  for (let round = 1; round <= 4; round += 1) {
+    const before = await lease()
+    const paused = apps.get(before.holder === first.holder ? 'scanner' : 'scanner-2')
+    paused?.kill('SIGSTOP')
+    const other = async () => (await lease()).holder !== before.holder
+    await waitFor(other, { what: 'the other scanner to take over' })
+    const taken = { checkpoint: await checkpoint(), ...(await lease()) }
+    const goesOn = async () => (await checkpoint()) > taken.checkpoint
+    await waitFor(goesOn, { what: 'the other scanner to go on' })
+    paused?.kill('SIGCONT')
+    expect(taken.epoch).toBeGreaterThan(before.epoch)
+  }
+  await stopPaying()
+  await under.settle()
+  await apps.get('scanner-2')?.stop()
+
+  expect(await credits(under)).toBe(under.paid())
+})
+
+test('goes on when one of two account services of a group is killed', async () => {
+  const { apps, startApp } = under.coffer
+  await startApp('accounts', { name: 'accounts-2' })
+  await under.pay()
+  await under.settle()
+  const before = await credits(under)
+
+  const paying = payTimes(6)
+  apps.get('accounts')?.kill('SIGKILL')
+  const how = await apps.get('accounts')?.exited()
+  const paid = await paying
+  await under.settle()
+
+  expect(how?.signal).toBe('SIGKILL')
+  expect(await credits(under)).toBe(before + paid)
+})
+
+/** The scanner stores what it finds and the API answers, while the events wait. */
+async function expectScanningWithoutKafka(): Promise<void> {
+  await payTimes(3)
+  const isAtHead = async () => (await checkpoint()) === (await under.node.head()).number
+  await waitFor(isAtHead, { what: 'the scanner to be at the head' })
+  const { apiUrl: api, apiKey } = under.coffer
+  const answer = await apiClient({ api, apiKey })<{ items: unknown[] }>('GET', '/v1/deposits')
+
+  expect(answer.items.length).toBeGreaterThan(0)
+  expect(await waiting()).toBeGreaterThanOrEqual(18)
+}
+
+async function payTimes(times: number): Promise<number> {
+  const before = under.paid()
+  for (let time = 0; time < times; time += 1) await under.pay()
+  return under.paid() - before
+}
+
+/** Confirmed deposits that wait for the broker. */
+async function waiting(): Promise<number> {
+  const lags = await relayLag(under.postgres)
+  return lags.find(({ topic }) => topic === WALLET_EVENTS)?.rows ?? 0
+}
+
+async function checkpoint(): Promise<bigint> {
+  const [row] = await under.postgres.execute<{ number: string }>(sql`
+    select checkpoint_number as number from deposits.chains`)
+  return BigInt(row?.number ?? -1)
+}
+
+async function lease(): Promise<{ holder: string; epoch: number }> {
+  const [row] = await under.postgres.execute<{ holder: string; epoch: string }>(sql`
+    select lease_holder as holder, lease_epoch as epoch from deposits.chains`)
+  return { holder: row?.holder ?? '', epoch: Number(row?.epoch ?? 0) }
+}
+
+const statusOf = async (path: string) => (await fetch(`${under.coffer.apiUrl}${path}`)).status
+
+/** From now on listens to a process; the function it returns waits until that says these words. */
+async function listenTo(app: string): Promise<(words: string) => Promise<void>> {
+  const log = () => readFile(`.coffer/e2e/outages/logs/${app}.log`, 'utf8')
+  const { length } = await log()
+  return async (words) => {
+    const isSaid = async () => (await log()).includes(words, length)
+    await waitFor(isSaid, { what: `the ${app} to say "${words}"`, timeoutMs: 90_000 })
+  }
+}
