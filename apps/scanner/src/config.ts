@@ -39,6 +39,7 @@ export function scannerConfig(env: NodeJS.ProcessEnv) {
       chunkBlocks: config.CHUNK_BLOCKS,
       chunksMax: config.CHUNKS_MAX,
     },
+    bookings: { batchSizeMax: 2_000, sessionTimeoutMs: config.SESSION_TIMEOUT_MS },
     relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
     kafka: {
       brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),

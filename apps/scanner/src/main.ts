@@ -49,8 +49,8 @@ const handled = handleDeliveries({
   isTransient,
   onDeadLetter,
 })
-const topics = [ACCOUNTING_EVENTS]
-const bookings = kafkaConsumer({ ...kafka, group: 'deposits', topics, batchSizeMax: 2_000 })
+const read = { ...config.bookings, group: 'deposits', topics: [ACCOUNTING_EVENTS] }
+const bookings = kafkaConsumer({ ...kafka, ...read })
 
 measureOutbox(metrics, postgres)
 resources.use(
