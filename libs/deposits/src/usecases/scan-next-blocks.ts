@@ -24,15 +24,12 @@ export type ScanPorts = {
  */
 export function scanNextBlocks(ports: ScanPorts) {
   const { reader, store, prefetch, findDeposits, rollBackReorg, confirmations, observer } = ports
+  const isLatched = latchTeller(observer)
   let head: Head | undefined
-  let latched: string | null = null
 
   return async (): Promise<StepResult> => {
     const state = await store.open()
-    if (state === undefined) return 'idle'
-    if (state.latched !== null && state.latched !== latched) observer.latched(state.latched)
-    latched = state.latched
-    if (latched !== null) return 'idle'
+    if (state === undefined || isLatched(state)) return 'idle'
     try {
       return await scanFrom(state)
     } catch (error) {
@@ -91,5 +88,15 @@ export function scanNextBlocks(ports: ScanPorts) {
     prefetch.reset()
     await rollBackReorg(state)
     return 'busy'
+  }
+}
+
+/** Whether a chain is latched; tells each new reason once. */
+function latchTeller(observer: ScanObserver) {
+  let told: string | null = null
+  return ({ latched }: ScanState): boolean => {
+    if (latched !== null && latched !== told) observer.latched(latched)
+    told = latched
+    return latched !== null
   }
 }
