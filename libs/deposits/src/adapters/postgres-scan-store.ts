@@ -15,14 +15,14 @@ import {
 import { rescanStore } from './postgres-rescans.ts'
 import { holding, type Lease, LeaseLostError, type LeaseOptions, takeLease } from './scan-lease.ts'
 
-/** How often an unchanged head is written down, milliseconds. */
-const NOTE_MS = 5_000
+/** How often the head is written down at most, milliseconds. */
+const NOTE_MS = 1_000
 
 /** The scan of one chain in PostgreSQL, in the tables of `../schema.ts`. */
 export function postgresScanStore(postgres: Postgres, options: LeaseOptions): ScanStore {
   const { chain } = options
   let lease: Lease | undefined
-  let noted: { number: bigint; at: number } | undefined
+  let notedAt = Number.NEGATIVE_INFINITY
 
   /** Moves the checkpoint, which proves the lease and locks the chain's row until commit. */
   const moveCheckpoint = async (tx: Transaction, set: SQL, from: BlockRef | null) => {
@@ -55,8 +55,8 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
 
     async noteHead({ number }) {
       const now = performance.now()
-      if (noted?.number === number && now - noted.at < NOTE_MS) return
-      noted = { number, at: now }
+      if (now - notedAt < NOTE_MS) return
+      notedAt = now
       await postgres.execute(sql`
         update deposits.chains set head_number = ${number.toString()}, head_seen_at = now()
         where chain = ${chain} and lease_holder = ${lease?.holder ?? null}

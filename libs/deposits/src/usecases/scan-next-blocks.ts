@@ -44,6 +44,7 @@ export function scanNextBlocks(ports: ScanPorts) {
     if (head === undefined || head.number < next) {
       head = await reader.head()
       observer.polled(head)
+      await store.noteHead(head)
     }
     if (head.number < next) return settleAtTip(state, head)
 
@@ -69,7 +70,6 @@ export function scanNextBlocks(ports: ScanPorts) {
   /** Nothing new on top: yet the tip may have been replaced, or a tag may have moved. */
   async function settleAtTip(state: ScanState, tip: Head): Promise<StepResult> {
     head = undefined
-    await store.noteHead(tip)
     const { checkpoint } = state
     if (checkpoint === null) return 'idle'
     const [ours] = await store.storedBlocks(tip.number, tip.number)
