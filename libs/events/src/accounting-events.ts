@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { assetOnWire, signedUnitsOnWire } from './wire.ts'
 
-const entry = z.strictObject({
+// Fields that a newer writer adds are passed over, so that readers need not be upgraded first.
+const entry = z.object({
   /** Whose account: an owner's id, or `system`. */
   owner: z.string().min(1),
   /** Code in the chart of accounts, for example `custody` or `owner.available`. */
@@ -16,7 +17,7 @@ const entry = z.strictObject({
 })
 
 /** A ledger transaction was booked. It carries everything that was booked. */
-export const transactionCreated = z.strictObject({
+export const transactionCreated = z.object({
   transactionId: z.string().min(1),
   /** Unique for ever; for a deposit its identity. */
   reference: z.string().min(1),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addressOnWire, assetOnWire, chainOnWire, hashOnWire, unitsOnWire } from './wire.ts'
 
+// Fields that a newer writer adds are passed over, so that readers need not be upgraded first.
 const deposit = {
   /** `{chain}:{txHash}:{position}`: the deposit's identity, which no reorg changes. */
   depositId: z.string().min(1),
@@ -24,10 +25,10 @@ const deposit = {
 }
 
 /** A deposit is final by its chain's policy and may be credited. */
-export const depositConfirmed = z.strictObject(deposit)
+export const depositConfirmed = z.object(deposit)
 
 /** A reorg took back a deposit that had been confirmed. */
-export const depositReversed = z.strictObject({ ...deposit, reason: z.string().min(1) })
+export const depositReversed = z.object({ ...deposit, reason: z.string().min(1) })
 
 export type DepositConfirmed = z.output<typeof depositConfirmed>
 export type DepositReversed = z.output<typeof depositReversed>
