@@ -117,7 +117,7 @@ contract HostileTokensTest is Test {
     }
 
     function test_a_lying_token_logs_what_it_does_not_move_and_moves_what_it_does_not_log() public {
-        LyingToken token = new LyingToken();
+        LyingToken token = new LyingToken("Test Dollar", "TUSD");
         token.mint(alice, 5);
 
         vm.recordLogs();
@@ -140,7 +140,7 @@ contract HostileTokensTest is Test {
         require(token.transfer(bob, 3), "transfer returns true");
         assertEq(token.balanceOf(bob), 3, "bob before");
 
-        LyingToken liar = new LyingToken();
+        LyingToken liar = new LyingToken("Test Dollar", "TUSD");
         proxy.upgradeTo(address(liar));
         vm.recordLogs();
         require(token.transfer(bob, 1_000), "transfer returns true");

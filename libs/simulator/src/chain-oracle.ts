@@ -3,10 +3,14 @@ import { type Asset, type AssetId, erc20AssetId, nativeAssetId } from '@coffer/m
 import { type ChainId, chainIdOf } from '@coffer/money/chain-id'
 import { type Address, type Hex, keccak256, toHex } from 'viem'
 import { type AnvilClient, anvilClient, quantity } from './anvil-client.ts'
+import { type CallFrame, movedValue } from './call-frames.ts'
 
 export type ChainDeposit = {
   txHash: Hex
-  /** As in a deposit's identity: `value`, or `log:` and the index within its own receipt. */
+  /**
+   * As in a deposit's identity: `value`, `log:` and the index within its own receipt, or `trace:`
+   * and the trace address.
+   */
   position: string
   to: Address
   asset: AssetId
@@ -24,20 +28,23 @@ export type ReadDepositsOptions = {
   fromBlock?: bigint
   /** Default: the head. */
   toBlock?: bigint
+  /** Whether coin counts that contracts move or are created with. Default false. */
+  internal?: boolean
 }
 
 type Block = { hash: Hex; parentHash: Hex; transactions: Transaction[] }
 type Transaction = { hash: Hex; to: Address | null; value: Hex }
 type Log = { address: Address; topics: Hex[]; data: Hex }
-type Receipt = { blockHash: Hex; status: Hex; logs: Log[] }
+type Receipt = { blockHash: Hex; status: Hex; contractAddress: Address | null; logs: Log[] }
 
 const TRANSFER = keccak256(toHex('Transfer(address,address,uint256)'))
+/** What stands before an address in a topic. */
+const PADDING = `0x${'0'.repeat(24)}`
 
 /**
  * The deposits that are on the chain, by the plainest reading there is: each block, each of its
- * transactions, each receipt. It judges the scanner, so it shares nothing with it. It sees a
- * transaction's own value and the logs of tokens, not the coin that contracts pay out. Throws
- * {@link ChainMovedError} when a reorg passes underneath it.
+ * transactions, each receipt, and if asked to the trace of each transaction. It judges the scanner,
+ * so it shares nothing with it. Throws {@link ChainMovedError} when a reorg passes underneath it.
  */
 export async function readDeposits(
   options: ReadDepositsOptions,
@@ -54,20 +61,11 @@ export async function readDeposits(
     const block = await readBlock(client, number)
     if (parent !== undefined && block.parentHash !== parent) throw new ChainMovedError(number)
     parent = block.hash
-    const receipts = await readReceipts(client, block, number)
-    for (const [index, transaction] of block.transactions.entries()) {
-      const transfers = transfersIn(chain, transaction, receipts[index] as Receipt)
-      for (const { position, to, asset, amount } of transfers) {
-        if (!watched.has(to) || !accepted.has(asset) || amount === 0n) continue
-        deposits.push({
-          txHash: transaction.hash,
-          position,
-          to,
-          asset,
-          amount,
-          blockNumber: number,
-        })
-      }
+    const { internal = false } = options
+    for (const transfer of await readTransfers({ client, chain, block, number, internal })) {
+      const { to, asset, amount } = transfer
+      if (!watched.has(to) || !accepted.has(asset) || amount === 0n) continue
+      deposits.push({ ...transfer, blockNumber: number })
     }
   }
 
@@ -76,23 +74,60 @@ export async function readDeposits(
   return { deposits, totals }
 }
 
-type Transfer = { position: string; to: Address; asset: AssetId; amount: bigint }
+type Transfer = Omit<ChainDeposit, 'blockNumber'>
+type Reading = {
+  client: AnvilClient
+  chain: ChainId
+  block: Block
+  number: bigint
+  internal: boolean
+}
 
-function transfersIn(chain: ChainId, { to, value }: Transaction, receipt: Receipt): Transfer[] {
-  if (receipt.status !== '0x1') return []
+async function readTransfers(reading: Reading): Promise<Transfer[]> {
+  const { chain, block, internal } = reading
+  const receipts = await readReceipts(reading)
+  const traces = internal ? await readTraces(reading) : []
+  return block.transactions.flatMap((transaction, index) => {
+    const receipt = receipts[index] as Receipt
+    const trace = traces[index]
+    if (receipt.status !== '0x1') return []
+    const inside = trace ? coinInside(chain, { transaction, receipt, trace }) : []
+    return [...transfersIn(chain, transaction, receipt), ...inside]
+  })
+}
+
+type Traced = { transaction: Transaction; receipt: Receipt; trace: CallFrame }
+
+/** The coin that contracts move, and that which the transaction creates a contract with. */
+function coinInside(chain: ChainId, { transaction, receipt, trace }: Traced): Transfer[] {
+  const txHash = transaction.hash
+  const asset = nativeAssetId(chain)
+  const moved = movedValue(trace).map(({ position, to, amount }) => {
+    return { txHash, position, to, asset, amount }
+  })
+  if (receipt.contractAddress === null) return moved
+  const to = receipt.contractAddress.toLowerCase() as Address
+  return [{ txHash, position: 'value', to, asset, amount: BigInt(transaction.value) }, ...moved]
+}
+
+/** The transaction's own value, and the logs of tokens. */
+function transfersIn(chain: ChainId, transaction: Transaction, receipt: Receipt): Transfer[] {
+  const { hash: txHash, to, value } = transaction
   const transfers: Transfer[] = []
   if (to !== null) {
     const receiver = to.toLowerCase() as Address
     const amount = BigInt(value)
-    transfers.push({ position: 'value', to: receiver, asset: nativeAssetId(chain), amount })
+    transfers.push({ txHash, position: 'value', to: receiver, asset: nativeAssetId(chain), amount })
   }
   for (const [index, { address, topics, data }] of receipt.logs.entries()) {
-    const [event, , receiver] = topics
+    const [event, sender, receiver] = topics
     // Exactly three topics and one word: an NFT's Transfer has a fourth topic and no data.
     if (event !== TRANSFER || topics.length !== 3 || data.length !== 66) continue
+    if (!sender?.startsWith(PADDING) || !receiver?.startsWith(PADDING)) continue
     transfers.push({
+      txHash,
       position: `log:${index}`,
-      to: `0x${receiver?.slice(26).toLowerCase()}`,
+      to: `0x${receiver.slice(26).toLowerCase()}`,
       asset: erc20AssetId(chain, address),
       amount: BigInt(data),
     })
@@ -107,7 +142,7 @@ async function readBlock(client: AnvilClient, number: bigint): Promise<Block> {
   return block
 }
 
-async function readReceipts(client: AnvilClient, block: Block, number: bigint): Promise<Receipt[]> {
+async function readReceipts({ client, block, number }: Reading): Promise<Receipt[]> {
   const calls = block.transactions.map(({ hash }) => {
     return { method: 'eth_getTransactionReceipt', params: [hash] }
   })
@@ -115,6 +150,20 @@ async function readReceipts(client: AnvilClient, block: Block, number: bigint): 
   return receipts.map((receipt) => {
     if (receipt === null || receipt.blockHash !== block.hash) throw new ChainMovedError(number)
     return receipt
+  })
+}
+
+/** One trace for each transaction, all of this block: a trace doesn't say which one it is of. */
+async function readTraces({ client, block, number }: Reading): Promise<CallFrame[]> {
+  const calls = block.transactions.map(({ hash }) => {
+    return { method: 'debug_traceTransaction', params: [hash, { tracer: 'callTracer' }] }
+  })
+  const traces = await client.batch<CallFrame | { structLogs: unknown }>(calls)
+  const { hash } = await readBlock(client, number)
+  return traces.map((trace) => {
+    // Of a transaction that it doesn't have Anvil gives an empty trace of another kind.
+    if (hash !== block.hash || !('type' in trace)) throw new ChainMovedError(number)
+    return trace
   })
 }
 
