@@ -2,9 +2,15 @@ import { parseArgs } from 'node:util'
 import { catchUp } from './catch-up.ts'
 import { credits } from './credits.ts'
 import { tipLatency } from './tip-latency.ts'
+import { watchSet } from './watch-set.ts'
 
 /** Benchmarks by name. Each prints progress on standard error and returns its figures. */
-const BENCHMARKS = { 'catch-up': catchUp, 'tip-latency': tipLatency, credits }
+const BENCHMARKS = {
+  'catch-up': catchUp,
+  'tip-latency': tipLatency,
+  'watch-set': watchSet,
+  credits,
+}
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

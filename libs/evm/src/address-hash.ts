@@ -8,7 +8,7 @@ const LENGTH = 20 << 24
 const ROUNDS = 9
 
 /**
- * HalfSipHash-1-3 of an address under a 64-bit key: 32 bits that nobody can foresee without it, so
+ * HalfSipHash-1-3 of an address under a 64-bit key: a signed 32-bit number that nobody can foresee without it, so
  * that addresses mined to collide don't. What the Linux kernel keys its hash tables with.
  * https://www.kernel.org/doc/html/latest/security/siphash.html
  */
@@ -33,5 +33,5 @@ export function addressHash(words: AddressWords, key0: number, key1: number): nu
     v0 ^= word
     if (round === 5) v2 ^= 0xff
   }
-  return (v1 ^ v3) >>> 0
+  return v1 ^ v3
 }

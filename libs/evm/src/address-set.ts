@@ -1,6 +1,6 @@
 import { type AddressWords, addressHash } from './address-hash.ts'
 
-/** A set of addresses that takes some 25 bytes for each, and answers exactly. */
+/** A set of addresses that takes 24 to 28 bytes for each, and answers exactly. */
 export type AddressSet = {
   /** Adds `0x` and 40 hex digits; answers whether it is new. Throws when it is anything else. */
   add(hex: string): boolean
@@ -25,17 +25,20 @@ const SLOT_BITS = 32 - SHARD_BITS
 
 const SLOTS_FIRST = 4
 /** Of a shard's slots so many are used before it grows: less memory against longer searches. */
-const LOAD_MAX = 0.85
-const GROWTH = 1.25
+const LOAD_MAX = 0.87
+const GROWTH = 1.125
 
 const TOPIC_PADDING = `0x${'0'.repeat(24)}`
 
-/** The value of each character as a hex digit; of what is none, a number above 15. */
-const DIGITS = new Uint8Array(2 ** 16).fill(0xff)
+/** The value of each character as a hex digit; what is none has a value that shows in a byte. */
+const DIGITS = new Uint16Array(2 ** 16).fill(0x100)
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   DIGITS[digit.charCodeAt(0)] = value
   DIGITS[digit.toUpperCase().charCodeAt(0)] = value
 }
+
+/** A hash table: each slot has an address, and a tag of its hash, which is 0 where it is empty. */
+type Shard = { tags: Uint8Array; slots: Int32Array; buffer: ArrayBuffer; count: number }
 
 /**
  * An empty set. It is a hash table of the addresses themselves with open addressing, in shards that
@@ -44,51 +47,40 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
  */
 export function addressSet(): AddressSet {
   const [key0 = 0, key1 = 0] = crypto.getRandomValues(new Int32Array(2))
-  const tables = Array.from({ length: SHARDS }, () => new Int32Array(SLOTS_FIRST * WORDS))
-  const counts = new Uint32Array(SHARDS)
+  const shards = Array.from({ length: SHARDS }, () => emptyShard(SLOTS_FIRST))
   const words: AddressWords = new Int32Array(WORDS)
   let size = 0
-  /** A slot of zeros is empty, so the zero address has no slot. */
-  let hasZero = false
 
-  const tableOf = (hash: number) => tables[hash >>> SLOT_BITS] as Int32Array
+  const shardOf = (hash: number) => shards[hash >>> SLOT_BITS] as Shard
 
   function addWords(): boolean {
-    if (isZero(words, 0)) {
-      if (hasZero) return false
-      hasZero = true
-    } else {
-      const hash = addressHash(words, key0, key1)
-      const slot = findSlot(tableOf(hash), hash, words)
-      if (slot >= 0) return false
-      tableOf(hash).set(words, ~slot)
-      const shard = hash >>> SLOT_BITS
-      const count = (counts[shard] ?? 0) + 1
-      counts[shard] = count
-      if (count * WORDS > tableOf(hash).length * LOAD_MAX) grow(shard)
-    }
+    const hash = addressHash(words, key0, key1)
+    const shard = shardOf(hash)
+    const slot = findSlot(shard, hash, words)
+    if (slot >= 0) return false
+    fill(shard, ~slot, hash, words)
+    if (shard.count > shard.tags.length * LOAD_MAX) grow(shard)
     size += 1
     return true
   }
 
   function hasWords(): boolean {
-    if (isZero(words, 0)) return hasZero
     const hash = addressHash(words, key0, key1)
-    return findSlot(tableOf(hash), hash, words) >= 0
+    return findSlot(shardOf(hash), hash, words) >= 0
   }
 
-  function grow(shard: number): void {
-    const from = tables[shard] as Int32Array<ArrayBuffer>
-    const to = new Int32Array(Math.ceil((from.length / WORDS) * GROWTH) * WORDS)
+  function grow(shard: Shard): void {
+    const { tags, slots, buffer } = shard
+    Object.assign(shard, emptyShard(Math.ceil(tags.length * GROWTH)))
     const moved: AddressWords = new Int32Array(WORDS)
-    for (let slot = 0; slot < from.length; slot += WORDS) {
-      if (isZero(from, slot)) continue
-      for (let word = 0; word < WORDS; word += 1) moved[word] = from[slot + word] ?? 0
-      to.set(moved, ~findSlot(to, addressHash(moved, key0, key1), moved))
+    for (let slot = 0; slot < tags.length; slot += 1) {
+      if (tags[slot] === 0) continue
+      for (let word = 0; word < WORDS; word += 1) moved[word] = slots[slot * WORDS + word] ?? 0
+      const hash = addressHash(moved, key0, key1)
+      fill(shard, ~findSlot(shard, hash, moved), hash, moved)
     }
-    tables[shard] = to
     // Gives the memory back now and not when garbage is collected next.
-    from.buffer.transfer(0)
+    buffer.transfer(0)
   }
 
   return {
@@ -102,8 +94,7 @@ export function addressSet(): AddressSet {
       readBytes(bytes, offset, words)
       return addWords()
     },
-    has: (hex) =>
-      hex.length === 42 && hex.startsWith('0x') && readHex(hex, 2, words) && hasWords(),
+    has: (hex) => hex.length === 42 && hex.startsWith('0x') && readHex(hex, 2, words) && hasWords(),
     hasTopic: (topic) =>
       topic.length === 66 &&
       topic.startsWith(TOPIC_PADDING) &&
@@ -113,59 +104,76 @@ export function addressSet(): AddressSet {
       return size
     },
     get bytes() {
-      return tables.reduce((sum, { byteLength }) => sum + byteLength, 0)
+      return shards.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
     },
   }
 }
 
-/** Where `words` are in `table`; if they aren't, the complement (`~`) of where they belong. */
-function findSlot(table: Int32Array, hash: number, words: AddressWords): number {
-  const [w0, w1, w2, w3, w4] = [words[0], words[1], words[2], words[3], words[4]]
-  const share = (hash & (2 ** SLOT_BITS - 1)) / 2 ** SLOT_BITS
-  let slot = Math.floor(share * (table.length / WORDS)) * WORDS
-  for (;;) {
-    const first = table[slot]
-    if (
-      first === w0 &&
-      table[slot + 1] === w1 &&
-      table[slot + 2] === w2 &&
-      table[slot + 3] === w3 &&
-      table[slot + 4] === w4
-    ) {
-      return slot
-    }
-    if (first === 0 && isZero(table, slot)) return ~slot
-    slot += WORDS
-    if (slot === table.length) slot = 0
+function emptyShard(slots: number): Shard {
+  const buffer = new ArrayBuffer(slots * (ADDRESS_BYTES + 1))
+  return {
+    tags: new Uint8Array(buffer, slots * ADDRESS_BYTES),
+    slots: new Int32Array(buffer, 0, slots * WORDS),
+    buffer,
+    count: 0,
   }
 }
 
-function isZero(table: Int32Array, slot: number): boolean {
+function fill(shard: Shard, slot: number, hash: number, words: AddressWords): void {
+  shard.tags[slot] = tagOf(hash)
+  for (let word = 0; word < WORDS; word += 1) {
+    shard.slots[slot * WORDS + word] = words[word] ?? 0
+  }
+  shard.count += 1
+}
+
+/** The low bits, which say least of where the slot is. */
+const tagOf = (hash: number) => hash & 0xff || 1
+
+/** The slot that `words` are in; if they aren't, the complement (`~`) of where they belong. */
+function findSlot({ tags, slots }: Shard, hash: number, words: AddressWords): number {
+  const tag = tagOf(hash)
+  const share = (hash & (2 ** SLOT_BITS - 1)) / 2 ** SLOT_BITS
+  let slot = Math.floor(share * tags.length)
+  for (;;) {
+    const found = tags[slot]
+    if (found === tag && isAt(slots, slot * WORDS, words)) return slot
+    if (found === 0) return ~slot
+    slot += 1
+    if (slot === tags.length) slot = 0
+  }
+}
+
+function isAt(slots: Int32Array, at: number, words: AddressWords): boolean {
   return (
-    table[slot] === 0 &&
-    table[slot + 1] === 0 &&
-    table[slot + 2] === 0 &&
-    table[slot + 3] === 0 &&
-    table[slot + 4] === 0
+    slots[at] === words[0] &&
+    slots[at + 1] === words[1] &&
+    slots[at + 2] === words[2] &&
+    slots[at + 3] === words[3] &&
+    slots[at + 4] === words[4]
   )
 }
 
 /** Reads 40 hex digits from `offset` on; answers `false` when there is anything else. */
 function readHex(text: string, offset: number, words: AddressWords): boolean {
   let seen = 0
-  let at = offset
   for (let word = 0; word < WORDS; word += 1) {
-    let value = 0
-    for (let shift = 0; shift < 32; shift += 8) {
-      const high = DIGITS[text.charCodeAt(at)] ?? 0
-      const low = DIGITS[text.charCodeAt(at + 1)] ?? 0
-      seen |= high | low
-      value |= ((high << 4) | low) << shift
-      at += 2
-    }
-    words[word] = value
+    const at = offset + word * 8
+    const byte0 = byteAt(text, at)
+    const byte1 = byteAt(text, at + 2)
+    const byte2 = byteAt(text, at + 4)
+    const byte3 = byteAt(text, at + 6)
+    seen |= byte0 | byte1 | byte2 | byte3
+    words[word] = byte0 | (byte1 << 8) | (byte2 << 16) | (byte3 << 24)
   }
-  return seen < 16
+  return seen < 0x100
+}
+
+/** The byte of two hex digits; above 255 when they are none. */
+function byteAt(text: string, at: number): number {
+  const high = DIGITS[text.charCodeAt(at)] ?? 0
+  const low = DIGITS[text.charCodeAt(at + 1)] ?? 0
+  return (high << 4) | low
 }
 
 function readBytes(bytes: Uint8Array, offset: number, words: AddressWords): void {

@@ -1,45 +1,93 @@
+import { type Address, parseAddress } from '@coffer/evm/address'
 import { chainIdOf } from '@coffer/money/chain-id'
-import { addresses, owners } from '@coffer/wallets/schema'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fakeAddress } from '../testing/fake-chain.ts'
-import { CHAIN } from '../testing/fake-transfers.ts'
-import { type ScanDatabase, scanDatabase } from '../testing/scan-database.ts'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { testDatabase } from '@coffer/testkit/test-database'
+import { walletsMigrations } from '@coffer/wallets/migrations'
+import { sql } from 'drizzle-orm'
+import { expect, test } from 'vitest'
 import { postgresWatchedSet } from './postgres-watched-set.ts'
 
-const OWNER = '00000000-0000-7000-8000-00000000000a'
+const CHAIN = chainIdOf(31337)
 
-let database: ScanDatabase
-beforeAll(async () => {
-  database = await scanDatabase()
-})
-afterAll(() => database[Symbol.asyncDispose]())
+const addressOf = (seed: number): Address =>
+  parseAddress(`0x${seed.toString(16).padStart(40, '0')}`)
 
-test('has every address that was registered before the refresh, of its chain only', async () => {
-  const watched = postgresWatchedSet(database.postgres, CHAIN)
+/** Registers the addresses of the seeds `from` to `to` in one transaction. */
+async function register(postgres: Postgres, from: number, to: number, chain = CHAIN) {
+  await postgres.execute(sql`
+    with owner as (insert into wallets.owners default values returning id)
+    insert into wallets.addresses (chain, address, owner, watched_from)
+    select ${chain}, decode(lpad(to_hex(seed), 40, '0'), 'hex'), owner.id, 0
+    from owner, generate_series(${from}::int, ${to}::int) as seed`)
+}
+
+test('has what was registered before the refresh, on its chain only', async () => {
+  await using wallets = await testDatabase([walletsMigrations])
+  await register(wallets.postgres, 1, 2)
+  await register(wallets.postgres, 3, 3, chainIdOf(1))
+  const watched = postgresWatchedSet(wallets.postgres, CHAIN)
+
   await watched.refresh()
-  await database.watch(CHAIN, OWNER, [fakeAddress(1)])
-  await database.watch(chainIdOf(1), OWNER, [fakeAddress(2)])
-  expect(watched.has(fakeAddress(1))).toBe(false)
-
+  const first = [1, 2, 3, 4].map((seed) => watched.has(addressOf(seed)))
+  await register(wallets.postgres, 4, 4)
+  const before = watched.has(addressOf(4))
   await watched.refresh()
 
-  expect(watched.has(fakeAddress(1))).toBe(true)
-  expect(watched.has(fakeAddress(2))).toBe(false)
+  expect(first).toEqual([true, true, false, false])
+  expect([before, watched.has(addressOf(4))]).toEqual([false, true])
 })
 
-test('misses none whose registration began before that of another and was committed after', async () => {
-  const { postgres } = database
-  const watched = postgresWatchedSet(postgres, CHAIN)
-  await postgres.insert(owners).values({ id: OWNER }).onConflictDoNothing()
+test('answers nothing before it is loaded', async () => {
+  await using wallets = await testDatabase([walletsMigrations])
+  await register(wallets.postgres, 1, 1)
+  const watched = postgresWatchedSet(wallets.postgres, CHAIN)
 
-  await postgres.transaction(async (slow) => {
-    const row = { chain: CHAIN, owner: OWNER, watchedFrom: 0n }
-    await slow.insert(addresses).values({ ...row, address: fakeAddress(3) })
-    await database.watch(CHAIN, OWNER, [fakeAddress(4)])
-    await watched.refresh()
-    expect([watched.has(fakeAddress(3)), watched.has(fakeAddress(4))]).toEqual([false, true])
-  })
+  const loading = watched.refresh()
+
+  expect(() => watched.has(addressOf(1))).toThrow(/not loaded/)
+  await loading
+  expect(watched.has(addressOf(1))).toBe(true)
+})
+
+test('whoever refreshes during the first load has what was registered before, too', async () => {
+  await using wallets = await testDatabase([walletsMigrations])
+  await register(wallets.postgres, 1, 50_000)
+  const watched = postgresWatchedSet(wallets.postgres, CHAIN)
+
+  const first = watched.refresh()
+  await register(wallets.postgres, 50_001, 50_001)
+  await watched.refresh()
+
+  expect(watched.has(addressOf(1))).toBe(true)
+  expect(watched.has(addressOf(50_000))).toBe(true)
+  expect(watched.has(addressOf(50_001))).toBe(true)
+  await first
+})
+
+test('takes many new addresses at once, refreshed from two sides', async () => {
+  await using wallets = await testDatabase([walletsMigrations])
+  const watched = postgresWatchedSet(wallets.postgres, CHAIN)
+  await watched.refresh()
+  await register(wallets.postgres, 1, 50_000)
+
   await Promise.all([watched.refresh(), watched.refresh()])
 
-  expect(watched.has(fakeAddress(3))).toBe(true)
+  const missing = Array.from({ length: 50_000 }, (_, index) => addressOf(index + 1)).filter(
+    (address) => !watched.has(address),
+  )
+  expect(missing).toEqual([])
+  expect(watched.has(addressOf(50_001))).toBe(false)
+})
+
+test('a load that failed is begun anew by the next refresh', async () => {
+  await using wallets = await testDatabase([walletsMigrations])
+  const watched = postgresWatchedSet(wallets.postgres, CHAIN)
+  await wallets.postgres.execute(sql`alter table wallets.addresses rename to hidden`)
+
+  await expect(watched.refresh()).rejects.toThrow()
+  await wallets.postgres.execute(sql`alter table wallets.hidden rename to addresses`)
+  await register(wallets.postgres, 1, 1)
+  await watched.refresh()
+
+  expect(watched.has(addressOf(1))).toBe(true)
 })

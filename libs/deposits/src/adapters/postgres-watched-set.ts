@@ -1,19 +1,60 @@
+import { setImmediate as pause } from 'node:timers/promises'
+import { ADDRESS_BYTES, addressSet } from '@coffer/evm/address-set'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
-import { readWatchedAddresses } from '@coffer/wallets/watched-addresses'
+import { readWatchedAddresses, streamWatchedAddresses } from '@coffer/wallets/watched-addresses'
 import type { WatchedSet } from '../ports.ts'
 
-/** The watched addresses of `chain`, kept in memory and brought up to date by each refresh. */
+/** Addresses that are added before others get their turn: some milliseconds. */
+const SLICE_BYTES = 10_000 * ADDRESS_BYTES
+
+/**
+ * The watched addresses of `chain`, kept in memory: the first refresh loads all of them, however
+ * many, and each later one adds what is new. Refreshing at the same time from several sides is safe.
+ */
 export function postgresWatchedSet(postgres: Postgres, chain: ChainId): WatchedSet {
-  const addresses = new Set<string>()
+  const addresses = addressSet()
+  let loading: Promise<void> | undefined
+  /** Every address that this snapshot sees is in the set; `undefined` before the first load. */
   let since: string | undefined
 
+  const addAll = (bytes: Uint8Array, from: number, to: number) => {
+    for (let offset = from; offset < to; offset += ADDRESS_BYTES) addresses.addBytes(bytes, offset)
+  }
+
+  async function load(): Promise<void> {
+    try {
+      since = await streamWatchedAddresses(postgres, chain, (bytes) =>
+        addAll(bytes, 0, bytes.length),
+      )
+    } finally {
+      loading = undefined
+    }
+  }
+
+  const loadOnce = () => (loading ??= load())
+
+  async function refresh(): Promise<void> {
+    if (since === undefined) await loadOnce()
+    // Whoever waited for a load that had begun before still has to see what is newer.
+    const fresh = await readWatchedAddresses(postgres, chain, since)
+    if (fresh.isSetBack) {
+      since = undefined
+      return await refresh()
+    }
+    const { length } = fresh.addresses
+    for (let offset = 0; offset < length; offset += SLICE_BYTES) {
+      if (offset > 0) await pause()
+      addAll(fresh.addresses, offset, Math.min(offset + SLICE_BYTES, length))
+    }
+    since = fresh.snapshot
+  }
+
   return {
-    async refresh() {
-      const read = await readWatchedAddresses(postgres, chain, since)
-      for (const address of read.addresses) addresses.add(address)
-      since = read.snapshot
+    refresh,
+    has(address) {
+      if (since === undefined) throw new Error('The watched addresses are not loaded yet.')
+      return addresses.has(address)
     },
-    has: (address) => addresses.has(address),
   }
 }
