@@ -36,7 +36,7 @@ export async function localChain(rpcUrl: string): Promise<LocalChain> {
 }
 
 /** The id that Anvil and its like give their chain. */
-const LOCAL_CHAIN_ID = '31337'
+export const LOCAL_CHAIN_ID = '31337'
 
 /**
  * Settings for a chain of our own, and an HD wallet for any chain with the id of local ones. Every

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { ChainMismatchError } from '@coffer/deposits/chain-scan'
 import { depositsMigrations } from '@coffer/deposits/migrations'
 import { freePort } from '@coffer/devstack/free-port'
 import { type RunAppOptions, type RunningApp, runApp } from '@coffer/devstack/run-app'
@@ -13,10 +14,12 @@ import { TOPICS } from '@coffer/events/topics'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
 import { ensureTopics } from '@coffer/messaging/kafka-topics'
 import { messagingMigrations } from '@coffer/messaging/migrations'
+import { chainIdOf, chainReference } from '@coffer/money/chain-id'
 import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
+import { anvilClient } from '@coffer/simulator/anvil-client'
 import { walletsMigrations } from '@coffer/wallets/migrations'
-import { type LocalChain, localChain, localDefaults } from './local-chain.ts'
+import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
 
 export const APPS = ['scanner', 'accounts', 'api'] as const
 export type AppName = (typeof APPS)[number]
@@ -69,7 +72,7 @@ export const MIGRATIONS = [
  * Disposing it ends all it started; so does the death of this process.
  */
 export async function startCoffer(options: StartCofferOptions): Promise<Coffer> {
-  const { home = '.coffer', env, apps = APPS, appEnv = {}, onProgress = () => undefined } = options
+  const { home = '.coffer', env, onProgress = () => undefined } = options
   const stack = await startStack({
     home,
     parts: partsNeeded(env),
@@ -79,8 +82,10 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
       if (state !== 'starting') onProgress(`${part}: ${state}${detail ? ` ${detail}` : ''}`)
     },
   })
+  let coffer: ReturnType<typeof runningCoffer> | undefined
   try {
     const { urls } = stack
+    if (env['RPC_URLS']) await requireServedChain(urls.RPC_URLS, env['CHAIN_ID'])
     onProgress('database and topics: preparing')
     await prepare(urls)
     const ownChain = !env['RPC_URLS'] && urls.RPC_URLS !== ''
@@ -93,17 +98,27 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
       API_KEY: apiKey,
     }
     const ports = await appPorts(env)
-    const coffer = runningCoffer({ stack, shared, ports, options: { ...options, home } })
-    const starting = apps.map(async (app) => {
-      const { pid } = await coffer.startApp(app, { env: appEnv[app] ?? {} })
-      onProgress(`${app}: ready, process ${pid()}`)
-    })
-    await Promise.all(starting)
+    coffer = runningCoffer({ stack, shared, ports, options: { ...options, home } })
+    await startAll(coffer, options)
     return { ...coffer, stack, urls, chain, apiKey, apiUrl: `http://127.0.0.1:${ports.get('api')}` }
   } catch (error) {
-    await stack[Symbol.asyncDispose]()
+    await (coffer ?? stack)[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** Starts the apps at once. If one fails it throws when all have ended or come up, not before. */
+async function startAll(
+  { startApp }: Pick<Coffer, 'startApp'>,
+  { apps = APPS, appEnv = {}, onProgress }: StartCofferOptions,
+): Promise<void> {
+  const starting = apps.map(async (app) => {
+    const { pid } = await startApp(app, { env: appEnv[app] ?? {} })
+    onProgress?.(`${app}: ready, process ${pid()}`)
+  })
+  const outcomes = await Promise.allSettled(starting)
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 type Surroundings = {
@@ -163,6 +178,17 @@ async function prepare({ DATABASE_URL, KAFKA_BROKERS }: StackUrls): Promise<void
     migrate(postgres, MIGRATIONS),
     ensureTopics({ brokers: KAFKA_BROKERS.split(','), topics: TOPICS, replicationFactor: 1 }),
   ])
+}
+
+/**
+ * Throws `ChainMismatchError` when the node that is given serves another chain than is meant. A
+ * scanner would refuse it too, but only after everything seems to be up.
+ */
+async function requireServedChain(url: string, chainId = LOCAL_CHAIN_ID): Promise<void> {
+  const served = chainReference(await anvilClient(url).chain())
+  if (served === Number(chainId)) return
+  const { host: endpoint } = new URL(url)
+  throw new ChainMismatchError({ endpoint, chain: chainIdOf(Number(chainId)), served })
 }
 
 /** The API's port is the one that was asked for, or any. */

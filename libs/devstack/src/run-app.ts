@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@coffer/errors/app-error'
@@ -48,6 +48,10 @@ const STOP_MS = 15_000
 const HEALTH_POLL_MS = 25
 const HEALTH_MAX_MS = 60_000
 
+/** How much of its log an app shows that did not start, and how long that may be on its way. */
+const LOG_LENGTH = 2_000
+const LOG_MS = 200
+
 /**
  * Starts an app and resolves when it is healthy. Throws {@link AppStartError} when it ends first.
  */
@@ -91,10 +95,17 @@ function start({ main, env, logFile, stack }: RunAppOptions): ChildProcess {
     // Ctrl-C in a terminal goes to the whole group; the owner alone decides who ends when.
     detached: true,
   })
-  stack.adopt(child)
+  try {
+    stack.adopt(child)
+  } catch (error) {
+    // The stack is gone, and nobody else would ever end this child.
+    child.kill('SIGKILL')
+    throw error
+  }
   const log = createWriteStream(logFile, { flags: 'a' })
   child.stdout?.pipe(log, { end: false })
   child.stderr?.pipe(log, { end: false })
+  child.once('close', () => log.end())
   return child
 }
 
@@ -119,21 +130,28 @@ async function stopChild(child: ChildProcess): Promise<void> {
 async function healthy(options: RunAppOptions, isAlive: () => boolean): Promise<void> {
   const { name, healthUrl, logFile } = options
   const deadline = performance.now() + HEALTH_MAX_MS
+  const failure = async (what: string) => {
+    // What it said last may still be on its way to the file.
+    await pause(LOG_MS)
+    const log = await readFile(logFile, 'utf8').catch(() => '')
+    return new AppStartError({ name, logFile, what, log: log.slice(-LOG_LENGTH).trim() })
+  }
   while (performance.now() < deadline) {
-    if (!isAlive()) throw new AppStartError(name, logFile, 'ended')
+    if (!isAlive()) throw await failure('ended')
     const answer = await fetch(`${healthUrl}/health`).catch(() => undefined)
     if (answer?.ok) return
     await pause(HEALTH_POLL_MS)
   }
-  throw new AppStartError(name, logFile, 'did not become healthy')
+  throw await failure('did not become healthy')
 }
 
 /** A process of Coffer did not come up. Its log says why. */
 export class AppStartError extends AppError {
   readonly code = 'APP_START'
 
-  constructor(name: string, logFile: string, what: string) {
-    super(`The ${name} ${what} while it was starting. Its log says why: ${logFile}`, {
+  constructor(failure: { name: string; logFile: string; what: string; log: string }) {
+    const { name, logFile, what, log } = failure
+    super(`The ${name} ${what} while it was starting. Its log, ${logFile}, ends:\n${log}`, {
       retry: 'never',
       details: { name, logFile },
     })

@@ -1,0 +1,165 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ApiClient, apiClient } from '@coffer/cli/api-client'
+import { createUsers } from '@coffer/cli/create-users'
+import { chainIdOf } from '@coffer/money/chain-id'
+import { anvilClient, quantity } from '@coffer/simulator/anvil-client'
+import { waitFor } from '@coffer/testkit/wait-for'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freshHome } from './coffer-under-test.ts'
+import { openPorts, processesOf, runCoffer, startUp, type Up, untilGone } from './run-coffer.ts'
+
+/** Goal: the commands do what they say. Method: they run as processes of their own, as for users. */
+
+const KINDS = ['--kinds', 'native,erc20,batch', '--seed', '7']
+const BLOCK_0 = ['--from', '0', '--to', '0']
+
+let home: string
+let up: Up
+let api: ApiClient
+
+beforeAll(async () => {
+  home = await freshHome('cli')
+  up = await startUp(home, { LEASE_MS: '500' })
+  api = apiClient({ api: up.facts.api, apiKey: up.facts.apiKey })
+})
+
+afterAll(async () => {
+  await up[Symbol.asyncDispose]()
+})
+
+test('up serves the API, its document and its metrics where it says', async () => {
+  const { facts } = up
+  const status = async (path: string) => (await fetch(`${facts.api}${path}`)).status
+
+  const chains = await api<{ items: { chain: string }[] }>('GET', '/v1/chains')
+
+  expect(chains.items.map(({ chain }) => chain)).toEqual(['eip155:31337'])
+  const paths = ['/health', '/ready', '/metrics', '/openapi.json', '/docs', '/v1/chains']
+  expect(await Promise.all(paths.map(status))).toEqual([200, 200, 200, 200, 200, 401])
+  expect(facts.assets.map(({ symbol }) => symbol)).toEqual(['ETH', 'TUSD', 'TTKN'])
+  expect(facts.processes.map(({ name }) => name).sort()).toEqual(['accounts', 'api', 'scanner'])
+})
+
+test('up credits a payment, and again after its scanner was killed', async () => {
+  const [user] = await createUsers(api, { chain: chainIdOf(31_337), count: 1 })
+  const { id = '', address = '' } = user ?? {}
+  const scanner = up.facts.processes.find(({ name }) => name === 'scanner')
+
+  await pay(address, 40n)
+  await untilBalance(id, '40')
+  process.kill(scanner?.pid ?? 0, 'SIGKILL')
+  await pay(address, 2n)
+  await untilBalance(id, '42')
+
+  expect(up.told()).toContain('scanner: ended (SIGKILL)')
+})
+
+test('simulate pays as many deposits as it is told, and rescan finds them all again', async () => {
+  const simulated = await coffer('simulate', 'deposits', '--users', '3', '--count', '20', ...KINDS)
+  const { deposits, fromBlock, toBlock } = simulated
+  const isScanned = async () => (await credited()) >= 20
+  await waitFor(isScanned, { what: 'all deposits to be credited', timeoutMs: 60_000 })
+  const range = ['--from', `${fromBlock}`, '--to', `${toBlock}`]
+  const rescan = await coffer('rescan', ...range)
+
+  expect(deposits).toBe(20)
+  expect(rescan).toMatchObject({ status: 'done', found: 20, added: 0, republished: 20 })
+  expect(await credited()).toBe(22)
+})
+
+test('addresses import watches what a file lists, and counts what it knew', async () => {
+  const file = join(home, 'addresses.ndjson')
+  const address = `0x${'7'.repeat(40)}`
+  const line = (text: string) =>
+    JSON.stringify({ owner: 'customer-1', address: text, chain: 'eip155:31337' })
+  await writeFile(file, `${line(address)}\n${line('0x77')}\n`)
+
+  const first = await coffer('addresses', 'import', file)
+  const second = await coffer('addresses', 'import', file)
+  const { id } = await api<{ id: string }>('POST', '/v1/users', { externalId: 'customer-1' })
+  await pay(address, 5n)
+  await untilBalance(id, '5')
+
+  expect(first).toMatchObject({ imported: 1, existing: 0, rejected: [{ line: 2 }] })
+  expect(second).toMatchObject({ imported: 0, existing: 1, rejected: [{ line: 2 }] })
+})
+
+test.for([
+  {
+    name: 'an unknown kind of deposit',
+    args: ['simulate', 'deposits', '--kinds', 'gold'],
+    says: 'Expected some of native, erc20, batch.',
+  },
+  {
+    name: 'a missing range',
+    args: ['rescan', '--to', '5'],
+    says: "'--from <block>' not specified",
+  },
+  {
+    name: 'a range beyond the head',
+    args: ['rescan', '--from', '0', '--to', '999999'],
+    says: "can't be rescanned",
+  },
+  {
+    name: 'a count that is none',
+    args: ['demo', '--users', 'many'],
+    says: 'a whole number from 0',
+  },
+  { name: 'a wrong key', args: ['rescan', ...BLOCK_0, '--key', 'wrong'], says: 'key' },
+  { name: 'a file that is not there', args: ['addresses', 'import', 'none.ndjson'], says: 'none' },
+])('refuses $name in words', async ({ args, says }) => {
+  const { code, stdout, stderr } = await runCoffer([...args, '--home', home])
+
+  expect(code).toBe(1)
+  expect(stdout).toBe('')
+  expect(stderr).toContain(says)
+  // A mistake of the caller's is no bug of ours: no stack trace.
+  expect(stderr).not.toContain('    at ')
+})
+
+test('refuses to talk to a Coffer that was never started', async () => {
+  const { code, stderr } = await runCoffer(['rescan', ...BLOCK_0, '--home', join(home, 'nowhere')])
+
+  expect(code).toBe(1)
+  expect(stderr).toContain('No running Coffer is known here')
+})
+
+test('down ends all that up has started', async () => {
+  const processes = processesOf(home)
+
+  const { stopped } = await coffer('down')
+
+  const names = (stopped as { name: string }[]).map(({ name }) => name)
+  expect(names).toContain('owner')
+  expect(processes.length).toBeGreaterThan(7)
+  await untilGone(processes)
+  expect(await openPorts(up.facts)).toEqual([])
+  expect(await coffer('down')).toEqual({ stopped: [] })
+})
+
+async function coffer(...args: string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await runCoffer([...args, '--json', '--home', home])
+  expect(code, stderr).toBe(0)
+  return JSON.parse(stdout) as Record<string, unknown>
+}
+
+async function pay(to: string, value: bigint): Promise<void> {
+  const node = anvilClient(up.facts.rpcUrl)
+  const [from] = await node.accounts()
+  await node.request('eth_sendTransaction', [{ from, to, value: quantity(value) }])
+}
+
+async function untilBalance(user: string, available: string): Promise<void> {
+  const path = `/v1/users/${user}/balances`
+  const has = async () => {
+    const { items } = await api<{ items: { available: string }[] }>('GET', path)
+    return items[0]?.available === available
+  }
+  await waitFor(has, { what: `a balance of ${available}`, timeoutMs: 60_000 })
+}
+
+async function credited(): Promise<number> {
+  const path = '/v1/deposits?status=credited&limit=200'
+  return (await api<{ items: unknown[] }>('GET', path)).items.length
+}
