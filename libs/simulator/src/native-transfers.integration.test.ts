@@ -236,18 +236,6 @@ test('a watched contract is paid what it is created with, however it is created'
   })
 })
 
-test('a contract that leaves its coin to itself is named a receiver, and receives nothing', async () => {
-  const { blockNumber } = await send({ to: killer, value: 3n, data: kill('kill', killer) })
-
-  expect(await observe(blockNumber, [killer])).toEqual({
-    callTracer: ['- CALL 3', '0 SELFDESTRUCT 3'],
-    traceBlock: ['- CALL 3', '0 SELFDESTRUCT 3'],
-    deposits: ['value 3 to a'],
-    found: [3n],
-    gained: [3n],
-  })
-})
-
 test('a recipient that calls back is paid twice, and pays once', async () => {
   const data = split('split', [reentering], [8n])
   const { blockNumber } = await send({ to: splitter, value: 8n, data })
