@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { keccak256 } from 'viem'
 import { expect, test } from 'vitest'
 import { type BloomInput, logsBloom } from './bloom.ts'
+import { HexError } from './hex-error.ts'
 
 const hexOf = (length: number) =>
   fc
@@ -52,3 +53,10 @@ test('is the union of the three bits of each address and topic', () => {
     }),
   )
 })
+
+test.each(['', '0x', '12', `0x${'g'.repeat(40)}`, `0x${'1'.repeat(41)}`, `0x${'1'.repeat(66)}`])(
+  'refuses the address %j',
+  (address) => {
+    expect(() => logsBloom([{ address, topics: [] }])).toThrow(HexError)
+  },
+)
