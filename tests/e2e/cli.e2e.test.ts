@@ -106,8 +106,16 @@ test.for([
     args: ['demo', '--users', 'many'],
     says: 'a whole number from 0',
   },
-  { name: 'a wrong key', args: ['rescan', ...BLOCK_0, '--key', 'wrong'], says: 'key' },
-  { name: 'a file that is not there', args: ['addresses', 'import', 'none.ndjson'], says: 'none' },
+  {
+    name: 'a wrong key',
+    args: ['rescan', ...BLOCK_0, '--key', 'wrong'],
+    says: 'GET /v1/chains failed: ',
+  },
+  {
+    name: 'a file that is not there',
+    args: ['addresses', 'import', 'none.ndjson'],
+    says: 'Could not read none.ndjson',
+  },
 ])('refuses $name in words', async ({ args, says }) => {
   const { code, stdout, stderr } = await runCoffer([...args, '--home', home])
 

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { open } from 'node:fs/promises'
+import { AppError } from '@coffer/errors/app-error'
 import { Command } from 'commander'
 import { printJson, progress } from '../progress.ts'
 import { type ApiOptions, apiOf, withApi } from './api-options.ts'
@@ -50,11 +50,27 @@ export const addresses = new Command('addresses')
 
 async function* chunksOf(file: string): AsyncGenerator<string[]> {
   let chunk: string[] = []
-  for await (const line of createInterface({ input: createReadStream(file) })) {
+  const input = await open(file).catch((cause: unknown) => {
+    throw new ImportFileError(file, cause)
+  })
+  for await (const line of input.readLines()) {
     chunk.push(line)
     if (chunk.length < CHUNK_LINES) continue
     yield chunk
     chunk = []
   }
   if (chunk.length > 0) yield chunk
+}
+
+/** The file to import can't be read. */
+export class ImportFileError extends AppError {
+  readonly code = 'CLI_IMPORT_FILE'
+
+  constructor(file: string, cause: unknown) {
+    super(`Could not read ${file}. Expected a file with one address a line, as NDJSON`, {
+      retry: 'never',
+      details: { file },
+      cause,
+    })
+  }
 }
