@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshHome } from './coffer-under-test.ts'
 import { openPorts, processesOf, runCoffer, startUp, type Up, untilGone } from './run-coffer.ts'
 
-/** Goal: the commands do what they say. Method: they run as processes of their own, as for users. */
+/** Goal: the commands do what they say. Method: they run as processes, as they do for users. */
 
 const KINDS = ['--kinds', 'native,erc20,batch', '--seed', '7']
 const BLOCK_0 = ['--from', '0', '--to', '0']

@@ -93,7 +93,7 @@ test('needs no Redis for any of this', async () => {
   expect(await credits(under)).toBe(before + paid)
 })
 
-test('lets a standby scanner take over from one that is paused, and keeps it out after', async () => {
+test('lets a standby scanner take over from one that is paused, and keeps that out', async () => {
   const { apps, startApp } = under.coffer
   const first = await lease()
   await startApp('scanner', { name: 'scanner-2' })
