@@ -4,8 +4,14 @@ import { UNITS_MAX } from '@coffer/money/units'
 import { type Address, type Hex, zeroAddress } from 'viem'
 import { type AnvilClient, anvilClient } from './anvil-client.ts'
 import { awaitReceipts, type Receipt } from './await-receipts.ts'
+import { deployHostileContracts } from './deploy-hostile-contracts.ts'
 import { deployTestContracts, type TestContracts } from './deploy-test-contracts.ts'
-import { type DepositKind, type PlannedTransaction, planDeposits } from './deposit-plan.ts'
+import {
+  type DepositKind,
+  type Expectation,
+  type PlannedTransaction,
+  planDeposits,
+} from './deposit-plan.ts'
 import {
   approveCall,
   type Call,
@@ -14,6 +20,7 @@ import {
   mintCall,
   tokenOf,
 } from './encode-transaction.ts'
+import { isHostileKind } from './hostile-transaction.ts'
 import { sendCalls } from './send-calls.ts'
 import { addBalances, findSenders, type Sender } from './senders.ts'
 
@@ -30,6 +37,8 @@ export type SimulateDepositsOptions = {
   blocks?: number
   /** Transactions of no consequence for each deposit. */
   noise?: number
+  /** The least amount that is credited of an asset. Default: one unit. */
+  minimums?: Readonly<Record<AssetId, bigint>>
   /** Transactions that try to pay `addresses` and are mined as failed. */
   failures?: number
   onProgress?: (progress: { sent: number; of: number }) => void
@@ -37,7 +46,10 @@ export type SimulateDepositsOptions = {
 
 export type SimulatedDeposit = {
   txHash: Hex
-  /** As in a deposit's identity: `value`, or `log:` and the index within its own receipt. */
+  /**
+   * As in a deposit's identity: `value`, `log:` and the index within its own receipt, or `trace:`
+   * and the trace address.
+   */
   position: string
   to: Address
   asset: AssetId
@@ -48,7 +60,10 @@ export type SimulatedDeposit = {
 export type Simulation = {
   /** Everything sent, in the order of the plan, the failed and the inconsequential too. */
   transactions: (PlannedTransaction & { hash: Hex; blockNumber: bigint })[]
+  /** What must be credited. */
   deposits: SimulatedDeposit[]
+  /** What must be recorded and not credited. */
+  suspense: SimulatedDeposit[]
   /** The lowest and the highest block that hold these transactions. Both 0 when there are none. */
   fromBlock: bigint
   toBlock: bigint
@@ -65,11 +80,12 @@ type Assigned = { planned: PlannedTransaction; sender: Sender; call: Call }
 export async function simulateDeposits(options: SimulateDepositsOptions): Promise<Simulation> {
   const client = anvilClient(options.rpcUrl)
   const contracts = await deployTestContracts(client)
+  if (options.kinds.some(isHostileKind)) await deployHostileContracts(client)
   const plan = planDeposits({ ...options, assets: contracts.assets })
   const senders = await findSenders(client, options.addresses)
   const assigned = plan.map((planned, index): Assigned => {
     const sender = senders[index % senders.length] as Sender
-    return { planned, sender, call: encodeTransaction(planned, contracts) }
+    return { planned, sender, call: planned.call ?? encodeTransaction(planned, contracts) }
   })
   await fund(client, assigned, contracts)
 
@@ -97,6 +113,11 @@ async function fund(
       funding.push({ sender, call: mintCall(token, sender.account, needed) })
       funding.push({ sender, call: approveCall(token, contracts.batchPayer, UNITS_MAX) })
     }
+    const spent = own.flatMap(({ planned }) => planned.spends ?? [])
+    for (const [token, amounts] of Map.groupBy(spent, (item) => item.token)) {
+      const needed = sum(amounts.map(({ amount }) => amount))
+      funding.push({ sender, call: mintCall(token, sender.account, needed) })
+    }
     const calls = [...own, ...funding.filter((item) => item.sender === sender)]
     const costs = calls.map(({ call }) => call.value + call.gas * MAX_FEE_PER_GAS)
     grants.push({ account: sender.account, wei: sum(costs) })
@@ -109,7 +130,7 @@ async function fund(
 function amountToSend(assigned: readonly Assigned[], asset: Asset): bigint {
   if (tokenOf(asset.id) === zeroAddress) return 0n
   const transfers = assigned
-    .filter(({ planned }) => planned.purpose !== 'failure')
+    .filter(({ planned }) => planned.purpose !== 'failure' && planned.call === undefined)
     .flatMap(({ planned }) => planned.transfers)
     .filter((transfer) => transfer.asset === asset.id)
   return sum(transfers.map(({ amount }) => amount))
@@ -122,19 +143,20 @@ function outcome(plan: readonly PlannedTransaction[], receipts: readonly Receipt
     const blockNumber = BigInt(receipt.blockNumber)
     return { ...planned, hash: receipt.transactionHash, blockNumber }
   })
-  const deposits = transactions
-    .filter(({ purpose }) => purpose === 'deposit')
-    .flatMap(({ kind, hash, blockNumber, transfers }) => {
-      return transfers.map((transfer, index): SimulatedDeposit => {
-        const position = kind === 'native' ? 'value' : `log:${index}`
-        return { txHash: hash, position, ...transfer, blockNumber }
+  const expecting = (expectation: Expectation): SimulatedDeposit[] =>
+    transactions.flatMap(({ hash, blockNumber, transfers }) => {
+      return transfers.flatMap(({ position, to, asset, amount, expected }) => {
+        if (expected !== expectation || position === null) return []
+        return [{ txHash: hash, position, to, asset, amount, blockNumber }]
       })
     })
+  const deposits = expecting('credit')
   const numbers = transactions.map(({ blockNumber }) => blockNumber)
   const byAddress = Object.entries(Object.groupBy(deposits, ({ to }) => to))
   return {
     transactions,
     deposits,
+    suspense: expecting('suspense'),
     fromBlock: numbers.reduce((least, next) => (next < least ? next : least), numbers[0] ?? 0n),
     toBlock: numbers.reduce((most, next) => (next > most ? next : most), 0n),
     totals: totalsOf(deposits),
