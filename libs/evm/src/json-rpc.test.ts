@@ -128,6 +128,23 @@ describe('an endpoint that fails', () => {
     await expect(calling).rejects.toBeInstanceOf(RpcUnavailableError)
   })
 
+  test.each<[string | undefined, number | undefined]>([
+    ['7', 7_000],
+    ['0', 0],
+    [undefined, undefined],
+    ['soon', undefined],
+    ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+  ])('says to come again after %j', async (header, ms) => {
+    const rpc = await serve((_, response) => {
+      if (header !== undefined) response.setHeader('retry-after', header)
+      response.writeHead(429).end()
+    })
+
+    await expect(rpc.call('eth_chainId', [])).rejects.toMatchObject({
+      ...{ kind: 'status', status: 429, retryAfterMs: ms },
+    })
+  })
+
   test('with JSON that is cut off is unavailable', async () => {
     const rpc = await serve((_, response) => response.end('{"id":0,"result":"0x'))
 
@@ -184,7 +201,7 @@ describe('an endpoint that falls silent is given up', () => {
 
     const calls = await Promise.allSettled([1, 2, 3].map(() => rpc.call('eth_chainId', [])))
 
-    expect(calls.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(calls).toMatchObject(Array(3).fill({ reason: { kind: 'timeout' } }))
   })
 })
 
@@ -195,6 +212,18 @@ test('never shows the credentials of an endpoint', async () => {
 
   expect(rpc.name).toBe('127.0.0.1:1')
   expect(JSON.stringify(failure) + String(failure)).not.toContain('secret')
+})
+
+test('takes the credentials out of what an endpoint says', async () => {
+  const rpc = await serve((_, response) => {
+    const message = 'project 0123456789abcdef is over its limit (key fedcba9876543210)'
+    answer(response, { id: 0, error: { code: -32005, message } })
+  }, '/v3/0123456789abcdef?key=fedcba9876543210')
+
+  await expect(rpc.call('eth_chainId', [])).rejects.toMatchObject({
+    reason: 'project … is over its limit (key …)',
+    message: expect.not.stringMatching(/0123456789abcdef|fedcba9876543210/),
+  })
 })
 
 async function serve(handler: Handler, path = '/', options: JsonRpcOptions = {}) {

@@ -29,7 +29,9 @@ export function jsonRpc(
   url: string,
   { connectionsMax = 8, timeoutMs = 20_000 }: JsonRpcOptions = {},
 ): JsonRpc {
-  const { origin, pathname, search, host } = new URL(url)
+  const parsed = new URL(url)
+  const { origin, pathname, search, host } = parsed
+  const hide = secretsOf(parsed)
   const pool = new Pool(origin, {
     connections: connectionsMax,
     headersTimeout: timeoutMs,
@@ -39,25 +41,38 @@ export function jsonRpc(
   const path = pathname + search
 
   const post = async (body: string, what: string): Promise<unknown> => {
-    let status: number
+    let response: Dispatcher.ResponseData
     let text: string
+    const deadline = new AbortController()
+    // Over the whole request, the wait in line included: a timeout of the client's starts again
+    // with every byte.
+    const timer = setTimeout(() => deadline.abort(), timeoutMs)
     try {
-      const response = await pool.request({
+      response = await pool.request({
         path,
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,
+        signal: deadline.signal,
       })
-      status = response.statusCode
-      text = await within(timeoutMs, response.body)
+      text = await response.body.text()
     } catch (cause) {
-      throw new RpcUnavailableError(host, what, 'no answer', cause)
+      const kind = deadline.signal.aborted || isTimeout(cause) ? 'timeout' : 'connection'
+      throw new RpcUnavailableError(host, { what, got: 'no answer', kind, cause })
+    } finally {
+      clearTimeout(timer)
     }
-    if (status !== 200) throw new RpcUnavailableError(host, what, `HTTP status ${status}`)
+    const { statusCode: status, headers } = response
+    if (status !== 200) {
+      const got = `HTTP status ${status}`
+      const retryAfterMs = retryAfter(headers['retry-after'], Date.now())
+      throw new RpcUnavailableError(host, { what, got, kind: 'status', status, retryAfterMs })
+    }
     try {
       return JSON.parse(text)
     } catch (cause) {
-      throw new RpcUnavailableError(host, what, 'an answer that is not whole JSON', cause)
+      const got = 'an answer that is not whole JSON'
+      throw new RpcUnavailableError(host, { what, got, kind: 'malformed', cause })
     }
   }
 
@@ -65,83 +80,124 @@ export function jsonRpc(
     name: host,
     async call(method, params) {
       const answer = await post(JSON.stringify({ jsonrpc: '2.0', id: 0, method, params }), method)
-      return resultOf(answer as Answer, { host, method })
+      return resultOf(answer as Answer, { host, hide, method })
     },
     async batch(calls) {
       const [first] = calls
       if (first === undefined) return []
       const body = calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call }))
       const answers = await post(JSON.stringify(body), `${calls.length} × ${first.method}`)
-      return inOrder(answers, calls, host)
+      return inOrder(answers, calls, { host, hide })
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
   }
 }
 
-/** The whole of an answer's body: a timeout of the client starts again with every byte. */
-async function within(timeoutMs: number, body: Dispatcher.ResponseData['body']): Promise<string> {
-  const timer = setTimeout(() => body.destroy(new Error('The answer did not end.')), timeoutMs)
-  try {
-    return await body.text()
-  } finally {
-    clearTimeout(timer)
-  }
+const isTimeout = (cause: unknown) =>
+  /^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$/.test(String((cause as { code?: unknown }).code))
+
+/** Milliseconds that a `Retry-After` of seconds or of a date asks for. RFC 9110 §10.2.3 */
+function retryAfter(header: string | string[] | undefined, nowMs: number): number | undefined {
+  if (typeof header !== 'string') return undefined
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
+}
+
+/** An endpoint as it may be shown. `hide` takes out what of its URL it repeats in its words. */
+type Shown = { host: string; hide: (text: string) => string }
+
+function secretsOf({ username, password, pathname, searchParams }: URL): (text: string) => string {
+  const parts = [username, password, ...pathname.split('/'), ...searchParams.values()]
+  // Shorter ones are words such as "v3" or "rpc", which say nothing.
+  const secrets = parts.filter((part) => part.length >= 8)
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '…'), text)
 }
 
 /** A server may answer a batch in any order; JSON-RPC 2.0 §6 has only the ids to tell. */
-function inOrder(answers: unknown, calls: readonly RpcCall[], host: string): unknown[] {
+function inOrder(answers: unknown, calls: readonly RpcCall[], shown: Shown): unknown[] {
   const method = calls[0]?.method ?? ''
   const results = new Array<unknown>(calls.length)
   const seen = new Set<number>()
   // A refusal of the batch as a whole comes as one object, or with an id that is no call's.
   for (const answer of Array.isArray(answers) ? answers : [answers]) {
-    const result = resultOf(answer, { host, method: calls[answer?.id]?.method ?? method })
+    const result = resultOf(answer, { ...shown, method: calls[answer?.id]?.method ?? method })
     if (calls[answer.id] === undefined) continue
     results[answer.id] = result
     seen.add(answer.id)
   }
   if (seen.size !== calls.length) {
-    throw new RpcUnavailableError(
-      host,
-      `${calls.length} × ${method}`,
-      `${seen.size} of ${calls.length} answers`,
-    )
+    throw new RpcUnavailableError(shown.host, {
+      what: `${calls.length} × ${method}`,
+      got: `${seen.size} of ${calls.length} answers`,
+      kind: 'malformed',
+    })
   }
   return results
 }
 
 function resultOf(
   answer: Answer | null,
-  { host, method }: { host: string; method: string },
+  { host, hide, method }: Shown & { method: string },
 ): unknown {
-  if (answer?.error) throw new RpcAnswerError(host, method, answer.error)
+  if (answer?.error) {
+    const { code, message } = answer.error
+    throw new RpcAnswerError(host, method, { code, message: hide(String(message)) })
+  }
   if (answer?.result === undefined) {
-    throw new RpcUnavailableError(host, method, 'an answer with neither result nor error')
+    const got = 'an answer with neither result nor error'
+    throw new RpcUnavailableError(host, { what: method, got, kind: 'malformed' })
   }
   return answer.result
+}
+
+/** How an endpoint failed to answer. */
+export type Unavailability = {
+  what: string
+  got: string
+  /** `busy`: it has so many requests that this one was not even sent. */
+  kind: 'connection' | 'timeout' | 'status' | 'malformed' | 'busy'
+  /** The HTTP status, of the kind `status`. */
+  status?: number
+  /** How long the endpoint asks to be left alone, milliseconds. */
+  retryAfterMs?: number | undefined
+  cause?: unknown
 }
 
 /** The endpoint is away, overloaded, or cut its answer short. */
 export class RpcUnavailableError extends AppError {
   readonly code = 'RPC_UNAVAILABLE'
+  readonly kind: Unavailability['kind']
+  readonly status: number | undefined
+  readonly retryAfterMs: number | undefined
 
-  constructor(endpoint: string, what: string, got: string, cause?: unknown) {
+  constructor(endpoint: string, unavailability: Unavailability) {
+    const { what, got, kind, status, retryAfterMs, cause } = unavailability
     super(`Asked ${endpoint} for ${what} and got ${got}.`, {
       retry: 'retry',
       details: { endpoint, what },
       cause,
     })
+    this.kind = kind
+    this.status = status
+    this.retryAfterMs = retryAfterMs
   }
 }
 
 /** The endpoint understood the call and refused it. */
 export class RpcAnswerError extends AppError {
   readonly code = 'RPC_ANSWER'
+  readonly method: string
+  readonly rpcCode: number
+  /** The endpoint's own words. */
+  readonly reason: string
 
   constructor(endpoint: string, method: string, error: { code: number; message: string }) {
     super(`${endpoint} refused ${method}: ${error.message} (${error.code}).`, {
       retry: 'retry',
       details: { endpoint, method, rpcCode: error.code },
     })
+    this.method = method
+    this.rpcCode = error.code
+    this.reason = error.message
   }
 }

@@ -52,7 +52,7 @@ export async function startRpcProxy({ upstream, seed = 1 }: RpcProxyOptions): Pr
       })
   }
 
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const gone = new AbortController()
     response.on('close', () => gone.abort())
     const signal = AbortSignal.any([closing.signal, gone.signal])
@@ -62,7 +62,8 @@ export async function startRpcProxy({ upstream, seed = 1 }: RpcProxyOptions): Pr
       if (signal.aborted) response.destroy()
       else response.writeHead(502).end(String(error))
     }
-  })
+  }
+  const server = createServer((request, response) => void serve(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
 

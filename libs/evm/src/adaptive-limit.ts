@@ -1,0 +1,121 @@
+/** How a request ended: `overloaded` when the endpoint had too much to do, `failed` otherwise. */
+export type RequestEnd = 'answered' | 'overloaded' | 'failed'
+
+/**
+ * How many requests an endpoint may be sent at once and a second, by additive increase and
+ * multiplicative decrease (as TCP does it). Times are milliseconds of the caller's clock.
+ */
+export type AdaptiveLimit = {
+  /** When a request may be sent: a time, past or future; `undefined` once one in flight has ended. */
+  startsAt(nowMs: number): number | undefined
+  /** One was sent. Returns what tells of its end. */
+  started(nowMs: number): (end: RequestEnd, nowMs: number) => void
+  /** The endpoint asked to be left alone, or said that it has too many requests. */
+  held(nowMs: number, retryAfterMs: number | undefined): void
+  readonly inFlight: number
+  readonly concurrency: number
+  /** Requests a second; infinite until the endpoint has complained. */
+  readonly rate: number
+}
+
+export type LimitOptions = {
+  concurrency: number
+  concurrencyMax: number
+  /** Longest that an endpoint may ask to be left alone. */
+  holdMsMax?: number
+}
+
+/**
+ * What a rate is cut to, what it grows by in each second that it is used up, and what it never falls
+ * below: an endpoint that bears still less says for how long it wants to be left alone.
+ */
+const RATE_KEPT = 0.7
+const RATE_STEP = 1
+const RATE_MIN = 4
+
+export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
+  const { concurrencyMax, holdMsMax = 60_000 } = options
+  let { concurrency } = options
+  let rate = Number.POSITIVE_INFINITY
+  let inFlight = 0
+  let decreasedAt = Number.NEGATIVE_INFINITY
+  let heldUntil = Number.NEGATIVE_INFINITY
+  let nextAt = Number.NEGATIVE_INFINITY
+  const seconds = countBySecond()
+
+  /** What was sent before the last decrease says nothing about the limit since. */
+  const decrease = (startedAt: number, nowMs: number) => {
+    if (startedAt < decreasedAt) return
+    decreasedAt = nowMs
+    concurrency = Math.max(1, concurrency / 2)
+  }
+  const increase = () => {
+    // A limit that nobody uses proves nothing by not being refused.
+    if (inFlight * 2 >= concurrency) {
+      concurrency = Math.min(concurrencyMax, concurrency + 1 / concurrency)
+    }
+    rate += RATE_STEP / rate
+  }
+
+  return {
+    startsAt(nowMs) {
+      if (inFlight >= Math.floor(concurrency)) return undefined
+      return Math.max(nowMs, heldUntil, nextAt)
+    },
+    started(startedAt) {
+      inFlight += 1
+      seconds.count(startedAt)
+      nextAt = Math.max(nextAt, startedAt) + 1_000 / rate
+      return (end, nowMs) => {
+        if (end === 'answered') increase()
+        if (end === 'overloaded') decrease(startedAt, nowMs)
+        inFlight -= 1
+      }
+    },
+    held(nowMs, retryAfterMs) {
+      if (retryAfterMs !== undefined) {
+        heldUntil = Math.max(heldUntil, nowMs + Math.min(retryAfterMs, holdMsMax))
+      }
+      // Once a second at most: many requests in flight are told the same.
+      if (!seconds.isNew(nowMs)) return
+      rate = Math.max(RATE_MIN, Math.min(rate, seconds.most(nowMs)) * RATE_KEPT)
+    },
+    get inFlight() {
+      return inFlight
+    },
+    get concurrency() {
+      return Math.floor(concurrency)
+    },
+    get rate() {
+      return rate
+    },
+  }
+}
+
+/** Counts starts in this second and the one before it. */
+function countBySecond() {
+  let second = 0
+  let counts: [before: number, now: number] = [0, 0]
+  let toldAt = Number.NEGATIVE_INFINITY
+  const turn = (nowMs: number) => {
+    const current = Math.floor(nowMs / 1_000)
+    if (current === second) return
+    counts = [current === second + 1 ? counts[1] : 0, 0]
+    second = current
+  }
+  return {
+    count(nowMs: number) {
+      turn(nowMs)
+      counts[1] += 1
+    },
+    most(nowMs: number) {
+      turn(nowMs)
+      return Math.max(...counts)
+    },
+    isNew(nowMs: number) {
+      if (nowMs < toldAt + 1_000) return false
+      toldAt = nowMs
+      return true
+    },
+  }
+}

@@ -1,0 +1,12 @@
+import { pause } from './backoff.ts'
+
+/** Time as code may use it, so that a test or a simulation can be its master. */
+export type Clock = {
+  /** Milliseconds that never go back. What they count from is of no meaning. */
+  nowMs(): number
+  /** Waits; resolves at once, without throwing, when `signal` aborts. */
+  pause(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The time of this machine, whatever is done to its calendar. */
+export const systemClock: Clock = { nowMs: () => performance.now(), pause }
