@@ -35,8 +35,8 @@ export type PlannedTransfer = {
 export type PlannedTransaction = {
   kind: DepositKind
   /**
-   * A `deposit` pays watched addresses, or seems to. `noise` pays strangers, or nothing to a watched address. A
-   * `failure` tries to pay watched addresses and is mined as failed.
+   * A `deposit` pays watched addresses, or seems to. `noise` pays strangers, or nothing to a
+   * watched address. A `failure` tries to pay watched addresses and is mined as failed.
    */
   purpose: 'deposit' | 'noise' | 'failure'
   /** In the order in which the transaction makes them. */
@@ -49,18 +49,21 @@ export type PlannedTransaction = {
 
 export type DepositPlanOptions = {
   /**
-   * Who is paid, in any letter case. Only the kind `create` pays others: wallets that aren't there
-   * yet, once on each chain for a seed. To watch them take their addresses from the plan.
+   * Who is paid, in any letter case. Only the kind `create` pays others: wallets that aren't
+   * there yet, once on each chain for a seed. To watch them take their addresses from the plan.
    */
   addresses: readonly string[]
-  /** How many deposits: transfers to `addresses`, or what seems one. A batch makes several in one transaction. */
+  /** How many deposits, or what seems one. A batch makes several in one transaction. */
   count: number
   kinds: readonly DepositKind[]
   seed: number
   assets: readonly Asset[]
   /** The least amount that is credited of an asset. Default: one unit. */
   minimums?: Readonly<Record<AssetId, bigint>>
-  /** Transactions of no consequence for each deposit, of `native`, `erc20` and `batch`. Default 0. */
+  /**
+   * Transactions of no consequence for each deposit, for example 0.5, of the kinds `native`,
+   * `erc20` and `batch`. Default 0.
+   */
   noise?: number
   /** How many transactions fail. Default 0. */
   failures?: number

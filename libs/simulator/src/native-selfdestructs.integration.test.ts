@@ -16,7 +16,7 @@ async function place(address: Address, code: Hex): Promise<Address> {
   return address
 }
 
-test('a contract that leaves its coin to itself is named a receiver, and receives nothing', async () => {
+test('a contract that leaves its coin to itself is named a receiver, and gets none', async () => {
   const { blockNumber } = await send({ to: killer, value: 3n, data: kill('kill', killer) })
 
   const [, bequest] = await client.request<{ action: object }[]>('trace_block', [blockNumber])

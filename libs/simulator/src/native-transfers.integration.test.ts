@@ -268,7 +268,7 @@ test('an account that delegates by EIP-7702 is called like a contract of its own
   })
 })
 
-test('what Anvil does not have it answers as if it were empty, but for blocks by hash', async () => {
+test('what Anvil does not have it answers as if empty, but for blocks by hash', async () => {
   const tracer = { tracer: 'callTracer' }
   const { hash } = await client.head()
   const unknown = `0x${'ab'.repeat(32)}`

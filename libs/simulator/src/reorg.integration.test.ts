@@ -129,7 +129,7 @@ test('brings back what simulated deposits were sent with', async () => {
   )
 })
 
-test('names the transaction that the new branch could not hold, and leaves the node mining', async () => {
+test('names a transaction that could not be kept, and leaves the node mining', async () => {
   const { client, first, second } = await chainWithDeposits()
 
   const place = ({ hash, block }: { hash: Hex; block: number }) => (hash === first ? 'drop' : block)

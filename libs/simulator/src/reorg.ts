@@ -18,13 +18,13 @@ export type ReorgOptions = {
   /** How many of the newest blocks are replaced. */
   depth: number
   /**
-   * What becomes of each transaction of theirs: which of the new blocks holds it, or that none does.
-   * Default: it stays in the block of its height. Transactions of one block keep their order.
+   * What becomes of each transaction of theirs: which of the new blocks holds it, or that none
+   * does. Default: it stays in the block of its height. Those of one block keep their order.
    */
   place?: (transaction: OrphanedTransaction) => number | 'drop'
   /** Transactions with a log each, put first into each new block, so that log indices move. */
   fillers?: number
-  /** Signed transactions that were not in the replaced blocks, put last into the block they name. */
+  /** Signed transactions that the replaced blocks didn't hold, put last into the block named. */
   additions?: readonly { raw: Hex; hash: Hex; block: number }[]
   /** Blocks mined on top, so that the new branch is the longer one. Default 1. */
   extension?: number

@@ -36,5 +36,6 @@ type Parts = { name: string; value: Hex | undefined; error: string | undefined }
 
 const line = (path: readonly number[], { name, value, error }: Parts): string => {
   const place = path.length === 0 ? '-' : path.join('.')
-  return `${place} ${name.toUpperCase()} ${BigInt(value ?? 0)}${error === undefined ? '' : ' failed'}`
+  const outcome = error === undefined ? '' : ' failed'
+  return `${place} ${name.toUpperCase()} ${BigInt(value ?? 0)}${outcome}`
 }
