@@ -60,23 +60,41 @@ test('leaves an endpoint alone for as long as it asks, within reason', () => {
   expect(limit.startsAt(SECOND)).toBe(61 * SECOND)
 })
 
-test('sends at less than the rate at which the endpoint complained, and creeps up from there', () => {
+test('sends no more a second than was answered before a complaint, and creeps up from there', () => {
   const limit = adaptiveLimit({ concurrency: 100, concurrencyMax: 100 })
-  for (let request = 0; request < 50; request++) limit.started(request)('answered', request)
-  limit.held(50, undefined)
-  limit.held(51, undefined)
+  for (let at = 0; at < SECOND; at += 20) limit.started(at)('answered', at)
+  limit.held(SECOND, undefined)
+  limit.held(SECOND + 1, undefined)
   const cut = limit.rate
 
-  let at = 60
-  for (let request = 0; request < 70; request++) {
+  let at = SECOND
+  for (let request = 0; request < 100; request++) {
     at = limit.startsAt(at) ?? at
     limit.started(at)('answered', at)
   }
 
-  expect(cut).toBeCloseTo(35)
-  expect(at).toBeGreaterThan(1.8 * SECOND)
-  expect(limit.rate).toBeGreaterThan(36)
-  expect(limit.rate).toBeLessThan(38)
+  expect(cut).toBe(50)
+  expect(at).toBeGreaterThan(2.8 * SECOND)
+  expect(limit.rate).toBeGreaterThan(54)
+  expect(limit.rate).toBeLessThan(56)
+})
+
+test('finds the rate of an endpoint that refuses all beyond it, and wastes little', () => {
+  const limit = adaptiveLimit({ concurrency: 100, concurrencyMax: 100 })
+  const sent = { answered: 0, overloaded: 0 }
+  let [second, inSecond] = [0, 0]
+  for (let at = 0; at < 60 * SECOND; ) {
+    at = Math.max(at + 1, limit.startsAt(at) ?? at)
+    if (Math.floor(at / SECOND) !== second) [second, inSecond] = [Math.floor(at / SECOND), 0]
+    inSecond += 1
+    const end = inSecond <= 100 ? 'answered' : 'overloaded'
+    sent[end] += 1
+    limit.started(at)(end, at)
+    if (end === 'overloaded') limit.held(at, undefined)
+  }
+
+  expect(sent.answered).toBeGreaterThan(60 * 90)
+  expect(sent.overloaded).toBeLessThan(60 * 20)
 })
 
 /** As many requests as are allowed at once, `count` times. */

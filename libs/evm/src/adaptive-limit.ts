@@ -10,7 +10,10 @@ export type AdaptiveLimit = {
   startsAt(nowMs: number): number | undefined
   /** One was sent. Returns what tells of its end. */
   started(nowMs: number): (end: RequestEnd, nowMs: number) => void
-  /** The endpoint asked to be left alone, or said that it has too many requests. */
+  /**
+   * The endpoint asked to be left alone, or said that it has too many requests: it is sent no more a
+   * second than it has answered of late, and slowly more again.
+   */
   held(nowMs: number, retryAfterMs: number | undefined): void
   readonly inFlight: number
   readonly concurrency: number
@@ -25,12 +28,11 @@ export type LimitOptions = {
   holdMsMax?: number
 }
 
-/**
- * What a rate is cut to, what it grows by in each second that it is used up, and what it never falls
- * below: an endpoint that bears still less says for how long it wants to be left alone.
- */
-const RATE_KEPT = 0.7
+/** What a rate grows by in each second that it is used up: by one, or by a share if that is more. */
 const RATE_STEP = 1
+const RATE_STEP_SHARE = 0.05
+
+/** An endpoint that bears still less says for how long it wants to be left alone. */
 const RATE_MIN = 4
 
 export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
@@ -41,7 +43,8 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
   let decreasedAt = Number.NEGATIVE_INFINITY
   let heldUntil = Number.NEGATIVE_INFINITY
   let nextAt = Number.NEGATIVE_INFINITY
-  const seconds = countBySecond()
+  let cutAt = Number.NEGATIVE_INFINITY
+  const answers = countBySecond()
 
   /** What was sent before the last decrease says nothing about the limit since. */
   const decrease = (startedAt: number, nowMs: number) => {
@@ -54,7 +57,7 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
     if (inFlight * 2 >= concurrency) {
       concurrency = Math.min(concurrencyMax, concurrency + 1 / concurrency)
     }
-    rate += RATE_STEP / rate
+    rate += Math.max(RATE_STEP / rate, RATE_STEP_SHARE)
   }
 
   return {
@@ -64,10 +67,12 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
     },
     started(startedAt) {
       inFlight += 1
-      seconds.count(startedAt)
       nextAt = Math.max(nextAt, startedAt) + 1_000 / rate
       return (end, nowMs) => {
-        if (end === 'answered') increase()
+        if (end === 'answered') {
+          answers.count(nowMs)
+          increase()
+        }
         if (end === 'overloaded') decrease(startedAt, nowMs)
         inFlight -= 1
       }
@@ -77,8 +82,9 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
         heldUntil = Math.max(heldUntil, nowMs + Math.min(retryAfterMs, holdMsMax))
       }
       // Once a second at most: many requests in flight are told the same.
-      if (!seconds.isNew(nowMs)) return
-      rate = Math.max(RATE_MIN, Math.min(rate, seconds.most(nowMs)) * RATE_KEPT)
+      if (nowMs < cutAt + 1_000) return
+      cutAt = nowMs
+      rate = Math.max(RATE_MIN, Math.min(rate, answers.perSecond(nowMs)))
     },
     get inFlight() {
       return inFlight
@@ -92,30 +98,30 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
   }
 }
 
-/** Counts starts in this second and the one before it. */
+/** Counts in this second and the one before it. */
 function countBySecond() {
   let second = 0
-  let counts: [before: number, now: number] = [0, 0]
-  let toldAt = Number.NEGATIVE_INFINITY
+  let before = 0
+  let now = 0
+  let sinceMs = 0
   const turn = (nowMs: number) => {
     const current = Math.floor(nowMs / 1_000)
     if (current === second) return
-    counts = [current === second + 1 ? counts[1] : 0, 0]
+    before = current === second + 1 ? now : 0
+    now = 0
     second = current
+    sinceMs = nowMs
   }
   return {
     count(nowMs: number) {
       turn(nowMs)
-      counts[1] += 1
+      now += 1
     },
-    most(nowMs: number) {
+    perSecond(nowMs: number) {
       turn(nowMs)
-      return Math.max(...counts)
-    },
-    isNew(nowMs: number) {
-      if (nowMs < toldAt + 1_000) return false
-      toldAt = nowMs
-      return true
+      if (before > 0) return Math.max(before, now)
+      // The first second of many requests: what was answered in a part of it must do.
+      return (now * 1_000) / Math.max(100, nowMs - sinceMs)
     },
   }
 }
