@@ -51,8 +51,11 @@ test('a block of transactions of all types, failed ones among them, holds', asyn
   const { client, minedBlock } = await chain('--hardfork', 'prague')
   const account = privateKeyToAccount(KEY)
   const fees = {
-    ...{ chainId: 31_337, maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 1n },
-    ...{ gas: 100_000n, to: LOGGING },
+    chainId: 31_337,
+    maxFeePerGas: 10n ** 11n,
+    maxPriorityFeePerGas: 1n,
+    gas: 100_000n,
+    to: LOGGING,
   } as const
   const gas = { chainId: 31_337, gasPrice: 10n ** 11n, gas: 100_000n, to: LOGGING } as const
   const authorization = await account.signAuthorization({

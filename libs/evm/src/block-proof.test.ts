@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { blockProof, type ProvenHeader } from './block-proof.ts'
+import { blockProof, type ProofSteps, type ProvenHeader, tableProof } from './block-proof.ts'
 import { logsBloom } from './bloom.ts'
 import { headerHash } from './header-hash.ts'
+import { readReceipts, receiptTable } from './receipt-table.ts'
 import { type ReceiptJson, receiptsRoot } from './receipts-root.ts'
 import { anyReceipts } from './testing/any-receipts.ts'
 import { ETHEREUM_24630100 } from './testing/known-headers.ts'
@@ -18,10 +19,22 @@ function headerOf(receipts: readonly ReceiptJson[]): ProvenHeader {
   return { ...header, hash: String(headerHash(header)) }
 }
 
+const table = receiptTable()
+
+/** The same of the receipts as JSON.parse gives them, and as they come from a node. */
+function proof(header: ProvenHeader, receipts: readonly ReceiptJson[], steps?: ProofSteps) {
+  const body = Buffer.from(JSON.stringify({ id: 0, result: receipts }))
+  const problems = readReceipts(table, body).flatMap((answer) =>
+    tableProof(header, table, answer, steps),
+  )
+  expect(blockProof(header, receipts, steps)).toEqual(problems)
+  return problems
+}
+
 test('finds nothing wrong with what is right', () => {
   fc.assert(
     fc.property(anyReceipts, (receipts) => {
-      expect(blockProof(headerOf(receipts), receipts)).toEqual([])
+      expect(proof(headerOf(receipts), receipts)).toEqual([])
     }),
   )
 })
@@ -35,7 +48,7 @@ describe('tells', () => {
   const header = headerOf(whole)
 
   test('a receipt that is missing', () => {
-    expect(blockProof(header, whole.slice(1))).toEqual([
+    expect(proof(header, whole.slice(1))).toEqual([
       '2 receipts for 3 transactions',
       expect.stringMatching(/^its receipts make up the root 0x[0-9a-f]{64}, not 0x/),
     ])
@@ -44,7 +57,7 @@ describe('tells', () => {
   test('one log of two that are alike, which the bloom does not', () => {
     const [first, ...rest] = whole as [ReceiptJson, ...ReceiptJson[]]
 
-    expect(blockProof(header, [{ ...first, logs: [] }, ...rest])).toEqual([
+    expect(proof(header, [{ ...first, logs: [] }, ...rest])).toEqual([
       expect.stringMatching(/^its receipts make up the root/),
     ])
   })
@@ -52,14 +65,14 @@ describe('tells', () => {
   test('logs that are missing from all', () => {
     const bare = whole.map((one) => ({ ...one, logs: [] }))
 
-    expect(blockProof(header, bare).join()).toMatch(/root.*logs do not make up the header's logs/)
+    expect(proof(header, bare).join()).toMatch(/root.*logs do not make up the header's logs/)
   })
 
   test('a header that was made to fit', () => {
     const bare = whole.map((one) => ({ ...one, logs: [] }))
     const forged = { ...headerOf(bare), hash: header.hash }
 
-    expect(blockProof(forged, bare)).toEqual([
+    expect(proof(forged, bare)).toEqual([
       expect.stringMatching(/^its header has the hash 0x[0-9a-f]{64}, not 0x/),
     ])
   })
@@ -68,14 +81,14 @@ describe('tells', () => {
     const strange = { ...header, extDataHash: '0x00', hash: `0x${'0'.repeat(64)}` }
     const steps = { headerHash: false, receiptsRoot: true, logsBloom: true }
 
-    expect(blockProof(strange, whole)).toEqual([expect.stringMatching(/can not be computed/)])
-    expect(blockProof(strange, whole, steps)).toEqual([])
+    expect(proof(strange, whole)).toEqual([expect.stringMatching(/can not be computed/)])
+    expect(proof(strange, whole, steps)).toEqual([])
   })
 
   test('nothing of what a chain is excused from', () => {
     const steps = { headerHash: false, receiptsRoot: false, logsBloom: false }
     const bare = whole.map((one) => ({ ...one, logs: [] }))
 
-    expect(blockProof(header, bare, steps)).toEqual([])
+    expect(proof(header, bare, steps)).toEqual([])
   })
 })

@@ -1,11 +1,21 @@
 import { type BloomInput, logsBloom } from './bloom.ts'
 import { type HeaderJson, headerHash } from './header-hash.ts'
-import { type ReceiptJson, receiptsRoot } from './receipts-root.ts'
+import {
+  LOG,
+  LOG_FIELDS,
+  RECEIPT,
+  RECEIPT_FIELDS,
+  type ReceiptsAnswer,
+  type ReceiptTable,
+  textAt,
+} from './receipt-table.ts'
+import { type ReceiptJson, receiptsRoot, tableRoot } from './receipts-root.ts'
 
 /** What is proven of the blocks of a chain. Chains differ in what their headers really hold. */
 export type ProofSteps = { headerHash: boolean; receiptsRoot: boolean; logsBloom: boolean }
 
-const ALL: ProofSteps = { headerHash: true, receiptsRoot: true, logsBloom: true }
+/** Everything that can be proven. */
+export const WHOLE_PROOF: ProofSteps = { headerHash: true, receiptsRoot: true, logsBloom: true }
 
 /** A header with its transactions' hashes, as `eth_getBlockByNumber` gives it. */
 export type ProvenHeader = HeaderJson & {
@@ -24,21 +34,45 @@ export type ProvenHeader = HeaderJson & {
 export function blockProof(
   header: ProvenHeader,
   receipts: readonly ReceiptJson[],
-  steps: ProofSteps = ALL,
+  steps: ProofSteps = WHOLE_PROOF,
 ): string[] {
+  const given: Given = {
+    count: receipts.length,
+    root: () => receiptsRoot(receipts),
+    logs: () => receipts.values().flatMap(({ logs }) => logs),
+  }
+  return problemsOf(header, given, steps)
+}
+
+/** Like {@link blockProof}, of receipts as they came from the node. */
+export function tableProof(
+  header: ProvenHeader,
+  table: ReceiptTable,
+  answer: ReceiptsAnswer,
+  steps: ProofSteps = WHOLE_PROOF,
+): string[] {
+  const given: Given = {
+    count: answer.to - answer.from,
+    root: () => tableRoot(table, answer),
+    logs: () => logsIn(table, answer),
+  }
+  return problemsOf(header, given, steps)
+}
+
+type Given = { count: number; root: () => string; logs: () => Iterable<BloomInput> }
+
+function problemsOf(header: ProvenHeader, { count, root, logs }: Given, steps: ProofSteps) {
   const problems: string[] = []
   const { length } = header.transactions
-  if (receipts.length !== length) {
-    problems.push(`${receipts.length} receipts for ${length} transactions`)
-  }
+  if (count !== length) problems.push(`${count} receipts for ${length} transactions`)
   if (steps.headerHash) problems.push(...headerProblems(header))
   if (steps.receiptsRoot) {
-    const root = receiptsRoot(receipts)
-    if (root !== header.receiptsRoot.toLowerCase()) {
-      problems.push(`its receipts make up the root ${root}, not ${header.receiptsRoot}`)
+    const found = root()
+    if (found !== header.receiptsRoot.toLowerCase()) {
+      problems.push(`its receipts make up the root ${found}, not ${header.receiptsRoot}`)
     }
   }
-  if (steps.logsBloom && logsBloom(logsOf(receipts)) !== header.logsBloom.toLowerCase()) {
+  if (steps.logsBloom && logsBloom(logs()) !== header.logsBloom.toLowerCase()) {
     problems.push("its logs do not make up the header's logs bloom")
   }
   return problems
@@ -51,6 +85,14 @@ function headerProblems(header: ProvenHeader): string[] {
   return [`its header has the hash ${hash}, not ${header.hash}`]
 }
 
-function* logsOf(receipts: readonly ReceiptJson[]): Generator<BloomInput> {
-  for (const { logs } of receipts) yield* logs
+function* logsIn(table: ReceiptTable, { from, to }: ReceiptsAnswer): Generator<BloomInput> {
+  const { receipts, logs } = table
+  const first = receipts[from * RECEIPT_FIELDS + RECEIPT.logsFrom] ?? 0
+  const end = receipts[(to - 1) * RECEIPT_FIELDS + RECEIPT.logsTo] ?? 0
+  for (let row = first * LOG_FIELDS; row < end * LOG_FIELDS; row += LOG_FIELDS) {
+    const begin = row + LOG.topics
+    const places = logs.subarray(begin, begin + (logs[row + LOG.topicCount] ?? 0))
+    const topics = Array.from(places, (place) => textAt(table, place) ?? '')
+    yield { address: textAt(table, logs[row + LOG.address] ?? 0) ?? '', topics }
+  }
 }

@@ -24,8 +24,11 @@ export const RATE_BYTES = 136
 /** The first bytes of the memory, which must hold {@link roundConstants}. */
 export const ROUND_CONSTANTS_BYTES = 24 * 8
 
-/** Locals: three parameters, two numbers, then lanes: the state, its successor, sums and effects. */
-const [AT, LENGTH, TO, STOP, ROUND, STATE, NEXT, SUMS, EFFECTS] = [0, 1, 2, 3, 4, 5, 30, 55, 60]
+/** Locals: three parameters, two numbers, then lanes: the state, its successor, effects and a row. */
+const [AT, LENGTH, TO, STOP, ROUND, STATE, NEXT, EFFECTS, ROW] = [0, 1, 2, 3, 4, 5, 30, 55, 60]
+
+/** Rounds in one turn of the loop: a quarter faster than one, and four are no better. */
+const ROUNDS_PER_TURN = 2
 
 const [I32_MUL, I32_DIV, I32_OR] = [0x6c, 0x6e, 0x72]
 const [I64_XOR, I64_AND, I64_ROTATE] = [0x85, 0x83, 0x89]
@@ -79,42 +82,47 @@ function absorption(): number[] {
   const lanes = times(RATE_BYTES / 8, (lane) => [
     ...[...get(STATE + lane), ...get(AT), ...load64(8 * lane), I64_XOR, ...set(STATE + lane)],
   ])
+  const rounds = times(ROUNDS_PER_TURN, round)
   return [
-    ...[...LOOP, ...lanes, ...i32(0), ...set(ROUND), ...LOOP, ...round()],
-    ...[...get(ROUND), ...i32(8), I32_ADD, ...tee(ROUND), ...i32(ROUND_CONSTANTS_BYTES), I32_LESS],
-    ...[...AGAIN_IF, END, ...get(AT), ...i32(RATE_BYTES), I32_ADD, ...tee(AT), ...get(STOP)],
+    ...[...LOOP, ...lanes, ...i32(0), ...set(ROUND), ...LOOP, ...rounds, ...get(ROUND)],
+    ...[...i32(8 * ROUNDS_PER_TURN), I32_ADD, ...tee(ROUND), ...i32(ROUND_CONSTANTS_BYTES)],
     ...[I32_LESS, ...AGAIN_IF, END],
+    ...[...get(AT), ...i32(RATE_BYTES), I32_ADD, ...tee(AT), ...get(STOP), I32_LESS],
+    ...[...AGAIN_IF, END],
   ]
 }
 
-/** One round: θ, then ρ and π into the successor, then χ and ι back into the state. */
-function round(): number[] {
+/**
+ * One round: θ, then ρ, π and χ for one row of the successor after another, so that few values are
+ * wanted at a time, and ι. `turn` counts the rounds since the constant that ROUND points to.
+ */
+function round(turn: number): number[] {
   const sums = times(5, (x) => [
     ...get(STATE + x),
     ...times(4, (y) => [...get(STATE + x + 5 * (y + 1)), I64_XOR]),
-    ...set(SUMS + x),
+    ...set(ROW + x),
   ])
   const effects = times(5, (x) => [
-    ...[...get(SUMS + ((x + 4) % 5)), ...get(SUMS + ((x + 1) % 5)), ...i64(1), I64_ROTATE],
+    ...[...get(ROW + ((x + 4) % 5)), ...get(ROW + ((x + 1) % 5)), ...i64(1), I64_ROTATE],
     ...[I64_XOR, ...set(EFFECTS + x)],
   ])
   const offsets = rotations()
-  const moves = times(25, (lane) => {
-    const [x, y] = [lane % 5, Math.floor(lane / 5)]
-    const target = y + 5 * ((2 * x + 3 * y) % 5)
-    const rotation = [...i64(offsets[lane] ?? 0), I64_ROTATE]
-    return [...get(STATE + lane), ...get(EFFECTS + x), I64_XOR, ...rotation, ...set(NEXT + target)]
-  })
-  const mixed = times(25, (lane) => {
-    const row = NEXT + lane - (lane % 5)
-    const [next, overnext] = [row + ((lane + 1) % 5), row + ((lane + 2) % 5)]
-    const constant = lane === 0 ? [...get(ROUND), ...load64(0), I64_XOR] : []
-    return [
-      ...[...get(NEXT + lane), ...get(next), ...i64(-1), I64_XOR, ...get(overnext), I64_AND],
-      ...[I64_XOR, ...constant, ...set(STATE + lane)],
-    ]
-  })
-  return [...sums, ...effects, ...moves, ...mixed]
+  const rows = times(5, (y) => [
+    ...times(5, (x) => {
+      // π moves lane (u, x) here, for which 2u + 3x is y modulo 5.
+      const u = (3 * (y + 2 * x)) % 5
+      const lane = u + 5 * x
+      const rotation = [...i64(offsets[lane] ?? 0), I64_ROTATE]
+      return [...get(STATE + lane), ...get(EFFECTS + u), I64_XOR, ...rotation, ...set(ROW + x)]
+    }),
+    ...times(5, (x) => [
+      ...[...get(ROW + x), ...get(ROW + ((x + 1) % 5)), ...i64(-1), I64_XOR],
+      ...[...get(ROW + ((x + 2) % 5)), I64_AND, I64_XOR, ...set(NEXT + x + 5 * y)],
+    ]),
+  ])
+  const constant = [...get(NEXT), ...get(ROUND), ...load64(8 * turn), I64_XOR, ...set(NEXT)]
+  const moves = times(25, (lane) => [...get(NEXT + lane), ...set(STATE + lane)])
+  return [...sums, ...effects, ...rows, ...constant, ...moves]
 }
 
 function digest(): number[] {
