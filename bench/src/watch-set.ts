@@ -13,6 +13,9 @@ import type { WatchSetFigures } from './watch-set-process.ts'
 const CHAIN = chainIdOf(31337)
 const OWNERS = 1_000
 
+/** What is left of starting takes no 60 MB for ever. */
+const NODE_ARGUMENTS = ['--max-semi-space-size=4']
+
 /** Rows that are inserted by one transaction. */
 const BATCH = 500_000
 
@@ -36,6 +39,8 @@ async function fill(postgres: Postgres, count: number): Promise<void> {
   await postgres.execute(sql`
     insert into wallets.owners (external_id)
     select 'bench-' || number from generate_series(1, ${OWNERS}::int) as number`)
+  // Whether owners exist needs no proof here, and sorted rows reach the index in fewer places.
+  await postgres.execute(sql`alter table wallets.addresses disable trigger all`)
   for (let from = 0; from < count; from += BATCH) {
     await postgres.execute(sql`
       with owner as (
@@ -44,9 +49,11 @@ async function fill(postgres: Postgres, count: number): Promise<void> {
       insert into wallets.addresses (chain, address, owner, watched_from)
       select ${CHAIN}, substr(sha256(int4send(seed)), 1, 20), owner.id, 0
       from generate_series(${from}::int, ${Math.min(from + BATCH, count) - 1}::int) as seed
-      join owner on owner.number = seed % ${OWNERS}::int`)
+      join owner on owner.number = seed % ${OWNERS}::int
+      order by 2`)
     tell(`${Math.min(from + BATCH, count)} registered`)
   }
+  await postgres.execute(sql`alter table wallets.addresses enable trigger all`)
   await postgres.execute(sql`vacuum analyze wallets.addresses`)
 }
 
@@ -61,8 +68,11 @@ async function diskSizes(postgres: Postgres): Promise<Record<string, number>> {
 /** Loads the set in a process of its own, so that nothing else is in its memory. */
 async function load(url: string): Promise<WatchSetFigures> {
   const script = fileURLToPath(new URL('./watch-set-process.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, [script, url, CHAIN], {
-    maxBuffer: 1_000_000,
-  })
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...NODE_ARGUMENTS,
+    script,
+    url,
+    CHAIN,
+  ])
   return JSON.parse(stdout)
 }

@@ -1,6 +1,6 @@
 import { type AddressWords, addressHash } from './address-hash.ts'
 
-/** A set of addresses that takes 24 to 28 bytes for each, and answers exactly. */
+/** A set of addresses that takes 25 to 29 bytes for each, and answers exactly. */
 export type AddressSet = {
   /** Adds `0x` and 40 hex digits; answers whether it is new. Throws when it is anything else. */
   add(hex: string): boolean
@@ -19,14 +19,14 @@ export type AddressSet = {
 const WORDS = 5
 export const ADDRESS_BYTES = 4 * WORDS
 
-const SHARD_BITS = 8
+const SHARD_BITS = 6
 const SHARDS = 2 ** SHARD_BITS
 const SLOT_BITS = 32 - SHARD_BITS
 
 const SLOTS_FIRST = 4
 /** Of a shard's slots so many are used before it grows: less memory against longer searches. */
-const LOAD_MAX = 0.87
-const GROWTH = 1.125
+const LOAD_MAX = 0.82
+const GROWTH = 1.1
 
 const TOPIC_PADDING = `0x${'0'.repeat(24)}`
 
@@ -79,13 +79,13 @@ export function addressSet(): AddressSet {
       const hash = addressHash(moved, key0, key1)
       fill(shard, ~findSlot(shard, hash, moved), hash, moved)
     }
-    // Gives the memory back now and not when garbage is collected next.
-    buffer.transfer(0)
+    // Gives the memory back now, and not when garbage is collected next.
+    buffer.resize(0)
   }
 
   return {
     add(hex) {
-      if (hex.length !== 42 || !hex.startsWith('0x') || !readHex(hex, 2, words)) {
+      if (!readAddress(hex, words)) {
         throw new RangeError(`Expected 0x and 40 hex digits, got ${JSON.stringify(hex)}.`)
       }
       return addWords()
@@ -109,8 +109,10 @@ export function addressSet(): AddressSet {
   }
 }
 
+/** The buffer is one that can be resized, for the memory of others goes back late and in pieces. */
 function emptyShard(slots: number): Shard {
-  const buffer = new ArrayBuffer(slots * (ADDRESS_BYTES + 1))
+  const size = slots * (ADDRESS_BYTES + 1)
+  const buffer = new ArrayBuffer(size, { maxByteLength: size })
   return {
     tags: new Uint8Array(buffer, slots * ADDRESS_BYTES),
     slots: new Int32Array(buffer, 0, slots * WORDS),
@@ -152,6 +154,12 @@ function isAt(slots: Int32Array, at: number, words: AddressWords): boolean {
     slots[at + 3] === words[3] &&
     slots[at + 4] === words[4]
   )
+}
+
+/** Reads `0x` and 40 hex digits; answers `false` when there is anything else. */
+function readAddress(text: string, words: AddressWords): boolean {
+  const isPrefixed = text.charCodeAt(0) === 0x30 && text.charCodeAt(1) === 0x78
+  return isPrefixed && text.length === 42 && readHex(text, 2, words)
 }
 
 /** Reads 40 hex digits from `offset` on; answers `false` when there is anything else. */

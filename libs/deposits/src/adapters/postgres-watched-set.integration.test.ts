@@ -1,6 +1,6 @@
 import { type Address, parseAddress } from '@coffer/evm/address'
 import { chainIdOf } from '@coffer/money/chain-id'
-import type { Postgres } from '@coffer/postgres/open-postgres'
+import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { sql } from 'drizzle-orm'
@@ -13,8 +13,13 @@ const addressOf = (seed: number): Address =>
   parseAddress(`0x${seed.toString(16).padStart(40, '0')}`)
 
 /** Registers the addresses of the seeds `from` to `to` in one transaction. */
-async function register(postgres: Postgres, from: number, to: number, chain = CHAIN) {
-  await postgres.execute(sql`
+async function register(
+  tx: Postgres | Transaction,
+  from: number,
+  to: number,
+  chain = CHAIN,
+): Promise<void> {
+  await tx.execute(sql`
     with owner as (insert into wallets.owners default values returning id)
     insert into wallets.addresses (chain, address, owner, watched_from)
     select ${chain}, decode(lpad(to_hex(seed), 40, '0'), 'hex'), owner.id, 0
@@ -35,6 +40,22 @@ test('has what was registered before the refresh, on its chain only', async () =
 
   expect(first).toEqual([true, true, false, false])
   expect([before, watched.has(addressOf(4))]).toEqual([false, true])
+})
+
+test('misses none whose registration began before another and was committed after', async () => {
+  await using wallets = await testDatabase([walletsMigrations])
+  const { postgres } = wallets
+  const watched = postgresWatchedSet(postgres, CHAIN)
+
+  await postgres.transaction(async (slow) => {
+    await register(slow, 3, 3)
+    await register(postgres, 4, 4)
+    await watched.refresh()
+    expect([3, 4].map((seed) => watched.has(addressOf(seed)))).toEqual([false, true])
+  })
+  await Promise.all([watched.refresh(), watched.refresh()])
+
+  expect(watched.has(addressOf(3))).toBe(true)
 })
 
 test('answers nothing before it is loaded', async () => {
