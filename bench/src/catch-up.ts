@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { MIGRATIONS } from '@coffer/cli/start-coffer'
 import { chainScan } from '@coffer/deposits/chain-scan'
 import { startStack } from '@coffer/devstack/start-stack'
+import { WHOLE_PROOF } from '@coffer/evm/block-proof'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
@@ -54,6 +55,7 @@ export async function catchUp({ count: blocks = 1_000 }: { count?: number }) {
     confirmations: 1,
     startBlock: filled.fromBlock,
     reorgDepthMax: 64,
+    proof: WHOLE_PROOF,
     assets,
   }
   const floors: number[] = []

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { catchUp } from './catch-up.ts'
 import { credits } from './credits.ts'
 import { tipLatency } from './tip-latency.ts'
+import { verify } from './verify.ts'
 import { watchSet } from './watch-set.ts'
 
 /** Benchmarks by name. Each prints progress on standard error and returns its figures. */
@@ -10,6 +11,7 @@ const BENCHMARKS = {
   'tip-latency': tipLatency,
   'watch-set': watchSet,
   credits,
+  verify,
 }
 
 const { positionals, values } = parseArgs({

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { ChainMismatchError } from '@coffer/deposits/chain-scan'
 import { depositsMigrations } from '@coffer/deposits/migrations'
 import { freePort } from '@coffer/devstack/free-port'
 import { type RunAppOptions, type RunningApp, runApp } from '@coffer/devstack/run-app'
@@ -11,6 +10,7 @@ import {
   startStack,
 } from '@coffer/devstack/start-stack'
 import { TOPICS } from '@coffer/events/topics'
+import { ChainMismatchError } from '@coffer/evm/proven-chain'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
 import { ensureTopics } from '@coffer/messaging/kafka-topics'
 import { messagingMigrations } from '@coffer/messaging/migrations'
@@ -188,7 +188,7 @@ async function requireServedChain(url: string, chainId = LOCAL_CHAIN_ID): Promis
   const served = chainReference(await anvilClient(url).chain())
   if (served === Number(chainId)) return
   const { host: endpoint } = new URL(url)
-  throw new ChainMismatchError({ endpoint, chain: chainIdOf(Number(chainId)), served })
+  throw new ChainMismatchError({ endpoint, chain: chainIdOf(Number(chainId)), served: `${served}` })
 }
 
 /** The API's port is the one that was asked for, or any. */

@@ -1,12 +1,8 @@
-import {
-  ChainMismatchError,
-  type ChainScan,
-  type ChainScanOptions,
-  chainScan,
-} from '@coffer/deposits/chain-scan'
+import { type ChainScan, type ChainScanOptions, chainScan } from '@coffer/deposits/chain-scan'
 import { scanTelemetry } from '@coffer/deposits/scan-telemetry'
 import { describeError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
+import { ChainMismatchError } from '@coffer/evm/proven-chain'
 import type { ChainId } from '@coffer/money/chain-id'
 import { poll } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'

@@ -1,7 +1,6 @@
-import { AppError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
-import { type JsonRpc, jsonRpc } from '@coffer/evm/json-rpc'
-import { chainReference } from '@coffer/money/chain-id'
+import { openEndpoints } from '@coffer/evm/endpoints'
+import { jsonRpc } from '@coffer/evm/json-rpc'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import type { StepResult } from '@coffer/runtime/poll'
 import { jsonRpcChainReader } from './adapters/json-rpc-chain-reader.ts'
@@ -40,12 +39,12 @@ export type ChainScan = AsyncDisposable & {
 /** Wires what follows one chain. The node need not be there yet. */
 export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const { config, postgres, observer, holder, leaseMs, chunkBlocks, chunksMax } = options
-  const { chain, confirmations, reorgDepthMax, assets, startBlock: start } = config
-  const [url = ''] = config.rpcUrls
-  const rpc = jsonRpc(url)
+  const { chain, confirmations, reorgDepthMax, proof, assets, startBlock: start } = config
+  const clients = config.rpcUrls.map((url) => ({ rpc: jsonRpc(url) }))
+  const endpoints = openEndpoints({ chain, clients })
   await ensureChain(postgres, { chain, start })
 
-  const reader = jsonRpcChainReader(rpc, confirmations)
+  const reader = jsonRpcChainReader(endpoints, { confirmations, proof })
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
   const find = findDeposits({ reader, watched, assets })
@@ -59,39 +58,19 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     observer,
   })
   const rescan = runRescan({ reader, store, findDeposits: find, observer, chunkBlocks })
-  const checked = chainCheck(rpc, config)
+  // The first step asks each endpoint which chain it serves, so that the node may come up later.
+  let asked: Promise<void> | undefined
+  const checked = (step: () => Promise<StepResult>) => async () => {
+    asked ??= endpoints.requireChain()
+    await asked.catch((error: unknown) => {
+      asked = undefined
+      throw error
+    })
+    return await step()
+  }
   return {
     scan: checked(scan),
     rescan: checked(rescan),
-    [Symbol.asyncDispose]: () => rpc[Symbol.asyncDispose](),
-  }
-}
-
-/** Lets no step run before the endpoint has said, once, that it serves the chain. */
-function chainCheck(rpc: JsonRpc, { chain }: ChainConfig) {
-  let isRight = false
-  return (step: () => Promise<StepResult>) => async (): Promise<StepResult> => {
-    if (!isRight) {
-      const served = Number(await rpc.call('eth_chainId', []))
-      if (served !== chainReference(chain)) {
-        throw new ChainMismatchError({ endpoint: rpc.name, chain, served })
-      }
-      isRight = true
-    }
-    return await step()
-  }
-}
-
-/** The endpoint serves another chain than is configured. Scanning it would book nonsense. */
-export class ChainMismatchError extends AppError {
-  readonly code = 'CHAIN_MISMATCH'
-
-  constructor(details: { endpoint: string; chain: string; served: number }) {
-    const { endpoint, chain, served } = details
-    super(
-      `${endpoint} serves chain eip155:${served}, but ${chain} is configured. Correct CHAIN_ID ` +
-        'or the endpoint before anything is scanned.',
-      { retry: 'never', details },
-    )
+    [Symbol.asyncDispose]: () => endpoints[Symbol.asyncDispose](),
   }
 }

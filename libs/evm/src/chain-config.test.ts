@@ -31,6 +31,7 @@ describe('from variables', () => {
         confirmations: 12,
         startBlock: 0n,
         reorgDepthMax: 64,
+        proof: { headerHash: true, receiptsRoot: true, logsBloom: true },
         assets: [native],
       },
     ])

@@ -6,6 +6,7 @@ import { type ChainId, chainIdOf, parseChainId } from '@coffer/money/chain-id'
 import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 import { parseAddress } from './address.ts'
+import { type ProofSteps, WHOLE_PROOF } from './block-proof.ts'
 
 /** When a deposit is final: so many blocks deep, its own included, or by the node's own tag. */
 export type Confirmations = number | 'safe' | 'finalized'
@@ -23,6 +24,11 @@ export type ChainConfig = {
    * until an operator looks.
    */
   reorgDepthMax: number
+  /**
+   * What a block must prove before it is believed. A chain whose headers really hold less, such as
+   * a zero bloom, needs a step left out; whatever is left out is taken on the node's word.
+   */
+  proof: ProofSteps
   /** What is credited. Anything else is not. */
   assets: readonly Asset[]
 }
@@ -49,6 +55,8 @@ const tokens = z
   .refine((list) => isDistinct(list.map(({ contract }) => contract)), 'Two have the same contract.')
 const rpcUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
 
+const step = z.boolean().default(true)
+
 const chain = z.strictObject({
   chain: parsedBy(parseChainId),
   rpcUrls,
@@ -56,6 +64,7 @@ const chain = z.strictObject({
   startBlock: z.int().min(0).default(0),
   reorgDepthMax: z.int().min(1).max(100_000).default(64),
   nativeSymbol: z.string().min(1).max(32).default('ETH'),
+  proof: z.strictObject({ headerHash: step, receiptsRoot: step, logsBloom: step }).prefault({}),
   tokens: tokens.default([]),
 })
 
@@ -125,6 +134,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     startBlock: settings.START_BLOCK,
     reorgDepthMax: settings.REORG_DEPTH_MAX,
     nativeSymbol: 'ETH',
+    proof: WHOLE_PROOF,
     tokens: settings.TOKENS,
   })
 }
@@ -147,6 +157,7 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     confirmations: settings.confirmations,
     startBlock: BigInt(settings.startBlock),
     reorgDepthMax: settings.reorgDepthMax,
+    proof: settings.proof,
     assets: [native, ...tokens],
   }
 }

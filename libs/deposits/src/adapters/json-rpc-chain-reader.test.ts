@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Block } from '../domain/block.ts'
 import { depositRules, nativeCandidates } from '../domain/detect-transfers.ts'
 import { type FakeChain, fakeAddress, fakeChain, type Meddler } from '../testing/fake-chain.ts'
+import { fakeChainReader } from '../testing/fake-chain-reader.ts'
 import { ASSETS, payNative, payTokens } from '../testing/fake-transfers.ts'
-import { jsonRpcChainReader } from './json-rpc-chain-reader.ts'
 import { BlockMissingError } from './rpc-answers.ts'
 import { BlockProofError } from './verify-block.ts'
 
@@ -20,7 +20,7 @@ describe('the head', () => {
   test('tells the height of the tag that finality goes by', async () => {
     const chain = fakeChain()
     chain.mineEmpty(5)
-    const reader = jsonRpcChainReader(chain.rpc, 'finalized')
+    const reader = fakeChainReader(chain, 'finalized')
     expect((await reader.head()).tagged).toBeNull()
 
     chain.tag(2n)
@@ -184,5 +184,5 @@ const candidates = (blocks: readonly Block[]) =>
 function chainWith(blocks: number) {
   const chain = fakeChain()
   chain.mineEmpty(blocks)
-  return { chain, reader: jsonRpcChainReader(chain.rpc, 12) }
+  return { chain, reader: fakeChainReader(chain, 12) }
 }

@@ -1,3 +1,4 @@
+import type { ProofSteps } from '@coffer/evm/block-proof'
 import type { Confirmations } from '@coffer/evm/chain-config'
 import type { TxHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
@@ -14,15 +15,27 @@ const CALLS_PER_REQUEST = 200
 /** Blocks whose receipts are asked for in one request: a few megabytes of answer at most. */
 const RECEIPTS_PER_REQUEST = 10
 
+/** Endpoints of one chain; `Endpoints` of `@coffer/evm/endpoints` is one. */
+export type RpcSource = {
+  /** Does a piece of work with one endpoint, and all of it again with another if need be. */
+  pin<T>(work: (rpc: JsonRpc) => Promise<T>, options?: { height?: bigint }): Promise<T>
+}
+
+export type ChainReaderOptions = { confirmations: Confirmations; proof: ProofSteps }
+
 /**
- * Reads a chain through one endpoint: headers by number (`eth_getBlockByNumber`), receipts by the
- * header's hash (`eth_getBlockReceipts`), so that a reorg between the two calls can't mix blocks.
+ * Reads a chain: headers by number (`eth_getBlockByNumber`), receipts by the header's hash
+ * (`eth_getBlockReceipts`), so that a reorg between the two calls can't mix blocks. What belongs
+ * together is asked of one endpoint.
  */
-export function jsonRpcChainReader(rpc: JsonRpc, confirmations: Confirmations): ChainReader {
+export function jsonRpcChainReader(
+  source: RpcSource,
+  { confirmations, proof }: ChainReaderOptions,
+): ChainReader {
   /** The tip as it was polled, to spare a new block's header. Good for once: it may be replaced. */
   let tip: RpcHeader | undefined
 
-  const headers = async (from: bigint, to: bigint): Promise<RpcHeader[]> => {
+  const headers = async (rpc: JsonRpc, from: bigint, to: bigint): Promise<RpcHeader[]> => {
     const polled = tip
     tip = undefined
     if (from === to && polled && BigInt(polled.number) === from) return [polled]
@@ -39,7 +52,7 @@ export function jsonRpcChainReader(rpc: JsonRpc, confirmations: Confirmations): 
   return {
     async head(): Promise<Head> {
       const tags = typeof confirmations === 'number' ? ['latest'] : ['latest', confirmations]
-      const answers = await rpc.batch(tags.map(headerCall))
+      const answers = await source.pin((rpc) => rpc.batch(tags.map(headerCall)))
       const [latest = null, tagged = null] = answers as (RpcHeader | null)[]
       const { number, hash } = headerOf(latest, 'latest')
       tip = latest ?? undefined
@@ -47,26 +60,34 @@ export function jsonRpcChainReader(rpc: JsonRpc, confirmations: Confirmations): 
     },
 
     async headerAt(height) {
-      const answer = (await rpc.call('eth_getBlockByNumber', [hex(height), false])) as RpcHeader
-      return answer === null ? undefined : headerOf(answer, height)
+      const { method, params } = headerCall(hex(height))
+      const answer = await source.pin((rpc) => rpc.call(method, params))
+      return answer === null ? undefined : headerOf(answer as RpcHeader, height)
     },
 
-    async blocks(from, to) {
-      const answers = await headers(from, to)
-      const requests: Promise<Block[]>[] = []
-      for (let first = 0; first < answers.length; first += RECEIPTS_PER_REQUEST) {
-        requests.push(verifiedBlocks(rpc, answers.slice(first, first + RECEIPTS_PER_REQUEST)))
-      }
-      return (await Promise.all(requests)).flat()
-    },
+    blocks: (from, to) =>
+      source.pin(
+        async (rpc) => {
+          const answers = await headers(rpc, from, to)
+          const requests: Promise<Block[]>[] = []
+          for (let first = 0; first < answers.length; first += RECEIPTS_PER_REQUEST) {
+            const some = answers.slice(first, first + RECEIPTS_PER_REQUEST)
+            requests.push(verifiedBlocks(rpc, some, proof))
+          }
+          return (await Promise.all(requests)).flat()
+        },
+        { height: to },
+      ),
 
-    async values(candidates) {
+    values(candidates) {
       const calls = candidates.map(({ receipt }) => ({
         method: 'eth_getTransactionByHash',
         params: [receipt.txHash],
       }))
-      const answers = (await inRequests(rpc, calls)) as (RpcTransaction | null)[]
-      return new Map(candidates.map((candidate, index) => valueIn(candidate, answers[index])))
+      return source.pin(async (rpc) => {
+        const answers = (await inRequests(rpc, calls)) as (RpcTransaction | null)[]
+        return new Map(candidates.map((candidate, index) => valueIn(candidate, answers[index])))
+      })
     },
   }
 }
@@ -79,12 +100,16 @@ async function inRequests(rpc: JsonRpc, calls: readonly RpcCall[]): Promise<unkn
   return (await Promise.all(requests)).flat()
 }
 
-async function verifiedBlocks(rpc: JsonRpc, headers: readonly RpcHeader[]): Promise<Block[]> {
+async function verifiedBlocks(
+  rpc: JsonRpc,
+  headers: readonly RpcHeader[],
+  proof: ProofSteps,
+): Promise<Block[]> {
   const answers = await rpc.batch(
     headers.map(({ hash }) => ({ method: 'eth_getBlockReceipts', params: [hash] })),
   )
   return headers.map((header, index) =>
-    verifiedBlock(headerOf(header, header.number), header, answers[index] as RpcReceipt[] | null),
+    verifiedBlock({ header, receipts: answers[index] as RpcReceipt[] | null }, proof),
   )
 }
 

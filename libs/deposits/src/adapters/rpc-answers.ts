@@ -1,24 +1,24 @@
 import { AppError } from '@coffer/errors/app-error'
+import type { ProvenHeader } from '@coffer/evm/block-proof'
 import { blockHash } from '@coffer/evm/hash'
+import type { ReceiptJson } from '@coffer/evm/receipts-root'
 import type { BlockHeader } from '../domain/block.ts'
 
-/** What `eth_getBlockByNumber` answers when asked for hashes only, as far as it is read. */
-export type RpcHeader = {
+/** What `eth_getBlockByNumber` answers when asked for hashes only; all of it goes into the proof. */
+export type RpcHeader = ProvenHeader & {
   number: string
   hash: string
   parentHash: string
   timestamp: string
-  logsBloom: string
   transactions: readonly string[]
 }
 
 /** An element of what `eth_getBlockReceipts` answers, as far as it is read. */
-export type RpcReceipt = {
+export type RpcReceipt = Omit<ReceiptJson, 'logs'> & {
   transactionHash: string
   blockHash: string
   from: string
   to: string | null
-  status?: string
   logs: readonly RpcLog[]
 }
 

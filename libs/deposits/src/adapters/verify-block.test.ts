@@ -1,7 +1,8 @@
+import { WHOLE_PROOF } from '@coffer/evm/block-proof'
 import { describe, expect, test } from 'vitest'
 import { fakeAddress, fakeChain, fakeTransaction } from '../testing/fake-chain.ts'
 import { payTokens, transferLog } from '../testing/fake-transfers.ts'
-import { headerOf, type RpcHeader, type RpcLog, type RpcReceipt } from './rpc-answers.ts'
+import type { RpcHeader, RpcLog, RpcReceipt } from './rpc-answers.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
 
 const ALICE = fakeAddress(0xa)
@@ -11,7 +12,7 @@ const SOMETHING_ELSE = `0x${'e'.repeat(64)}`
 test('a block that holds together is told with all its receipts, in order', async () => {
   const { header, receipts } = await told()
 
-  const block = verifiedBlock(headerOf(header, 1n), header, receipts)
+  const block = verified(header, receipts)
 
   expect(block).toMatchObject({ number: 1n, hash: header.hash, parentHash: header.parentHash })
   expect(
@@ -27,7 +28,7 @@ test('a block without transactions is empty, which its header says too', async (
   const chain = fakeChain()
   const header = (await chain.rpc.call('eth_getBlockByNumber', ['0x0', false])) as RpcHeader
 
-  expect(verifiedBlock(headerOf(header, 0n), header, []).receipts).toEqual([])
+  expect(verified(header, []).receipts).toEqual([])
 })
 
 test('tells addresses and topics in lower case, by which they are looked up', async () => {
@@ -43,16 +44,14 @@ test('tells addresses and topics in lower case, by which they are looked up', as
     })),
   }))
 
-  expect(verifiedBlock(headerOf(header, 1n), header, shouting)).toEqual(
-    verifiedBlock(headerOf(header, 1n), header, receipts),
-  )
+  expect(verified(header, shouting)).toEqual(verified(header, receipts))
 })
 
 describe('refuses', () => {
   test('a block whose receipts the node has not', async () => {
     const { header } = await told()
 
-    expect(() => verifiedBlock(headerOf(header, 1n), header, null)).toThrow(/has no receipts/)
+    expect(() => verified(header, null)).toThrow(/has no receipts/)
   })
 
   test('an empty answer for a block that has transactions', async () => {
@@ -86,16 +85,37 @@ describe('refuses', () => {
   })
 
   test('a log that is missing from the end, the middle, or altogether', async () => {
-    await expectRefusal(renumbered(offLogs((logs) => logs.slice(0, 1))), /2 logs do not make up/)
-    await expectRefusal(renumbered(offLogs((logs) => logs.slice(1))), /2 logs do not make up/)
-    await expectRefusal(renumbered(offLogs(() => [])), /1 logs do not make up/)
+    await expectRefusal(
+      renumbered(offLogs((logs) => logs.slice(0, 1))),
+      /make up the root .*; its logs do not make up/,
+    )
+    await expectRefusal(
+      renumbered(offLogs((logs) => logs.slice(1))),
+      /make up the root .*; its logs do not make up/,
+    )
+    await expectRefusal(
+      renumbered(offLogs(() => [])),
+      /make up the root .*; its logs do not make up/,
+    )
+  })
+
+  test('an amount that was never paid, which no bloom shows', async () => {
+    const paidMore = offLogs((logs) => logs.map((log) => ({ ...log, data: `0x${'f'.repeat(64)}` })))
+
+    await expectRefusal(paidMore, /make up the root [^;]*$/)
+  })
+
+  test('a header of which a field is not what was hashed', async () => {
+    const { header, receipts } = await told()
+
+    expect(() => verified({ ...header, timestamp: '0x1' }, receipts)).toThrow(/has the hash 0x/)
   })
 
   test('a log that was never emitted', async () => {
     const forged = transferLog(fakeAddress(0xc), 5n)
     const forge = offLogs((logs) => [...logs, { ...(logs[0] as RpcLog), ...forged }])
 
-    await expectRefusal(renumbered(forge), /4 logs do not make up/)
+    await expectRefusal(renumbered(forge), /make up the root .*; its logs do not make up/)
   })
 
   test('a log that a reorg removed, or that is of another block or transaction', async () => {
@@ -150,11 +170,14 @@ const renumbered =
 
 async function expectRefusal(change: Change, problem: RegExp, first?: typeof FIRST): Promise<void> {
   const { header, receipts } = await told(first)
-  const verify = () => verifiedBlock(headerOf(header, 1n), header, change(receipts))
+  const verify = () => verified(header, change(receipts))
 
   expect(verify).toThrow(problem)
   expect(verify).toThrow(BlockProofError)
 }
+
+const verified = (header: RpcHeader, receipts: readonly RpcReceipt[] | null) =>
+  verifiedBlock({ header, receipts }, WHOLE_PROOF)
 
 const FIRST = payTokens([ALICE, 5n], [BOB, 6n])
 

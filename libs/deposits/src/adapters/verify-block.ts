@@ -1,21 +1,28 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Address } from '@coffer/evm/address'
-import { logsBloom } from '@coffer/evm/bloom'
+import { blockProof, type ProofSteps } from '@coffer/evm/block-proof'
 import type { TxHash } from '@coffer/evm/hash'
 import type { Block, BlockHeader, Receipt } from '../domain/block.ts'
-import type { RpcHeader, RpcLog, RpcReceipt } from './rpc-answers.ts'
+import { headerOf, type RpcHeader, type RpcLog, type RpcReceipt } from './rpc-answers.ts'
+
+/** What a node told about one block. */
+export type BlockAnswers = {
+  header: RpcHeader
+  receipts: readonly (RpcReceipt | null)[] | null
+}
 
 /**
  * Makes a block of a header and its receipts after holding them against each other: one receipt
- * for each transaction in order, all of this block, their logs numbered without a gap, and together
- * exactly the header's logs bloom.
+ * for each transaction in order, all of this block, their logs numbered without a gap, and what
+ * `steps` ask for: the hash that the header's fields make up, the root and the bloom that the
+ * receipts make up.
  * Throws {@link BlockProofError}: what a node left out must never look like an empty block.
  */
 export function verifiedBlock(
-  header: BlockHeader,
-  answer: RpcHeader,
-  receipts: readonly (RpcReceipt | null)[] | null,
+  { header: answer, receipts }: BlockAnswers,
+  steps: ProofSteps,
 ): Block {
+  const header = headerOf(answer, answer.number)
   const refuse = (problem: string) => new BlockProofError(header, problem)
   if (receipts === null) throw refuse('the node has no receipts for it')
   if (receipts.length !== answer.transactions.length) {
@@ -31,10 +38,8 @@ export function verifiedBlock(
     given.push(receipt)
     logCount += receipt.logs.length
   }
-  const logs = given.flatMap((receipt) => receipt.logs)
-  if (logsBloom(logs) !== answer.logsBloom) {
-    throw refuse(`its ${logs.length} logs do not make up the header's logs bloom`)
-  }
+  const problems = blockProof(answer, given, steps)
+  if (problems.length > 0) throw refuse(problems.join('; '))
   return { ...header, receipts: given.map(receiptOf) }
 }
 

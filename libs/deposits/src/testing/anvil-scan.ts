@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Anvil, startAnvil } from '@coffer/devstack/start-anvil'
 import { type Address, parseAddress } from '@coffer/evm/address'
+import { WHOLE_PROOF } from '@coffer/evm/block-proof'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
 import { readDeposits } from '@coffer/simulator/chain-oracle'
@@ -52,6 +53,7 @@ export function scanProcess(options: ProcessOptions): Promise<ChainScan> {
       confirmations: 1,
       startBlock: 0n,
       reorgDepthMax: 16,
+      proof: WHOLE_PROOF,
       assets: contracts.assets,
       ...options.config,
     },

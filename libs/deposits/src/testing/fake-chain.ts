@@ -1,9 +1,9 @@
 import type { Address } from '@coffer/evm/address'
-import { logsBloom } from '@coffer/evm/bloom'
 import { type BlockHash, blockHash, type TxHash, txHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
-import type { RpcHeader, RpcReceipt, RpcTransaction } from '../adapters/rpc-answers.ts'
+import type { RpcHeader, RpcTransaction } from '../adapters/rpc-answers.ts'
 import type { Log } from '../domain/block.ts'
+import { fakeHeader, fakeReceipts } from './fake-header.ts'
 
 export type FakeTransaction = {
   hash: TxHash
@@ -19,6 +19,8 @@ export type FakeBlock = {
   hash: BlockHash
   parentHash: BlockHash
   transactions: readonly FakeTransaction[]
+  /** As the node tells it. Its hash and its receipts root are the right ones. */
+  header: RpcHeader
 }
 
 /** What the node is made to answer instead of `answer`. It may also act on the chain, or throw. */
@@ -50,12 +52,11 @@ export function fakeChain(): FakeChain {
   let made = 0
   const make = (parent: FakeBlock | undefined, transactions: readonly FakeTransaction[]) => {
     made += 1
-    return {
-      number: (parent?.number ?? -1n) + 1n,
-      hash: blockHash(`0x${made.toString(16).padStart(64, '0')}`),
-      parentHash: parent?.hash ?? blockHash(`0x${'0'.repeat(64)}`),
-      transactions,
-    }
+    const number = (parent?.number ?? -1n) + 1n
+    const parentHash = parent?.hash ?? blockHash(`0x${'0'.repeat(64)}`)
+    // The number of its making makes each block another one, also of the same transactions.
+    const header = fakeHeader({ number, parentHash, transactions, made })
+    return { number, hash: blockHash(String(header.hash)), parentHash, transactions, header }
   }
   let blocks: FakeBlock[] = [make(undefined, [])]
   let lag = 0
@@ -110,11 +111,11 @@ function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag
       blocks,
       wanted === 'latest' ? BigInt(blocks.length - 1) : tagOr(wanted, tag),
     )
-    return block ? headerOf(block) : null
+    return block ? block.header : null
   }
   if (method === 'eth_getBlockReceipts') {
     const block = blocks.find(({ hash }) => hash === wanted)
-    return block ? receiptsOf(block) : null
+    return block ? fakeReceipts(block) : null
   }
   if (method === 'eth_getTransactionByHash') {
     return (
@@ -131,33 +132,6 @@ const blockAt = (blocks: readonly FakeBlock[], height: bigint) =>
   blocks.find(({ number }) => number === height)
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`
-
-function headerOf({ number, hash, parentHash, transactions }: FakeBlock): RpcHeader {
-  return {
-    number: hex(number),
-    hash,
-    parentHash,
-    timestamp: hex(1_700_000_000n + number),
-    logsBloom: logsBloom(transactions.flatMap(({ logs }) => logs)),
-    transactions: transactions.map((transaction) => transaction.hash),
-  }
-}
-
-function receiptsOf({ hash: blockHash, transactions }: FakeBlock): RpcReceipt[] {
-  let logIndex = 0
-  return transactions.map(({ hash: transactionHash, from, to, succeeded, logs }) => ({
-    transactionHash,
-    blockHash,
-    from,
-    to,
-    status: succeeded ? '0x1' : '0x0',
-    logs: logs.map((log) => {
-      const numbered = { ...log, blockHash, transactionHash, logIndex: hex(BigInt(logIndex)) }
-      logIndex += 1
-      return { ...numbered, removed: false }
-    }),
-  }))
-}
 
 const transactionsOf = ({ hash: blockHash, transactions }: FakeBlock): RpcTransaction[] =>
   transactions.map(({ hash, to, value }) => ({ hash, to, blockHash, value: hex(value) }))

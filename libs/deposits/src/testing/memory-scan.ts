@@ -1,7 +1,6 @@
 import type { Address } from '@coffer/evm/address'
 import type { Confirmations } from '@coffer/evm/chain-config'
 import type { StepResult } from '@coffer/runtime/poll'
-import { jsonRpcChainReader } from '../adapters/json-rpc-chain-reader.ts'
 import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
 import { findDeposits } from '../usecases/find-deposits.ts'
 import { prefetchBlocks } from '../usecases/prefetch-blocks.ts'
@@ -9,6 +8,7 @@ import { rollBackReorg } from '../usecases/roll-back-reorg.ts'
 import { runRescan } from '../usecases/run-rescan.ts'
 import { scanNextBlocks } from '../usecases/scan-next-blocks.ts'
 import { type FakeChain, fakeChain } from './fake-chain.ts'
+import { fakeChainReader } from './fake-chain-reader.ts'
 import { ASSETS, CHAIN } from './fake-transfers.ts'
 import { type MemoryScanDatabase, memoryScanDatabase } from './memory-scan-store.ts'
 import { ALICE, BOB, ownerOf } from './scan-facts.ts'
@@ -53,7 +53,7 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
 
   const start = (holder: string): MemoryProcess => {
     const store = database.store(holder)
-    const reader = jsonRpcChainReader(chain.rpc, confirmations)
+    const reader = fakeChainReader(chain, confirmations)
     const find = findDeposits({ reader, watched: watchedSet(registered), assets: ASSETS })
     const ports = { reader, store, observer }
     return {

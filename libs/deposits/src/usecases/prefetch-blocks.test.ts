@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { jsonRpcChainReader } from '../adapters/json-rpc-chain-reader.ts'
 import type { Block } from '../domain/block.ts'
 import { fakeChain } from '../testing/fake-chain.ts'
+import { fakeChainReader } from '../testing/fake-chain-reader.ts'
 import { prefetchBlocks } from './prefetch-blocks.ts'
 
 describe('gives the blocks that follow', () => {
@@ -90,7 +90,7 @@ test('a failure that nobody asks about ends nothing', async () => {
 function reading(blocks: number, options: { chunkBlocks: number; chunksMax: number }) {
   const chain = fakeChain()
   chain.mineEmpty(blocks)
-  const reader = jsonRpcChainReader(chain.rpc, 1)
+  const reader = fakeChainReader(chain, 1)
   const asked: string[] = []
   const recording = {
     blocks: (from: bigint, to: bigint) => {

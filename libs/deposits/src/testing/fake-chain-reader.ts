@@ -1,0 +1,9 @@
+import { WHOLE_PROOF } from '@coffer/evm/block-proof'
+import type { Confirmations } from '@coffer/evm/chain-config'
+import { jsonRpcChainReader } from '../adapters/json-rpc-chain-reader.ts'
+import type { ChainReader } from '../ports.ts'
+import type { FakeChain } from './fake-chain.ts'
+
+/** The real reader, which believes nothing unproven, on the node of a fake chain. */
+export const fakeChainReader = ({ rpc }: FakeChain, confirmations: Confirmations): ChainReader =>
+  jsonRpcChainReader({ pin: (work) => work(rpc) }, { confirmations, proof: WHOLE_PROOF })
