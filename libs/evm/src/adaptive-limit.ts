@@ -28,7 +28,10 @@ export type LimitOptions = {
   holdMsMax?: number
 }
 
-/** What a rate grows by in each second that it is used up: by one, or by a share if that is more. */
+/**
+ * What a rate grows by in each second that it is used up: by one, or by a share if that is more. The
+ * share doubles with each second without a complaint, for a limit that is near is soon run into.
+ */
 const RATE_STEP = 1
 const RATE_STEP_SHARE = 0.05
 
@@ -43,6 +46,7 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
   let decreasedAt = Number.NEGATIVE_INFINITY
   let heldUntil = Number.NEGATIVE_INFINITY
   let nextAt = Number.NEGATIVE_INFINITY
+  let complainedAt = Number.NEGATIVE_INFINITY
   let cutAt = Number.NEGATIVE_INFINITY
   const answers = countBySecond()
 
@@ -52,12 +56,13 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
     decreasedAt = nowMs
     concurrency = Math.max(1, concurrency / 2)
   }
-  const increase = () => {
+  const increase = (nowMs: number) => {
     // A limit that nobody uses proves nothing by not being refused.
     if (inFlight * 2 >= concurrency) {
       concurrency = Math.min(concurrencyMax, concurrency + 1 / concurrency)
     }
-    rate += Math.max(RATE_STEP / rate, RATE_STEP_SHARE)
+    const quietSeconds = Math.floor((nowMs - complainedAt) / 1_000)
+    rate += Math.max(RATE_STEP / rate, Math.min(1, RATE_STEP_SHARE * 2 ** quietSeconds))
   }
 
   return {
@@ -71,7 +76,7 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
       return (end, nowMs) => {
         if (end === 'answered') {
           answers.count(nowMs)
-          increase()
+          increase(nowMs)
         }
         if (end === 'overloaded') decrease(startedAt, nowMs)
         inFlight -= 1
@@ -81,6 +86,7 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
       if (retryAfterMs !== undefined) {
         heldUntil = Math.max(heldUntil, nowMs + Math.min(retryAfterMs, holdMsMax))
       }
+      complainedAt = nowMs
       // Once a second at most: many requests in flight are told the same.
       if (nowMs < cutAt + 1_000) return
       cutAt = nowMs
@@ -98,30 +104,25 @@ export function adaptiveLimit(options: LimitOptions): AdaptiveLimit {
   }
 }
 
-/** Counts in this second and the one before it. */
+/** Counts in seconds of which each begins with the first that is counted in it. */
 function countBySecond() {
-  let second = 0
   let before = 0
   let now = 0
-  let sinceMs = 0
-  const turn = (nowMs: number) => {
-    const current = Math.floor(nowMs / 1_000)
-    if (current === second) return
-    before = current === second + 1 ? now : 0
-    now = 0
-    second = current
-    sinceMs = nowMs
-  }
+  let sinceMs = Number.NEGATIVE_INFINITY
   return {
     count(nowMs: number) {
-      turn(nowMs)
+      const passedMs = nowMs - sinceMs
+      if (passedMs >= 1_000) {
+        before = passedMs < 2_000 ? now : 0
+        now = 0
+        sinceMs = nowMs
+      }
       now += 1
     },
     perSecond(nowMs: number) {
-      turn(nowMs)
       if (before > 0) return Math.max(before, now)
       // The first second of many requests: what was answered in a part of it must do.
-      return (now * 1_000) / Math.max(100, nowMs - sinceMs)
+      return (now * 1_000) / Math.max(10, nowMs - sinceMs)
     },
   }
 }

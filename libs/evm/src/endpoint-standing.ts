@@ -15,6 +15,9 @@ export type Standing = {
   latencyMs: number
   /** Pieces of work that are under way with it. */
   load: number
+  /** Requests at once, and a second, that it seems to bear. */
+  concurrency: number
+  rate: number
   /** How much of the work it should get, compared with others that are as fast. */
   weight: number
 }
@@ -55,9 +58,11 @@ export function rankOf(
   return lacksHeight || heldMs > 0 ? 1 : 0
 }
 
-/** How long work would take there: what is waited for is what was begun before it. */
-export function costOf({ latencyMs, load, failures, weight }: Standing): number {
-  return ((latencyMs + 0.01) * (load + 1) * 2 ** Math.min(failures, 8)) / weight
+/** How long work would take there: what was begun before it comes first, as fast as that may go. */
+export function costOf(standing: Standing): number {
+  const { latencyMs, load, concurrency, rate, failures, weight } = standing
+  const eachMs = Math.max(latencyMs / concurrency, 1_000 / rate)
+  return ((latencyMs + load * eachMs + 0.01) * 2 ** Math.min(failures, 8)) / weight
 }
 
 const abs = (value: bigint) => (value < 0n ? -value : value)

@@ -87,6 +87,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       circuit: state === 'half-open' && load > 0 ? 'open' : state,
       ...{ failures: breaker.failures, ...heads.seen(), heldMs: guarded.heldMs() },
       ...{ latencyMs: guarded.latencyMs, load, weight },
+      ...{ concurrency: limit.concurrency, rate: limit.rate },
     }
   }
   return {

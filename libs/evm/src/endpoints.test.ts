@@ -104,8 +104,8 @@ describe('a piece of work', () => {
     expect(await pool.pin(name, { avoid: ['a', 'b'] })).toBe('a')
   })
 
-  test('goes to the others too while one is busy, by weight where they are as fast', async () => {
-    const { pool, clock, a, b } = fakePool(2)
+  test('goes to another while that is expected to be quicker', async () => {
+    const { pool, clock, a, b } = fakePool(2, { concurrency: 1, concurrencyMax: 1 })
     const one = (rpc: JsonRpc) => rpc.call('eth_one', [])
     for (const fake of [a, b]) {
       fake.answer = async () => {
@@ -117,6 +117,7 @@ describe('a piece of work', () => {
 
     const answers = await clock.settle(Promise.all(Array.from({ length: 33 }, () => pool.pin(one))))
 
+    // Both are as fast, and the weight of `a` is ten times as much.
     expect(answers.filter((name) => name === 'a')).toHaveLength(30)
     expect(answers.filter((name) => name === 'b')).toHaveLength(3)
   })
