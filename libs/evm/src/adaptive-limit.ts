@@ -6,13 +6,13 @@ export type RequestEnd = 'answered' | 'overloaded' | 'failed'
  * multiplicative decrease (as TCP does it). Times are milliseconds of the caller's clock.
  */
 export type AdaptiveLimit = {
-  /** When a request may be sent: a time, past or future; `undefined` once one in flight has ended. */
+  /** When a request may be sent, now or later; `undefined` is when one in flight has ended. */
   startsAt(nowMs: number): number | undefined
   /** One was sent. Returns what tells of its end. */
   started(nowMs: number): (end: RequestEnd, nowMs: number) => void
   /**
-   * The endpoint asked to be left alone, or said that it has too many requests: it is sent no more a
-   * second than it has answered of late, and slowly more again.
+   * The endpoint asked to be left alone, or said that it has too many requests: it is sent no more
+   * a second than it has answered of late, and slowly more again.
    */
   held(nowMs: number, retryAfterMs: number | undefined): void
   readonly inFlight: number
@@ -29,8 +29,8 @@ export type LimitOptions = {
 }
 
 /**
- * What a rate grows by in each second that it is used up: by one, or by a share if that is more. The
- * share doubles with each second without a complaint, for a limit that is near is soon run into.
+ * What a rate grows by in each second that it is used up: by one, or by a share if that is more.
+ * The share doubles with each second without a complaint: a limit that is near is soon run into.
  */
 const RATE_STEP = 1
 const RATE_STEP_SHARE = 0.05

@@ -27,7 +27,7 @@ export type Endpoints = AsyncDisposable & {
    * Does `work` with one endpoint, the best there is. When it fails in a way that another endpoint
    * might cure (every `AppError` that may be retried), the whole work is begun anew with the next.
    * So `work` asks that endpoint, changes nothing else, and throws when an answer can't be true.
-   * Throws {@link NoEndpointError} when nobody could do it, and what is no endpoint's fault at once.
+   * Throws {@link NoEndpointError} when nobody could do it; at once what is no endpoint's fault.
    */
   pin<T>(work: (rpc: PinnedRpc) => Promise<T>, options?: PinOptions): Promise<T>
   /**

@@ -49,7 +49,7 @@ export function provenChain({
   }
 }
 
-/** The endpoint serves another chain than the configuration says. Scanning it would book nonsense. */
+/** The endpoint serves another chain than is configured. Scanning it would book nonsense. */
 export class ChainMismatchError extends AppError {
   readonly code = 'CHAIN_MISMATCH'
 

@@ -2,8 +2,8 @@ import { AppError } from '@coffer/errors/app-error'
 import { RpcAnswerError, RpcUnavailableError } from './json-rpc.ts'
 
 /**
- * Why an endpoint was of no use. `busy` wants fewer requests, `too-large` smaller ones; `refused` is
- * its right, such as for a block it doesn't have; `disproved` is an answer that cannot be true.
+ * Why an endpoint was of no use. `busy` wants fewer requests, `too-large` smaller ones; `refused`
+ * is its right, such as for a block it doesn't have; `disproved` is an answer that can't be true.
  */
 export type RpcFailure =
   | 'connection'
@@ -44,10 +44,25 @@ function refused({ rpcCode, method, reason }: RpcAnswerError): RpcFailure {
   return rpcCode === -32603 ? 'server' : 'refused'
 }
 
-const TOO_OFTEN =
-  /rate.?limit|too many (requests|connections)|requests? (per|a) (second|minute|day)|request count|(compute|credit).*(exceed|capacity)|capacity.*exceed|throttl/i
+const anyOf = (...patterns: readonly RegExp[]) =>
+  new RegExp(patterns.map(({ source }) => source).join('|'), 'i')
 
-const BEYOND_HEAD = /beyond|after (the )?(head|latest)|in the future|unknown block|not found/i
+const TOO_OFTEN = anyOf(
+  /rate.?limit|throttl/,
+  /too many (requests|connections)/,
+  /requests? (per|a) (second|minute|day)|request count/,
+  /(compute|credit).*(exceed|capacity)|capacity.*exceed/,
+)
 
-const TOO_LARGE =
-  /too (large|big|wide|many|long)|more than [\d,]+|exceed|limited to|max(imum)? (block )?range|(block|query) range|batch.*(limit|size)|size.*limit|timed? ?out/i
+const BEYOND_HEAD = anyOf(
+  /beyond|in the future|after (the )?(head|latest)/,
+  /unknown block|not found/,
+)
+
+const TOO_LARGE = anyOf(
+  /too (large|big|wide|many|long)/,
+  /more than [\d,]+|exceed|limited to/,
+  /max(imum)? (block )?range|(block|query) range/,
+  /batch.*(limit|size)|size.*limit/,
+  /timed? ?out/,
+)
