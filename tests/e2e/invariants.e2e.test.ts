@@ -129,9 +129,10 @@ const PLANTED = [
   {
     name: 'events of an owner that were committed in another order',
     invariants: ['I9'],
-    corruption: `update messaging.outbox set transaction_id = '1', id = default
-      where topic = 'wallet.events' and transaction_id =
-        (select max(transaction_id) from messaging.outbox where topic = 'wallet.events')`,
+    corruption: `
+      update messaging.outbox set transaction_id = '1', id = default
+      where id = (select max(id) from messaging.outbox where topic = 'wallet.events'
+        group by key having count(*) > 1 limit 1)`,
   },
   {
     name: 'an event that still waits for the broker',
