@@ -1,3 +1,4 @@
+import type { Address, Hex } from 'viem'
 import { expect, test } from 'vitest'
 import { type CallFrame, movedValue } from './call-frames.ts'
 
@@ -17,10 +18,10 @@ test('names each payment by its place in the tree, in the order in which they ar
   const nested = call({ to: payer, calls: [call({ from: payer }), call({ from: payer })] })
 
   expect(movedValue(root([call(), nested]))).toEqual([
-    { position: 'trace:0', from: contract, to: receiver, amount: 1n },
-    { position: 'trace:1', from: contract, to: payer, amount: 1n },
-    { position: 'trace:1.0', from: payer, to: receiver, amount: 1n },
-    { position: 'trace:1.1', from: payer, to: receiver, amount: 1n },
+    { position: 'trace:0', from: contract, to: receiver, amount: 1n, doubtful: false },
+    { position: 'trace:1', from: contract, to: payer, amount: 1n, doubtful: false },
+    { position: 'trace:1.0', from: payer, to: receiver, amount: 1n, doubtful: false },
+    { position: 'trace:1.1', from: payer, to: receiver, amount: 1n, doubtful: false },
   ])
 })
 
@@ -50,14 +51,24 @@ test('what goes to its own sender, or is nothing, is no payment', () => {
   expect(positions(root(frames))).toEqual([])
 })
 
-test('a contract that leaves its coin to itself moves none, whoever is named as its sender', () => {
-  const toItself = call({ type: 'SELFDESTRUCT', from: payer, to: contract })
-  const borrowed = call({
-    type: 'DELEGATECALL',
-    calls: [{ ...toItself, from: contract }, call({ type: 'SELFDESTRUCT', to: receiver })],
-  })
+test('a contract that leaves its coin to itself moves none, whoever is named instead', () => {
+  const bequest = (from: Address, to: Address) => call({ type: 'SELFDESTRUCT', from, to })
+  const borrowed = call({ type: 'DELEGATECALL', calls: [bequest(contract, receiver)] })
+  const calls = [bequest(payer, contract), bequest(contract, contract), bequest(payer, receiver)]
 
-  expect(movedValue(root([toItself, borrowed]))).toEqual([
-    { position: 'trace:1.1', from: contract, to: receiver, amount: 1n },
+  expect(movedValue(root([...calls, borrowed]))).toEqual([
+    { position: 'trace:3.0', from: contract, to: receiver, amount: 1n, doubtful: false },
   ])
+})
+
+test('a SELFDESTRUCT that says what was said just before is doubtful', () => {
+  const bequest = (value: Hex) => call({ type: 'SELFDESTRUCT', value })
+  const doubts = (frames: readonly CallFrame[]) =>
+    movedValue(root(frames)).map(({ doubtful }) => doubtful)
+
+  expect(doubts([call(), bequest('0x1')])).toEqual([false, true])
+  expect(doubts([call(), bequest('0x2')])).toEqual([false, false])
+  expect(doubts([call(), call(), call({ to: payer }), bequest('0x1')])).toEqual(
+    new Array(4).fill(false),
+  )
 })

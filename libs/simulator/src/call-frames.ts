@@ -4,7 +4,7 @@ import type { Address, Hex } from 'viem'
 export type CallFrame = {
   type: string
   from: Address
-  /** Absent where a creation failed, and on Anvil where a borrowed SELFDESTRUCT pays its own. */
+  /** Absent where a creation failed, and on Anvil in some SELFDESTRUCTs that pay nobody. */
   to?: Address
   value?: Hex
   error?: string
@@ -17,6 +17,11 @@ export type MovedValue = {
   from: Address
   to: Address
   amount: bigint
+  /**
+   * Whether this is a SELFDESTRUCT that says the same as the movement before it. Of a contract that
+   * leaves its coin to itself Anvil names the movement before, so it may not have happened.
+   */
+  doubtful: boolean
 }
 
 const MOVES_VALUE = new Set(['CALL', 'CREATE', 'CREATE2', 'SELFDESTRUCT'])
@@ -28,28 +33,33 @@ const BORROWS_CODE = new Set(['DELEGATECALL', 'CALLCODE'])
  * by frames that succeeded and whose ancestors all did, and only from one account to another.
  */
 export function movedValue(root: CallFrame): MovedValue[] {
-  return root.error === undefined ? below(root, []) : []
+  if (root.error !== undefined) return []
+  const moved: MovedValue[] = []
+  for (const { position, parent, frame } of succeeded(root, [])) {
+    const { type, from, to, value = '0x0' } = frame
+    const amount = BigInt(value)
+    if (!MOVES_VALUE.has(type) || to === undefined || to === from || amount === 0n) continue
+    const isBequest = type === 'SELFDESTRUCT'
+    // Then it is the movement before that is named, and this one went nowhere.
+    if (isBequest && (from !== runningAs(parent) || to === runningAs(parent))) continue
+    const before = moved.at(-1)
+    const repeats = before?.from === from && before.to === to && before.amount === amount
+    moved.push({ position, from, to, amount, doubtful: isBequest && repeats })
+  }
+  return moved
 }
 
-function below(parent: CallFrame, path: readonly number[]): MovedValue[] {
+type Placed = { position: string; parent: CallFrame; frame: CallFrame }
+
+function succeeded(parent: CallFrame, path: readonly number[]): Placed[] {
   return (parent.calls ?? []).flatMap((frame, index) => {
     if (frame.error !== undefined) return []
     const place = [...path, index]
-    const payer = frame.type === 'SELFDESTRUCT' ? runningAs(parent) : frame.from
-    const amount = BigInt(frame.value ?? 0)
-    const moves = MOVES_VALUE.has(frame.type) && amount > 0n && frame.to !== undefined
-    const own: MovedValue[] =
-      moves && frame.to !== payer
-        ? [{ position: `trace:${place.join('.')}`, from: payer, to: frame.to as Address, amount }]
-        : []
-    return [...own, ...below(frame, place)]
+    return [{ position: `trace:${place.join('.')}`, parent, frame }, ...succeeded(frame, place)]
   })
 }
 
-/**
- * In whose name a frame's code runs. A SELFDESTRUCT's own `from` can't be trusted: when a contract
- * leaves its coin to itself Anvil names the sender of what it was called with.
- */
+/** In whose name a frame's code runs. */
 function runningAs({ type, from, to }: CallFrame): Address {
   return BORROWS_CODE.has(type) || to === undefined ? from : to
 }

@@ -4,6 +4,7 @@ import { type ChainId, chainIdOf } from '@coffer/money/chain-id'
 import { type Address, type Hex, keccak256, toHex } from 'viem'
 import { type AnvilClient, anvilClient, quantity } from './anvil-client.ts'
 import { type CallFrame, movedValue } from './call-frames.ts'
+import { settleDoubts } from './settle-doubts.ts'
 
 export type ChainDeposit = {
   txHash: Hex
@@ -35,7 +36,14 @@ export type ReadDepositsOptions = {
 type Block = { hash: Hex; parentHash: Hex; transactions: Transaction[] }
 type Transaction = { hash: Hex; to: Address | null; value: Hex }
 type Log = { address: Address; topics: Hex[]; data: Hex }
-type Receipt = { blockHash: Hex; status: Hex; contractAddress: Address | null; logs: Log[] }
+type Receipt = {
+  blockHash: Hex
+  status: Hex
+  contractAddress: Address | null
+  gasUsed: Hex
+  effectiveGasPrice: Hex
+  logs: Log[]
+}
 
 const TRANSFER = keccak256(toHex('Transfer(address,address,uint256)'))
 /** What stands before an address in a topic. */
@@ -87,27 +95,35 @@ async function readTransfers(reading: Reading): Promise<Transfer[]> {
   const { chain, block, internal } = reading
   const receipts = await readReceipts(reading)
   const traces = internal ? await readTraces(reading) : []
-  return block.transactions.flatMap((transaction, index) => {
+  const transfers: Transfer[] = []
+  for (const [index, transaction] of block.transactions.entries()) {
     const receipt = receipts[index] as Receipt
     const trace = traces[index]
-    if (receipt.status !== '0x1') return []
-    const inside = trace ? coinInside(chain, { transaction, receipt, trace }) : []
-    return [...transfersIn(chain, transaction, receipt), ...inside]
-  })
+    if (receipt.status !== '0x1') continue
+    transfers.push(...transfersIn(chain, transaction, receipt))
+    if (trace) transfers.push(...(await coinInside(reading, { transaction, receipt, trace })))
+  }
+  return transfers
 }
 
 type Traced = { transaction: Transaction; receipt: Receipt; trace: CallFrame }
 
 /** The coin that contracts move, and that which the transaction creates a contract with. */
-function coinInside(chain: ChainId, { transaction, receipt, trace }: Traced): Transfer[] {
-  const txHash = transaction.hash
+async function coinInside(
+  { client, chain }: Reading,
+  { transaction, receipt, trace }: Traced,
+): Promise<Transfer[]> {
+  const { hash: txHash } = transaction
   const asset = nativeAssetId(chain)
-  const moved = movedValue(trace).map(({ position, to, amount }) => {
-    return { txHash, position, to, asset, amount }
-  })
-  if (receipt.contractAddress === null) return moved
-  const to = receipt.contractAddress.toLowerCase() as Address
-  return [{ txHash, position: 'value', to, asset, amount: BigInt(transaction.value) }, ...moved]
+  const { from, to = null, value = '0x0' } = trace
+  const fee = BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice)
+  const outer = { from, to, value: BigInt(value), fee }
+  const moved = await settleDoubts(client, { hash: txHash, moved: movedValue(trace), outer })
+  const inside = moved.map(({ position, to, amount }) => ({ txHash, position, to, asset, amount }))
+  if (receipt.contractAddress === null) return inside
+  const created = receipt.contractAddress.toLowerCase() as Address
+  const amount = BigInt(transaction.value)
+  return [{ txHash, position: 'value', to: created, asset, amount }, ...inside]
 }
 
 /** The transaction's own value, and the logs of tokens. */

@@ -17,6 +17,7 @@ async function place(address: Address, code: Hex): Promise<Address> {
 }
 
 test('a contract that leaves its coin to itself is named a receiver, and gets none', async () => {
+  await send({ to: killer, value: 7n })
   const { blockNumber } = await send({ to: killer, value: 3n, data: kill('kill', killer) })
 
   const [, bequest] = await client.request<{ action: object }[]>('trace_block', [blockNumber])
@@ -84,6 +85,37 @@ test('a contract that is killed twice leaves everything the first time', async (
     traceBlock: [...frames, '1.0 SELFDESTRUCT 0'],
     deposits: [`trace:0.0 ${left} to a`],
     gained: [left, 0n],
+  })
+})
+
+test('one that pays and then leaves the rest to itself seems to pay twice', async () => {
+  // Calls a1 with 1, then SELFDESTRUCT to itself.
+  const code: Hex = '0x5f5f5f5f600160a15af15030ff'
+  const liar = await place('0x00000000000000000000000000000000000000c3', code)
+
+  const { blockNumber } = await send({ to: liar, value: 2n })
+
+  const [, , phantom] = await client.request<{ action: object }[]>('trace_block', [blockNumber])
+  expect(phantom).toMatchObject({ action: { address: liar, refundAddress: a, balance: '0x1' } })
+  expect(await observe(blockNumber)).toMatchObject({
+    callTracer: ['- CALL 2', '0 CALL 1', '1 SELFDESTRUCT 1'],
+    traceBlock: ['- CALL 2', '0 CALL 1', '1 SELFDESTRUCT 1'],
+    deposits: ['trace:0 1 to a'],
+    gained: [1n, 0n],
+  })
+})
+
+test('one that pays and then leaves as much again does pay twice', async () => {
+  // Calls a1 with 1, then SELFDESTRUCT to a1.
+  const code: Hex = '0x5f5f5f5f600160a15af15060a1ff'
+  const payer = await place('0x00000000000000000000000000000000000000c4', code)
+
+  const { blockNumber } = await send({ to: payer, value: 2n })
+
+  expect(await observe(blockNumber)).toMatchObject({
+    callTracer: ['- CALL 2', '0 CALL 1', '1 SELFDESTRUCT 1'],
+    deposits: ['trace:0 1 to a', 'trace:1 1 to a'],
+    gained: [2n, 0n],
   })
 })
 

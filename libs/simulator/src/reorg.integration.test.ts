@@ -141,3 +141,13 @@ test('names a transaction that could not be kept, and leaves the node mining', a
   })
   expect(await client.request('anvil_getAutomine')).toBe(true)
 })
+
+test('notices blocks that are the same as before', async () => {
+  const { client, head } = await chainWithDeposits()
+  const idle = { ...client, reorg: () => Promise.resolve() }
+
+  await expect(reorg(idle, { depth: 2 })).rejects.toMatchObject({
+    code: 'SIMULATOR_REORG',
+    message: expect.stringContaining(`block ${head - 1n} kept its hash`),
+  })
+})
