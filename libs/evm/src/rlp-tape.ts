@@ -92,7 +92,7 @@ export function writeHex(tape: RlpTape, hex: string, length = (hex.length - 2) /
 }
 
 /** Like {@link writeHex}, of hex that is in the tape's memory from `at`, and `length` bytes. */
-export function writeHexAt(tape: RlpTape, at: number, length: number): void {
+function writeHexAt(tape: RlpTape, at: number, length: number): void {
   const { bytes } = tape
   tape.at -= length
   let isHex = bytes[at] === ZERO && bytes[at + 1] === LOWER_X
