@@ -20,7 +20,7 @@ import {
 /** Bytes that are decoded in one step, and the fewest that can be. */
 export const HEX_STEP_BYTES = 8
 
-/** Locals: three parameters, the place within them, then characters, which are letters, and all good. */
+/** Locals: three parameters, a place, then text, which of it are letters, and what was good. */
 const [AT, LENGTH, TO, PLACE, TEXT, LETTERS, GOOD] = [0, 1, 2, 3, 4, 5, 6]
 
 const simd = (code: number) => [0xfd, ...leb(code)]

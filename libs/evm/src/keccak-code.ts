@@ -24,7 +24,7 @@ export const RATE_BYTES = 136
 /** The first bytes of the memory, which must hold {@link roundConstants}. */
 export const ROUND_CONSTANTS_BYTES = 24 * 8
 
-/** Locals: three parameters, two numbers, then lanes: the state, its successor, effects and a row. */
+/** Locals: three parameters, two numbers, then lanes: state, successor, effects and a row. */
 const [AT, LENGTH, TO, STOP, ROUND, STATE, NEXT, EFFECTS, ROW] = [0, 1, 2, 3, 4, 5, 30, 55, 60]
 
 /** Rounds in one turn of the loop: a quarter faster than one, and four are no better. */
@@ -52,7 +52,7 @@ export function keccakCode(): WasmFunction {
   }
 }
 
-/** The round constants: a linear feedback shift register sets their bits 2^j - 1 (FIPS 202 §3.2.5). */
+/** The round constants: a shift register sets their bits 2^j - 1 (FIPS 202 §3.2.5). */
 export function roundConstants(): bigint[] {
   let register = 1
   return Array.from({ length: 24 }, () => {
@@ -93,8 +93,8 @@ function absorption(): number[] {
 }
 
 /**
- * One round: θ, then ρ, π and χ for one row of the successor after another, so that few values are
- * wanted at a time, and ι. `turn` counts the rounds since the constant that ROUND points to.
+ * One round: θ, then ρ, π and χ for one row of the successor after another, so that few values
+ * are wanted at a time, and ι. `turn` counts the rounds since the constant that ROUND points to.
  */
 function round(turn: number): number[] {
   const sums = times(5, (x) => [

@@ -15,7 +15,7 @@ import {
 /** Computes roots of lists: receipts, transactions and withdrawals of a block. */
 export type OrderedTrie = {
   tape: RlpTape
-  /** Children of the branches on the way to where the walk is, level by level, and their lengths. */
+  /** Children of the branches that the walk is in, level by level, and their lengths. */
   children: Uint8Array
   lengths: Uint8Array
   count: number
@@ -44,7 +44,7 @@ const NO_CHILD = 0x80
 const LEVELS_MAX = 9
 const COUNT_MAX = 2 ** 24
 
-/** A root is alone on its level. It is a leaf or a branch, for the keys 0x01 and 0x80 part at once. */
+/** A root is alone on its level. It is a leaf or a branch: the keys 0x01 and 0x80 part at once. */
 const ROOT_SLOT = 0
 
 /** Opens a computer of roots, to be used again and again. */
@@ -73,7 +73,7 @@ export function orderedRoot(trie: OrderedTrie, count: number, write: WriteValue)
   return `0x${root.toString('hex')}`
 }
 
-/** The keys in places `from` to before `to`, which agree in `depth` nibbles, under a child's slot. */
+/** The keys in places `from` to before `to`, which agree in `depth` nibbles, under a slot. */
 type Part = { from: number; to: number; depth: number; slot: number }
 
 function addNode(trie: OrderedTrie, part: Part): void {
@@ -159,7 +159,7 @@ function writePath(
   endString(tape, before)
 }
 
-/** Keys sort as their bytes: 1 to 127, which are themselves, then 0, which is 0x80, then the rest. */
+/** Keys sort as bytes: 1 to 127, which are themselves, then 0, which is 0x80, then the rest. */
 function indexAt(place: number, count: number): number {
   const zero = Math.min(count, 128) - 1
   if (place === zero) return 0

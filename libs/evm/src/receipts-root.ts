@@ -188,8 +188,8 @@ export class ReceiptTypeError extends AppError {
   constructor(type: string) {
     super(
       `Unknown transaction type ${JSON.stringify(type)}. Expected one of ` +
-        `${[...TYPES.keys()].join(', ')}. Use a version of Coffer that knows it: how its receipts ` +
-        'are proven can not be guessed.',
+        `${[...TYPES.keys()].join(', ')}. Use a version of Coffer that knows it: how its ` +
+        'receipts are proven can not be guessed.',
       { retry: 'never', details: { type } },
     )
   }

@@ -11,7 +11,7 @@ import { HexError } from './hex-error.ts'
 /**
  * Holds RLP that is written from its end to its beginning: the length that heads a list or a string
  * is known once what is in it has been written, so nothing is measured first and nothing copied. It
- * lies in memory in which it is hashed at once. Written by the functions below, one thing at a time.
+ * lies in memory in which it is hashed at once. The functions below write it, one thing at a time.
  * https://ethereum.org/developers/docs/data-structures-and-encoding/rlp/
  */
 export type RlpTape = {
