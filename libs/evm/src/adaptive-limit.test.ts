@@ -60,7 +60,7 @@ test('leaves an endpoint alone for as long as it asks, within reason', () => {
   expect(limit.startsAt(SECOND)).toBe(61 * SECOND)
 })
 
-test('sends no more a second than was answered before a complaint, and creeps up from there', () => {
+test('sends no more a second than was answered before a complaint, and creeps up again', () => {
   const limit = adaptiveLimit({ concurrency: 100, concurrencyMax: 100 })
   for (let at = 0; at < SECOND; at += 20) limit.started(at)('answered', at)
   limit.held(SECOND, undefined)

@@ -9,7 +9,7 @@ import { guardedRpc } from './guarded-rpc.ts'
 import { type JsonRpc, type RpcCall, RpcUnavailableError } from './json-rpc.ts'
 import { type PinnedRpc, pinnedRpc } from './pinned-rpc.ts'
 import { provenChain } from './proven-chain.ts'
-import { rpcFailure } from './rpc-failure.ts'
+import { type RpcFailure, rpcFailure } from './rpc-failure.ts'
 import { trackedHead } from './tracked-head.ts'
 import { withinDeadline } from './within-deadline.ts'
 
@@ -19,8 +19,8 @@ export type Endpoint = {
   name: string
   /** Endpoints of one host are no independent witnesses. */
   host: string
-  /** Does `work` with this endpoint alone, in `ms` at most. */
-  run<T>(work: (rpc: PinnedRpc) => Promise<T>, ms: number): Promise<T>
+  /** Does `work`, which is about blocks up to `height`, with this endpoint alone. */
+  run<T>(work: (rpc: PinnedRpc) => Promise<T>, options: RunOptions): Promise<T>
   /** Asks which chain it serves and how far it is. Never throws. */
   probe(): Promise<void>
   /** Throws `ChainMismatchError` if it serves another chain than it should, now or ever before. */
@@ -30,6 +30,12 @@ export type Endpoint = {
   standing(): Standing
   status(common: bigint | undefined): EndpointStatus
   isForeign(): boolean
+}
+
+export type RunOptions = {
+  /** How long it may take, milliseconds. */
+  ms: number
+  height?: bigint | undefined
 }
 
 export type EndpointOptions = {
@@ -94,7 +100,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     ...{ name, host: rpc.name, requireChain, standing },
     isForeign: proof.isForeign,
     compare: heads.compare,
-    async run(work, ms) {
+    async run(work, { ms, height }) {
       load += 1
       const what = 'a piece of work'
       const tooLate = () =>
@@ -104,10 +110,13 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
           await requireChain()
           return await work(pinnedRpc(guarded, { name, logBlocks, givenUp, saw: heads.saw }))
         })
-        outcome.succeeded()
+        outcome.succeeded(height)
         return result
       } catch (error) {
-        outcome.failed(error)
+        // Who never said that he had the block is not to blame for not having it.
+        const { head } = heads.seen()
+        const isBeyond = height !== undefined && head !== undefined && head < height
+        outcome.failed(error, { isBeyond })
         throw error
       } finally {
         load -= 1
@@ -147,6 +156,12 @@ async function probe({ rpc, name, clock, limits }: EndpointOptions, { check, saw
   saw(HEAD, header)
 }
 
+/** Too many requests, or too large ones, are no reason to leave an endpoint alone. */
+const HARMLESS: readonly RpcFailure[] = ['busy', 'too-large']
+
+/** How long answers that prove nothing don't make up for one that was disproved. */
+const DOUBT_MS = 60_000
+
 /** Tells the circuit of an endpoint how work with it went, and the observer what came of that. */
 function outcomes({ name, clock, observer }: EndpointOptions, breaker: Circuit) {
   let told: CircuitState = 'closed'
@@ -158,16 +173,24 @@ function outcomes({ name, clock, observer }: EndpointOptions, breaker: Circuit) 
     told = state
     observer.circuitMoved(name, state)
   }
-  const failed = (error: unknown) => {
+  let disprovedAt = Number.NEGATIVE_INFINITY
+  const failed = (error: unknown, { isBeyond = false } = {}) => {
     const failure = rpcFailure(error)
     if (failure === 'disproved') observer.failed(name, failure, error)
-    // Too many requests, or too large ones, are no reason to leave an endpoint alone.
-    if (failure === undefined || failure === 'busy' || failure === 'too-large') return
+    if (failure === undefined || HARMLESS.includes(failure)) return
+    if (isBeyond && (failure === 'disproved' || failure === 'refused')) return
+    if (failure === 'disproved') disprovedAt = clock.nowMs()
     moving(() => breaker.failed(clock.nowMs()))
   }
   return {
     failed,
-    succeeded: () => moving(() => breaker.succeeded()),
+    succeeded(height: bigint | undefined) {
+      // One that tells of a head without the blocks answers well as long as it is asked no more.
+      const isDoubted = clock.nowMs() < disprovedAt + DOUBT_MS
+      if (height === undefined && isDoubted) return
+      disprovedAt = Number.NEGATIVE_INFINITY
+      moving(() => breaker.succeeded())
+    },
     async probed(asking: () => Promise<void>) {
       try {
         await asking()

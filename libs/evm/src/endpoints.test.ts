@@ -146,7 +146,7 @@ describe('an endpoint that fails again and again', () => {
     await watching
   })
 
-  test('is asked after all when nobody else is left, so that nothing waits for a probe', async () => {
+  test('is asked after all when nobody else is left: nothing waits for a probe', async () => {
     const { pool, clock, a, b } = fakePool(2, { failuresMax: 1 })
     a.answer = failing.away
     b.answer = failing.away

@@ -105,7 +105,8 @@ export function openEndpoints(options: EndpointsOptions): Endpoints {
       const deadlineMs = clock.nowMs() + (pinOptions.timeoutMs ?? limits.pinTimeoutMs)
       const witnesses = inOrder(pool, pinOptions).map((each) => {
         const { name, host } = each
-        return { name, host, ask: () => each.run(ask, Math.max(0, deadlineMs - clock.nowMs())) }
+        const ms = () => Math.max(0, deadlineMs - clock.nowMs())
+        return { name, host, ask: () => each.run(ask, { ms: ms(), height: pinOptions.height }) }
       })
       const onDisagreed = (name: string, said: unknown, agreed: unknown) =>
         observer.disagreed(name, shown(said), shown(agreed))

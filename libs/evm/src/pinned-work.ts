@@ -7,7 +7,10 @@ import { ChainMismatchError } from './proven-chain.ts'
 import { rpcFailure } from './rpc-failure.ts'
 
 export type PinOptions = {
-  /** The work is about blocks up to here: who is known to be lower is asked later. */
+  /**
+   * The work is about blocks up to here: who is known to be lower is asked later, and is not to
+   * blame for having none. Give it wherever there is one, for it finds out who lies about his head.
+   */
   height?: bigint
   /** Names of endpoints that are asked only after all others. */
   avoid?: readonly string[]
@@ -55,7 +58,7 @@ export async function pinnedWork<T>(
       if (endpoint === undefined || ms <= 0 || signal.aborted) break
       tried.add(endpoint)
       try {
-        return await endpoint.run(work, ms)
+        return await endpoint.run(work, { ms, height: options.height })
       } catch (error) {
         if (!isAnothersChance(error)) throw error
         failures.push({ endpoint: endpoint.name, error })

@@ -70,7 +70,7 @@ describe('a refusal in words', () => {
   })
 })
 
-test('an answer that its reader refuses is disproved, and what is for good is no endpoint’s fault', () => {
+test('what its reader refuses is disproved, and what is for good is no endpoint’s fault', () => {
   expect(rpcFailure(new ReaderError('retry'))).toBe('disproved')
   expect(rpcFailure(new ReaderError('never'))).toBeUndefined()
   expect(rpcFailure(new TypeError('x is not a function'))).toBeUndefined()

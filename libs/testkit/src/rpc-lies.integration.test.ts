@@ -105,7 +105,7 @@ describe('a lie', () => {
     expect(flipped).toBeNull()
   })
 
-  test('changes headers: their bloom, their withdrawals, the type of their transactions', async () => {
+  test('changes headers: bloom, withdrawals, the type of transactions', async () => {
     const withdrawal = { index: '0x1', validatorIndex: '0x2', address: '0xaa', amount: '0x3' }
     proxy.add({ fault: rpcLies.bloomZeroed() })
     proxy.add({ fault: rpcLies.withdrawals([withdrawal]) })
