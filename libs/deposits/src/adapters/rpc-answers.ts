@@ -4,7 +4,7 @@ import { blockHash } from '@coffer/evm/hash'
 import type { ReceiptJson } from '@coffer/evm/receipts-root'
 import type { BlockHeader } from '../domain/block.ts'
 
-/** What `eth_getBlockByNumber` answers when asked for hashes only; all of it goes into the proof. */
+/** What `eth_getBlockByNumber` answers when asked for hashes only; its proof takes all of it. */
 export type RpcHeader = ProvenHeader & {
   number: string
   hash: string
