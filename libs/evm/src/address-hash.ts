@@ -8,8 +8,9 @@ const LENGTH = 20 << 24
 const ROUNDS = 9
 
 /**
- * HalfSipHash-1-3 of an address under a 64-bit key: a signed 32-bit number that nobody can foresee without it, so
- * that addresses mined to collide don't. What the Linux kernel keys its hash tables with.
+ * HalfSipHash-1-3 of an address under a 64-bit key: a signed 32-bit number that nobody can foresee
+ * without it, so that addresses mined to collide don't. What the Linux kernel keys its hash tables
+ * with.
  * https://www.kernel.org/doc/html/latest/security/siphash.html
  */
 export function addressHash(words: AddressWords, key0: number, key1: number): number {

@@ -10,7 +10,7 @@ const SLICE_BYTES = 10_000 * ADDRESS_BYTES
 
 /**
  * The watched addresses of `chain`, kept in memory: the first refresh loads all of them, however
- * many, and each later one adds what is new. Refreshing at the same time from several sides is safe.
+ * many, and each later one adds what is new. Refreshing from several sides at once is safe.
  */
 export function postgresWatchedSet(postgres: Postgres, chain: ChainId): WatchedSet {
   const addresses = addressSet()
