@@ -62,7 +62,7 @@ test.for([
   {
     name: 'a node of another chain',
     env: { CHAIN_ID: '1' },
-    says: 'serves chain eip155:31337, but eip155:1 is configured',
+    says: 'serves chain 31337 (0x7a69), but eip155:1 is configured',
   },
   { name: 'a key that anybody could guess', env: { API_KEY: 'a' }, says: 'API_KEY: Expected keys' },
   {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import { testDatabase } from '@coffer/testkit/test-database'
@@ -10,7 +11,11 @@ import { XPUB } from './testing/test-api.ts'
 
 const KEY = 'a-test-key-of-sixteen-or-more'
 
-type Api = AsyncDisposable & { child: ChildProcess; exited: Promise<unknown[]> }
+type Api = AsyncDisposable & {
+  child: ChildProcess
+  exited: Promise<unknown[]>
+  complaint: Promise<string>
+}
 
 function startApi(env: Record<string, string>): Api {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -18,11 +23,14 @@ function startApi(env: Record<string, string>): Api {
     env: { API_PORT: '0', RPC_URLS: 'http://127.0.0.1:8545', API_KEY: KEY, XPUB, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // Listened to from the start: a process may end before anybody asks how.
+  // Both from the start: a process may end before anybody asks how, and what it printed and
+  // nobody had read by then is gone.
   const exited = once(child, 'exit')
+  const complaint = text(child.stderr)
   return {
     child,
     exited,
+    complaint,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await exited
@@ -39,11 +47,9 @@ async function listeningUrl({ child }: Api): Promise<string> {
   throw new Error('The process ended without listening.')
 }
 
-async function refusal({ child, exited }: Api): Promise<string> {
-  let text = ''
-  for await (const piece of child.stderr?.setEncoding('utf8') ?? []) text += piece
+async function refusal({ exited, complaint }: Api): Promise<string> {
   expect(await exited).toEqual([1, null])
-  return text
+  return await complaint
 }
 
 test('listens, answers and stops when told', async () => {
