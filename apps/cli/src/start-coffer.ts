@@ -188,7 +188,11 @@ async function requireServedChain(url: string, chainId = LOCAL_CHAIN_ID): Promis
   const served = chainReference(await anvilClient(url).chain())
   if (served === Number(chainId)) return
   const { host: endpoint } = new URL(url)
-  throw new ChainMismatchError({ endpoint, chain: chainIdOf(Number(chainId)), served: `0x${served.toString(16)}` })
+  throw new ChainMismatchError({
+    endpoint,
+    chain: chainIdOf(Number(chainId)),
+    served: `0x${served.toString(16)}`,
+  })
 }
 
 /** The API's port is the one that was asked for, or any. */
