@@ -1,5 +1,6 @@
 import type { Address } from '@coffer/evm/address'
 import type { Confirmations } from '@coffer/evm/chain-config'
+import type { JsonRpc } from '@coffer/evm/json-rpc'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
 import { findDeposits } from '../usecases/find-deposits.ts'
@@ -20,6 +21,15 @@ export type MemoryScanSettings = {
   reorgDepthMax?: number
   start?: bigint
   watched?: readonly Address[]
+  ownerOf?: (address: Address) => string
+}
+
+/** Puts something between a process and what it asks, to delay it or to let it fail. */
+export type Around = {
+  rpc(rpc: JsonRpc): JsonRpc
+  store(store: ScanStore): ScanStore
+  watched(watched: WatchedSet): WatchedSet
+  observer(observer: ScanObserver): ScanObserver
 }
 
 /** The steps of one process that follows a chain, all of it in memory. */
@@ -37,7 +47,7 @@ export type MemoryScan = MemoryProcess & {
   /** What the scan told its observer, in words. */
   told: string[]
   /** Another process of the same chain: what the first one had in memory, it has not. */
-  start(holder: string): MemoryProcess
+  start(holder: string, around?: Around): MemoryProcess
   /** Scans until there is nothing more to do. */
   settle(): Promise<void>
 }
@@ -46,15 +56,21 @@ export type MemoryScan = MemoryProcess & {
 export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
   const { confirmations = 1, chunkBlocks = 3, chunksMax = 2, reorgDepthMax = 8 } = settings
   const chain = fakeChain()
-  const database = memoryScanDatabase({ chain: CHAIN, start: settings.start ?? 0n, ownerOf })
+  const database = memoryScanDatabase({
+    chain: CHAIN,
+    start: settings.start ?? 0n,
+    ownerOf: settings.ownerOf ?? ownerOf,
+  })
   const registered = new Set(settings.watched ?? [ALICE, BOB])
   const told: string[] = []
-  const observer = tellingObserver(told)
+  const telling = tellingObserver(told)
 
-  const start = (holder: string): MemoryProcess => {
-    const store = database.store(holder)
-    const reader = fakeChainReader(chain, confirmations)
-    const find = findDeposits({ reader, watched: watchedSet(registered), assets: ASSETS })
+  const start = (holder: string, around: Around = NOTHING_AROUND): MemoryProcess => {
+    const store = around.store(database.store(holder))
+    const observer = around.observer(telling)
+    const reader = fakeChainReader({ rpc: around.rpc(chain.rpc) }, confirmations)
+    const watched = around.watched(watchedSet(registered))
+    const find = findDeposits({ reader, watched, assets: ASSETS })
     const ports = { reader, store, observer }
     return {
       store,
@@ -82,6 +98,13 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
       }
     },
   }
+}
+
+const NOTHING_AROUND: Around = {
+  rpc: (rpc) => rpc,
+  store: (store) => store,
+  watched: (watched) => watched,
+  observer: (observer) => observer,
 }
 
 function watchedSet(registered: ReadonlySet<string>): WatchedSet {
