@@ -56,6 +56,8 @@ export async function catchUp({ count: blocks = 1_000 }: { count?: number }) {
     startBlock: filled.fromBlock,
     reorgDepthMax: 64,
     proof: WHOLE_PROOF,
+    native: 'transactions',
+    traceMethod: 'debug_traceBlockByHash',
     assets,
   }
   const floors: number[] = []

@@ -32,6 +32,8 @@ describe('from variables', () => {
         startBlock: 0n,
         reorgDepthMax: 64,
         proof: { headerHash: true, receiptsRoot: true, logsBloom: true },
+        native: 'transactions',
+        traceMethod: 'debug_traceBlockByHash',
         assets: [native],
       },
     ])
@@ -44,6 +46,8 @@ describe('from variables', () => {
       CONFIRMATIONS: 'finalized',
       START_BLOCK: '19000000',
       REORG_DEPTH_MAX: '7',
+      NATIVE_TRANSFERS: 'traces',
+      TRACE_METHOD: 'trace_block',
       TOKENS: ` TUSD:6:${TOKEN} , TTKN:18:0x${'b'.repeat(40)}`,
     })
 
@@ -52,6 +56,8 @@ describe('from variables', () => {
       confirmations: 'finalized',
       startBlock: 19_000_000n,
       reorgDepthMax: 7,
+      native: 'traces',
+      traceMethod: 'trace_block',
       assets: [native, tusd, { symbol: 'TTKN', decimals: 18 }],
     })
   })
@@ -75,6 +81,8 @@ describe('from variables', () => {
     ['START_BLOCK', '-1'],
     ['START_BLOCK', 'latest'],
     ['REORG_DEPTH_MAX', '0'],
+    ['NATIVE_TRANSFERS', 'all'],
+    ['TRACE_METHOD', 'debug_traceTransaction'],
     ['TOKENS', 'TUSD'],
     ['TOKENS', `TUSD:${TOKEN}`],
     ['TOKENS', `TUSD:6:${TOKEN}:1`],

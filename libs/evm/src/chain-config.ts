@@ -11,6 +11,15 @@ import { type ProofSteps, WHOLE_PROOF } from './block-proof.ts'
 /** When a deposit is final: so many blocks deep, its own included, or by the node's own tag. */
 export type Confirmations = number | 'safe' | 'finalized'
 
+/**
+ * Where the native coin is found: as the values of transactions alone, or in the traces of their
+ * calls too, which also show what contracts pay out.
+ */
+type NativeSource = 'transactions' | 'traces'
+
+/** What a node is asked for a block's traces. A deposit's position depends on it: never change it. */
+export type TraceMethod = 'debug_traceBlockByHash' | 'trace_block'
+
 /** One chain to follow. */
 export type ChainConfig = {
   chain: ChainId
@@ -29,6 +38,8 @@ export type ChainConfig = {
    * a zero bloom, needs a step left out; whatever is left out is taken on the node's word.
    */
   proof: ProofSteps
+  native: NativeSource
+  traceMethod: TraceMethod
   /** What is credited. Anything else is not. */
   assets: readonly Asset[]
 }
@@ -57,6 +68,11 @@ const rpcUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
 
 const step = z.boolean().default(true)
 
+const native = z.enum(['transactions', 'traces']).default('transactions')
+const traceMethod = z
+  .enum(['debug_traceBlockByHash', 'trace_block'])
+  .default('debug_traceBlockByHash')
+
 const chain = z.strictObject({
   chain: parsedBy(parseChainId),
   rpcUrls,
@@ -65,6 +81,8 @@ const chain = z.strictObject({
   reorgDepthMax: z.int().min(1).max(100_000).default(64),
   nativeSymbol: z.string().min(1).max(32).default('ETH'),
   proof: z.strictObject({ headerHash: step, receiptsRoot: step, logsBloom: step }).prefault({}),
+  native,
+  traceMethod,
   tokens: tokens.default([]),
 })
 
@@ -101,6 +119,8 @@ const variables = z.object({
     .default(12),
   START_BLOCK: z.coerce.number().int().min(0).default(0),
   REORG_DEPTH_MAX: z.coerce.number().int().min(1).max(100_000).default(64),
+  NATIVE_TRANSFERS: native,
+  TRACE_METHOD: traceMethod,
   /** Accepted tokens, separated by commas. */
   TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
 })
@@ -135,13 +155,15 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     reorgDepthMax: settings.REORG_DEPTH_MAX,
     nativeSymbol: 'ETH',
     proof: WHOLE_PROOF,
+    native: settings.NATIVE_TRANSFERS,
+    traceMethod: settings.TRACE_METHOD,
     tokens: settings.TOKENS,
   })
 }
 
 function chainConfig(settings: z.output<typeof chain>): ChainConfig {
   const { chain: id } = settings
-  const native: Asset = {
+  const coin: Asset = {
     id: nativeAssetId(id),
     chain: id,
     contract: null,
@@ -158,7 +180,9 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     startBlock: BigInt(settings.startBlock),
     reorgDepthMax: settings.reorgDepthMax,
     proof: settings.proof,
-    assets: [native, ...tokens],
+    native: settings.native,
+    traceMethod: settings.traceMethod,
+    assets: [coin, ...tokens],
   }
 }
 

@@ -54,6 +54,8 @@ export function scanProcess(options: ProcessOptions): Promise<ChainScan> {
       startBlock: 0n,
       reorgDepthMax: 16,
       proof: WHOLE_PROOF,
+      native: 'transactions',
+      traceMethod: 'debug_traceBlockByHash',
       assets: contracts.assets,
       ...options.config,
     },
