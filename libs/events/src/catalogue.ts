@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import { transactionCreated } from './accounting-events.ts'
 import { ACCOUNTING_EVENTS, WALLET_EVENTS } from './topics.ts'
-import { depositConfirmed, depositReversed } from './wallet-events.ts'
+import { depositConfirmed, depositReversed, depositSuspended } from './wallet-events.ts'
 
 /** Every type of event: the topic that carries it and the schema of its data. */
 export const catalogue = {
   'deposit.confirmed': { topic: WALLET_EVENTS, data: depositConfirmed },
+  'deposit.suspended': { topic: WALLET_EVENTS, data: depositSuspended },
   'deposit.reversed': { topic: WALLET_EVENTS, data: depositReversed },
   'transaction.created': { topic: ACCOUNTING_EVENTS, data: transactionCreated },
 } as const

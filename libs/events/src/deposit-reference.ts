@@ -1,6 +1,7 @@
 /**
  * Names of what is published and booked about one deposit. The first confirmation is named by the
- * deposit's identity alone; a later one, after a reorg took the earlier back, adds `#revision`.
+ * deposit's identity alone; a later one, after a reorg took the earlier back, adds `#revision`. A
+ * deposit that is suspended is named as if it had been confirmed, so that it can't be both.
  */
 export type DepositReference = {
   depositId: string

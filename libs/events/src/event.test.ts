@@ -106,6 +106,14 @@ test('passes over a field that a newer writer adds', () => {
   expect(data).toMatchObject({ depositId: deposit.depositId })
 })
 
+test('takes a reversal for one of a confirmation, unless it says that it was suspended', () => {
+  const reversal = { ...deposit, reason: 'reorg' }
+
+  expect(readDeposit(reversal, 'deposit.reversed').data).toMatchObject({ suspended: false })
+  const { data } = readDeposit({ ...reversal, suspended: true }, 'deposit.reversed')
+  expect(data).toMatchObject({ suspended: true })
+})
+
 describe('refuses the data of', () => {
   test.each(Object.keys(deposit))('a deposit without %s', (field) => {
     const { [field as keyof typeof deposit]: _, ...rest } = deposit
@@ -146,8 +154,8 @@ describe('refuses the data of', () => {
     )
   })
 
-  test('a reversal without a reason', () => {
-    expect(() => readDeposit(deposit, 'deposit.reversed')).toThrow(/reason/)
+  test.each(['deposit.reversed', 'deposit.suspended'])('a %s without a reason', (type) => {
+    expect(() => readDeposit(deposit, type)).toThrow(/reason/)
   })
 })
 

@@ -27,8 +27,20 @@ const deposit = {
 /** A deposit is final by its chain's policy and may be credited. */
 export const depositConfirmed = z.object(deposit)
 
-/** A reorg took back a deposit that had been confirmed. */
-export const depositReversed = z.object({ ...deposit, reason: z.string().min(1) })
+/**
+ * A deposit is final and we hold it, but it is not credited; `reason` says why, for example
+ * `below_minimum`. It has the id and the revision that its confirmation would have had.
+ */
+export const depositSuspended = z.object({ ...deposit, reason: z.string().min(1) })
+
+/** A reorg took back a deposit that had been confirmed or suspended. */
+export const depositReversed = z.object({
+  ...deposit,
+  reason: z.string().min(1),
+  /** Whether it had been suspended. */
+  suspended: z.boolean().default(false),
+})
 
 export type DepositConfirmed = z.output<typeof depositConfirmed>
+export type DepositSuspended = z.output<typeof depositSuspended>
 export type DepositReversed = z.output<typeof depositReversed>

@@ -35,4 +35,6 @@ const readDelivery = (delivery: Delivery): TracedEvent => ({
 })
 
 const isDepositEvent = (event: TracedEvent): event is DepositEvent =>
-  event.type === 'deposit.confirmed' || event.type === 'deposit.reversed'
+  event.type === 'deposit.confirmed' ||
+  event.type === 'deposit.suspended' ||
+  event.type === 'deposit.reversed'

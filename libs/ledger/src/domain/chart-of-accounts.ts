@@ -1,8 +1,8 @@
-/** What an account says: value we hold, or value we owe. */
-export type AccountClass = 'asset' | 'liability'
+/** What an account says: value we hold, value we owe, or value of which we don't know whose it is. */
+export type AccountClass = 'asset' | 'liability' | 'suspense'
 
 type Line = {
-  /** Its place in the chart: 1xx assets, 2xx liabilities. */
+  /** Its place in the chart: 1xx assets, 2xx liabilities, 5xx suspense. */
   number: number
   class: AccountClass
   /** The side on which it grows. */
@@ -19,6 +19,8 @@ export const chartOfAccounts = {
   'owner.receivable': { number: 121, class: 'asset', normalSide: 'debit', heldBy: 'owner' },
   /** What an owner may spend. Never below zero. */
   'owner.available': { number: 201, class: 'liability', normalSide: 'credit', heldBy: 'owner' },
+  /** What came in and is not credited to anybody, such as less than the minimum. */
+  suspense: { number: 501, class: 'suspense', normalSide: 'credit', heldBy: 'system' },
 } as const satisfies Record<string, Line>
 
 export type AccountCode = keyof typeof chartOfAccounts

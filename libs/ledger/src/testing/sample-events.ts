@@ -14,6 +14,8 @@ export type SampleDeposit = {
   owner: string
   amount: bigint
   revision?: number
+  /** What a reversal takes back. Default: a confirmation. */
+  wasSuspended?: boolean
 }
 
 /** `deposit.confirmed` of deposit `number`. */
@@ -23,11 +25,22 @@ export const confirmed = (sample: SampleDeposit): DepositEvent => ({
   data: deposit(sample),
 })
 
+/** `deposit.suspended` of deposit `number`. */
+export const suspended = (sample: SampleDeposit): DepositEvent => ({
+  ...attributes(sample, 'confirmation'),
+  type: 'deposit.suspended',
+  data: { ...deposit(sample), reason: 'below_minimum' },
+})
+
 /** `deposit.reversed` of deposit `number`. */
 export const reversed = (sample: SampleDeposit): DepositEvent => ({
   ...attributes(sample, 'reversal'),
   type: 'deposit.reversed',
-  data: { ...deposit(sample), reason: 'its block left the chain' },
+  data: {
+    ...deposit(sample),
+    reason: 'its block left the chain',
+    suspended: sample.wasSuspended ?? false,
+  },
 })
 
 function attributes({ number, revision = 1 }: SampleDeposit, kind: DepositReference['kind']) {

@@ -10,7 +10,7 @@ import { checkLedger } from '../adapters/check-ledger.ts'
 import { postgresUnitOfWork } from '../adapters/postgres-unit-of-work.ts'
 import { trialBalance } from '../adapters/trial-balance.ts'
 import { ledgerDatabase } from '../testing/ledger-database.ts'
-import { confirmed, ETH, reversed, sampleBatch } from '../testing/sample-events.ts'
+import { confirmed, ETH, reversed, sampleBatch, suspended } from '../testing/sample-events.ts'
 import { bookDeposits } from './book-deposits.ts'
 
 let database: TestDatabase
@@ -41,6 +41,23 @@ test('books a batch of nothing but duplicates as nothing', async () => {
 
   expect(await book(sampleBatch)).toEqual({ booked: 0, duplicates: sampleBatch.length })
   expect(await announcedIds()).toEqual(sampleBatch.map(({ id }) => `transaction:${id}`))
+})
+
+test('holds what is not credited in suspense, until a reorg takes it back', async () => {
+  const deposit = { number: 1, owner: 'ann', amount: 5n }
+  await book([suspended(deposit), suspended({ ...deposit, number: 2, amount: 7n })])
+  expect(await spendable('ann')).toEqual([])
+  expect(await trialBalance(database.postgres)).toEqual([
+    { asset: ETH, total: 0n, byCode: { custody: 12n, suspense: -12n } },
+  ])
+  expect(await checkLedger(database.postgres)).toEqual([])
+
+  await book([reversed({ ...deposit, wasSuspended: true }), confirmed({ ...deposit, revision: 2 })])
+
+  expect(await spendable('ann')).toEqual([5n])
+  expect(await trialBalance(database.postgres)).toEqual([
+    { asset: ETH, total: 0n, byCode: { custody: 12n, suspense: -7n, 'owner.available': -5n } },
+  ])
 })
 
 test('takes back more than is left, up to 2^256 - 1, and keeps what the owner owes', async () => {

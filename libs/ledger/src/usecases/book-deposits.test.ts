@@ -1,7 +1,7 @@
 import { readEvent } from '@coffer/events/event'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoryUnitOfWork } from '../testing/memory-unit-of-work.ts'
-import { confirmed, ETH, reversed } from '../testing/sample-events.ts'
+import { confirmed, ETH, reversed, suspended } from '../testing/sample-events.ts'
 import { bookDeposits } from './book-deposits.ts'
 
 function books() {
@@ -66,6 +66,65 @@ test('takes a credit back and credits it again under the next revision', async (
     { code: 'deposit.reversal' },
     { code: 'deposit.credit', entries: [{}, { balanceAfter: -5n }] },
   ])
+})
+
+describe('a deposit that is not credited', () => {
+  const deposit = { number: 1, owner: 'alice', amount: 5n }
+
+  test('is held in suspense, and its owner has nothing of it', async () => {
+    const { book, contents } = books()
+
+    await book([suspended(deposit)])
+
+    expect(contents().announced.map((message) => readEvent(message).data)).toMatchObject([
+      {
+        reference: suspended(deposit).id,
+        code: 'deposit.suspense',
+        entries: [
+          entryOf({ owner: 'system', account: 'custody', amount: 5n }),
+          entryOf({ owner: 'system', account: 'suspense', amount: -5n }),
+        ],
+      },
+    ])
+  })
+
+  test('is taken out of suspense by a reorg, and may be credited when it comes back', async () => {
+    const { book, contents } = books()
+
+    await book([
+      suspended(deposit),
+      reversed({ ...deposit, wasSuspended: true }),
+      confirmed({ ...deposit, revision: 2 }),
+    ])
+
+    expect(contents().announced.map((message) => readEvent(message).data)).toMatchObject([
+      { code: 'deposit.suspense' },
+      {
+        code: 'deposit.reversal',
+        entries: [
+          { account: 'suspense', amount: 5n, balanceAfter: 0n },
+          { account: 'custody', amount: -5n, balanceAfter: 0n },
+        ],
+      },
+      { code: 'deposit.credit', entries: [{}, { account: 'owner.available', balanceAfter: -5n }] },
+    ])
+  })
+
+  test('is never credited as well', async () => {
+    const { book, contents } = books()
+
+    const events = [suspended(deposit), confirmed(deposit)]
+
+    expect(await book(events)).toEqual({ booked: 1, duplicates: 1 })
+    expect(contents().announced).toHaveLength(1)
+  })
+
+  test('is not taken back from its owner', async () => {
+    const { book } = books()
+    await book([suspended(deposit)])
+
+    await expect(book([reversed(deposit)])).rejects.toThrow('not_the_negation')
+  })
 })
 
 test('refuses to take back what was never credited, and books nothing of the batch', async () => {

@@ -2,7 +2,7 @@ import { AppError } from '@coffer/errors/app-error'
 import { depositReference } from '@coffer/events/deposit-reference'
 import type { Message, ReadEvent } from '@coffer/events/event'
 import { crashPoint } from '@coffer/runtime/crash-point'
-import { depositCredit, depositReversal } from '../domain/deposit-transactions.ts'
+import { depositCredit, depositReversal, depositSuspense } from '../domain/deposit-transactions.ts'
 import type { TransactionDraft } from '../domain/transaction.ts'
 import type { BookedTransaction, PostingOutcome, UnitOfWork } from '../ports.ts'
 import { transactionCreatedMessage } from '../transaction-created-message.ts'
@@ -10,7 +10,7 @@ import { transactionCreatedMessage } from '../transaction-created-message.ts'
 /** An event that books something. */
 export type DepositEvent = Extract<
   ReadEvent,
-  { type: 'deposit.confirmed' | 'deposit.reversed' }
+  { type: 'deposit.confirmed' | 'deposit.suspended' | 'deposit.reversed' }
 > & {
   /** W3C trace context of the message that carried it. */
   traceparent?: string | undefined
@@ -47,12 +47,15 @@ export const bookDeposits =
     return { booked, duplicates: events.length - booked }
   }
 
-const draftOf = (event: DepositEvent): TransactionDraft =>
-  event.type === 'deposit.confirmed' ? depositCredit(event.data) : depositReversal(event.data)
+function draftOf(event: DepositEvent): TransactionDraft {
+  if (event.type === 'deposit.confirmed') return depositCredit(event.data)
+  if (event.type === 'deposit.suspended') return depositSuspense(event.data)
+  return depositReversal(event.data)
+}
 
 /** An event's id is what it is booked under; another would let one deposit be booked twice. */
 function checkIdentity({ id, type, data }: DepositEvent): void {
-  const kind = type === 'deposit.confirmed' ? 'confirmation' : 'reversal'
+  const kind = type === 'deposit.reversed' ? 'reversal' : 'confirmation'
   const reference = depositReference({ ...data, kind })
   if (id !== reference) {
     throw new DepositNotBookableError(id, `its deposit is ${JSON.stringify(reference)}`)
