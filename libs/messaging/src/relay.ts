@@ -1,10 +1,9 @@
 import type { Message } from '@coffer/events/event'
 import type { Postgres } from '@coffer/postgres/open-postgres'
-import { crashPoint } from '@coffer/runtime/crash-point'
-import type { StepResult } from '@coffer/runtime/poll'
 import { sql } from 'drizzle-orm'
 import type { Producer } from './ports.ts'
 import { takeLease } from './relay-lease.ts'
+import { type RelayOutbox, relayNext } from './relay-next.ts'
 
 export type RelayOptions = {
   postgres: Postgres
@@ -23,28 +22,19 @@ export type RelayOptions = {
 }
 
 /**
- * Publishes the next messages of `topic` that committed transactions owe, in commit order, and is
- * `busy` when there were any; `idle` when there were none or another process holds the lease.
- *
- * A message is passed over only when the broker has acknowledged it, so a crash at any moment
- * repeats messages and loses none. A row waits while any older transaction that writes is open
- * anywhere in the PostgreSQL cluster, because that one might still commit a row that comes before
- * it: writers must be short.
+ * Publishes the next messages of `topic` that committed transactions owe, in commit order: see
+ * {@link relayNext}. A row waits while any older transaction that writes is open anywhere in the
+ * PostgreSQL cluster, because that one might still commit a row that comes before it: writers must
+ * be short.
  */
-export const relayStep = (options: RelayOptions) => async (): Promise<StepResult> => {
-  const { producer, leaseMs } = options
-  let next = await readNext(options)
-  if (next.leaseLeftMs < leaseMs / 2) {
-    if (!(await takeLease(options))) return 'idle'
-    if (next.leaseLeftMs <= 0) next = await readNext(options)
-  }
-  const last = next.rows.at(-1)
-  if (last === undefined) return 'idle'
-  crashPoint('relay.before-publish')
-  await producer.publish(next.rows)
-  crashPoint('relay.after-ack')
-  return (await advance(options, last)) ? 'busy' : 'idle'
-}
+export const relayStep = (options: RelayOptions) =>
+  relayNext({ ...options, outbox: postgresRelayOutbox(options) })
+
+const postgresRelayOutbox = (options: RelayOptions): RelayOutbox<OutboxRow> => ({
+  readNext: () => readNext(options),
+  takeLease: () => takeLease(options),
+  advance: (last) => advance(options, last),
+})
 
 type OutboxRow = Message & { transactionId: string; id: string }
 
