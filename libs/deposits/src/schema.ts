@@ -78,7 +78,7 @@ export const deposits = depositsSchema.table(
     status: text({
       enum: ['seen', 'final', 'credited', 'orphaned', 'reversed', 'rejected'],
     }).notNull(),
-    /** Why it is rejected, orphaned or reversed. */
+    /** Why it is rejected, orphaned or reversed; of one that is seen, why it is going to be. */
     reason: text(),
     /** How often it was confirmed: 0 before the first time. See {@link depositReference}. */
     revision: integer().default(0).notNull(),

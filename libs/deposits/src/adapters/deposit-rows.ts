@@ -5,6 +5,7 @@ import type { ChainId } from '@coffer/money/chain-id'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { ownersOf } from '@coffer/wallets/watched-addresses'
 import { type SQL, sql } from 'drizzle-orm'
+import { isSuspended, SUSPENDED } from '../domain/rejection.ts'
 import type { FoundTransfer, Position } from '../domain/transfer.ts'
 import { depositId } from '../domain/transfer.ts'
 
@@ -23,6 +24,7 @@ export type DepositRow = {
   block_time: string
   sequence: string
   status: string
+  reason: string | null
   revision: number
 }
 
@@ -35,12 +37,20 @@ export const columns = sql`
   ${hexOf(sql`deposit."to"`)} as "to", deposit.block_number,
   ${hexOf(sql`deposit.block_hash`)} as block_hash,
   to_char(deposit.block_time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as block_time,
-  deposit.sequence, deposit.status, deposit.revision`
+  deposit.sequence, deposit.status, deposit.reason, deposit.revision`
+
+/** Reasons of rejected deposits that are published as suspended, as a list in SQL. */
+const suspended = sql`(${sql.join(
+  SUSPENDED.map((reason) => sql`${reason}`),
+  sql`, `,
+)})`
 
 /**
- * Stores transfers as deposits: final at or below `final`, else seen. One that is stored already
- * is left alone, unless a reorg had orphaned it: then it moves to the block it is in now. Returns
- * the rows it wrote; `added` are those that no reorg had known.
+ * Stores transfers as deposits: final at or below `final`, else seen. What is not credited is
+ * rejected: what we hold of it once it is final, everything else at once. One that is stored
+ * already is left alone, unless a reorg had orphaned it: then it moves to the block it is in now.
+ * So does one that was rejected without a trace in the ledger, and is not for this reason any more.
+ * Returns the rows it wrote; `added` are those that were not known.
  */
 export async function storeDeposits(
   tx: Transaction,
@@ -54,14 +64,20 @@ export async function storeDeposits(
   return await tx.execute<DepositRow & { added: boolean }>(sql`
     insert into deposits.deposits as deposit (
       chain, tx_hash, position, owner, asset, amount, "from", "to",
-      block_number, block_hash, block_time, status, revision, confirmed_at)
+      block_number, block_hash, block_time, status, reason, revision, confirmed_at)
     select
       ${chain}, decode(tx_hash, 'hex'), position, owner, asset, amount::numeric,
       decode("from", 'hex'), decode("to", 'hex'), block_number, decode(block_hash, 'hex'),
       block_time::timestamptz,
-      case when is_final then 'final' else 'seen' end,
-      is_final::int,
-      case when is_final then now() end
+      case
+        when not is_booked then 'rejected'
+        when not is_final then 'seen'
+        when rejection is null then 'final'
+        else 'rejected'
+      end,
+      rejection,
+      (is_final and is_booked)::int,
+      case when is_final and is_booked then now() end
     from unnest(
       ${list(({ txHash }) => txHash.slice(2))}::text[], ${list(({ position }) => position)}::text[],
       ${list(({ to }) => owners.get(to))}::uuid[], ${list(({ asset }) => asset)}::text[],
@@ -69,44 +85,61 @@ export async function storeDeposits(
       ${list(({ from }) => from.slice(2))}::text[], ${list(({ to }) => to.slice(2))}::text[],
       ${list(({ block }) => block.number.toString())}::bigint[],
       ${list(({ block }) => block.hash.slice(2))}::text[],
-      ${list(({ block }) => block.time.toISOString())}::text[]
+      ${list(({ block }) => block.time.toISOString())}::text[],
+      ${list(({ rejection }) => rejection)}::text[]
     ) with ordinality as found (
       tx_hash, position, owner, asset, amount, "from", "to", block_number, block_hash, block_time,
-      place),
-    lateral (select block_number <= ${final.toString()}::bigint as is_final) as policy
+      rejection, place),
+    lateral (select
+      block_number <= ${final.toString()}::bigint as is_final,
+      rejection is null or rejection in ${suspended} as is_booked) as policy
     order by place
     on conflict (chain, tx_hash, position) do update set
       owner = excluded.owner, asset = excluded.asset, amount = excluded.amount,
       "from" = excluded."from", "to" = excluded."to",
       block_number = excluded.block_number, block_hash = excluded.block_hash,
-      block_time = excluded.block_time, status = excluded.status, reason = null,
+      block_time = excluded.block_time, status = excluded.status, reason = excluded.reason,
       revision = deposit.revision + excluded.revision,
       confirmed_at = excluded.confirmed_at, credited_at = null
     where deposit.status in ('orphaned', 'reversed')
+      or (deposit.status = 'rejected' and deposit.confirmed_at is null
+        and deposit.reason is distinct from excluded.reason)
     returning ${columns}, (old.sequence is null) as added`)
 }
 
-/** The events that say these deposits are final, oldest block first. */
+/** Whether a deposit is one that {@link confirmations} tells of. */
+export const isPublished = ({ status, reason }: Pick<DepositRow, 'status' | 'reason'>): boolean =>
+  status === 'final' || status === 'credited' || (status === 'rejected' && isSuspended(reason))
+
+/** The same in SQL, of the table `deposit`. */
+export const published = sql`(deposit.status in ('final', 'credited')
+  or (deposit.status = 'rejected' and deposit.reason in ${suspended}))`
+
+/** The events that say these deposits are final, credited or not, oldest block first. */
 export const confirmations = (rows: readonly DepositRow[]): Message[] =>
-  inChainOrder(rows).map((row) =>
-    eventMessage({
-      ...envelope(row, 'confirmation'),
-      type: 'deposit.confirmed',
-      data: dataOf(row),
-    }),
-  )
+  inChainOrder(rows).map((row) => {
+    const said = envelope(row, 'confirmation')
+    if (row.reason === null) {
+      return eventMessage({ ...said, type: 'deposit.confirmed', data: dataOf(row) })
+    }
+    const data = { ...dataOf(row), reason: row.reason }
+    return eventMessage({ ...said, type: 'deposit.suspended', data })
+  })
+
+/** A deposit that a reorg took away, and what it was until then. */
+export type OrphanedRow = DepositRow & { status_before: string; reason_before: string | null }
 
 /** The events that take back what {@link confirmations} said of these deposits. */
-export const reversals = (rows: readonly DepositRow[], reason: string): Message[] =>
+export const reversals = (rows: readonly OrphanedRow[], reason: string): Message[] =>
   inChainOrder(rows).map((row) =>
     eventMessage({
       ...envelope(row, 'reversal'),
       type: 'deposit.reversed',
-      data: { ...dataOf(row), reason },
+      data: { ...dataOf(row), reason, suspended: row.status_before === 'rejected' },
     }),
   )
 
-const inChainOrder = (rows: readonly DepositRow[]) =>
+const inChainOrder = <Row extends DepositRow>(rows: readonly Row[]) =>
   [...rows].sort(
     (a, b) =>
       Number(a.block_number) - Number(b.block_number) || Number(a.sequence) - Number(b.sequence),

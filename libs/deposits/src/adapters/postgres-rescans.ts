@@ -5,7 +5,14 @@ import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import type { BlockHeader } from '../domain/block.ts'
 import type { ScanStore } from '../ports.ts'
-import { columns, confirmations, type DepositRow, storeDeposits } from './deposit-rows.ts'
+import {
+  columns,
+  confirmations,
+  type DepositRow,
+  isPublished,
+  published,
+  storeDeposits,
+} from './deposit-rows.ts'
 import { holding, type Lease, LeaseLostError } from './scan-lease.ts'
 
 /** The rescans of one chain in PostgreSQL. */
@@ -31,8 +38,8 @@ export function rescanStore(
         const { start, final } = await lockChain(tx, chain, lease())
         await requireCanonical(tx, chain, { blocks, start })
         const stored = await storeDeposits(tx, chain, { transfers, final })
-        const fresh = stored.filter(({ status }) => status === 'final')
-        const known = await knownFinal(tx, chain, { blocks, except: stored })
+        const fresh = stored.filter(isPublished)
+        const known = await knownPublished(tx, chain, { blocks, except: stored })
         await enqueue(tx, confirmations([...fresh, ...known]))
         const added = stored.filter((row) => row.added).length
         const result = { found: transfers.length, added, republished: known.length }
@@ -66,7 +73,7 @@ async function requireCanonical(
   if (stored.length !== expected.length) throw new RescanMovedError(chain)
 }
 
-async function knownFinal(
+async function knownPublished(
   tx: Transaction,
   chain: ChainId,
   { blocks, except }: { blocks: readonly BlockHeader[]; except: readonly DepositRow[] },
@@ -75,7 +82,7 @@ async function knownFinal(
   if (first === undefined || last === undefined) return []
   return await tx.execute<DepositRow>(sql`
     select ${columns} from deposits.deposits as deposit
-    where chain = ${chain} and status in ('final', 'credited')
+    where chain = ${chain} and ${published}
       and block_number between ${first.number.toString()} and ${last.number.toString()}
       and sequence <> all (${sql.param(except.map(({ sequence }) => sequence))}::bigint[])`)
 }

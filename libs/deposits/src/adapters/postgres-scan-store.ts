@@ -9,6 +9,8 @@ import {
   columns,
   confirmations,
   type DepositRow,
+  isPublished,
+  type OrphanedRow,
   reversals,
   storeDeposits,
 } from './deposit-rows.ts'
@@ -48,7 +50,7 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
         await storeBlocks(tx, chain, blocks)
         const stored = await storeDeposits(tx, chain, { transfers, final })
         const settled = await settle(tx, chain, final)
-        const published = [...stored.filter(({ status }) => status === 'final'), ...settled]
+        const published = [...stored.filter(isPublished), ...settled]
         await enqueue(tx, confirmations(published))
         return { found: stored.length, published: published.length }
       }),
@@ -138,17 +140,18 @@ async function storeBlocks(tx: Transaction, chain: ChainId, blocks: readonly Blo
     on conflict (chain, hash) do update set orphaned_at = null, scanned_at = now()`)
 }
 
-/** Makes final what was seen at or below `final`. */
+/** Makes final, or rejects, what was seen at or below `final`. */
 async function settle(tx: Transaction, chain: ChainId, final: bigint): Promise<DepositRow[]> {
   return await tx.execute<DepositRow>(sql`
     update deposits.deposits as deposit
-    set status = 'final', revision = revision + 1, confirmed_at = now()
+    set status = case when reason is null then 'final' else 'rejected' end,
+      revision = revision + 1, confirmed_at = now()
     where chain = ${chain} and status = 'seen' and block_number <= ${final.toString()}
     returning ${columns}`)
 }
 
 /**
- * Marks the deposits above `ancestor` and returns those whose confirmation had been published.
+ * Marks the deposits above `ancestor` and returns those that had been published.
  * Without an ancestor those are all since the start. What a rescan found below the start was in no
  * stored block: if it is final it stays; if not it goes, since nobody knows how deep the reorg is.
  */
@@ -157,9 +160,9 @@ async function orphanDeposits(tx: Transaction, chain: ChainId, ancestor: BlockRe
     ? sql`block_number > ${ancestor.number.toString()}`
     : sql`(status = 'seen' or block_number >= (
         select start_number from deposits.chains where chain = ${chain}))`
-  const rows = await tx.execute<DepositRow & { was: string }>(sql`
+  const rows = await tx.execute<OrphanedRow>(sql`
     update deposits.deposits as deposit set status = 'orphaned', reason = 'reorg'
-    where chain = ${chain} and status in ('seen', 'final', 'credited') and ${above}
-    returning ${columns}, old.status as was`)
-  return rows.filter(({ was }) => was !== 'seen')
+    where chain = ${chain} and status in ('seen', 'final', 'credited', 'rejected') and ${above}
+    returning ${columns}, old.status as status_before, old.reason as reason_before`)
+  return rows.filter((row) => isPublished({ status: row.status_before, reason: row.reason_before }))
 }

@@ -4,15 +4,19 @@ import type { AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Units } from '@coffer/money/units'
 import type { BlockHeader } from './block.ts'
+import type { Rejection } from './rejection.ts'
+
+/** A call by its place in the tree of calls: `trace:0.1` is the second one made by the first. */
+export type TracePosition = `trace:${string}`
 
 /**
- * Where in its transaction a transfer stands: `log:<index of the log within its own receipt>`, or
- * `value` for the transaction's own value. Unlike the block-wide log index it stays the same when
- * a reorg includes the transaction in another block.
+ * Where in its transaction a transfer stands: `log:<index of the log within its own receipt>`,
+ * `value` for the transaction's own value, or the call that paid it. Unlike the block-wide log index
+ * it stays the same when a reorg includes the transaction in another block.
  */
-export type Position = `log:${number}` | 'value'
+export type Position = `log:${number}` | 'value' | TracePosition
 
-/** A movement of an accepted asset to a watched address. */
+/** A movement of an asset to a watched address. */
 export type Transfer = {
   txHash: TxHash
   position: Position
@@ -22,8 +26,8 @@ export type Transfer = {
   to: Address
 }
 
-/** A transfer and the block it was found in. */
-export type FoundTransfer = Transfer & { block: BlockHeader }
+/** A transfer, the block it was found in, and why it is not credited if it is not. */
+export type FoundTransfer = Transfer & { block: BlockHeader; rejection?: Rejection }
 
 /** A transfer's identity on every branch of its chain: `{chain}:{txHash}:{position}`. */
 export const depositId = (

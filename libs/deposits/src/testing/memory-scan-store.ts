@@ -4,6 +4,7 @@ import type { ChainId } from '@coffer/money/chain-id'
 import { RescanMovedError } from '../adapters/postgres-rescans.ts'
 import { LeaseLostError } from '../adapters/scan-lease.ts'
 import type { BlockHeader, BlockRef } from '../domain/block.ts'
+import { isSuspended } from '../domain/rejection.ts'
 import { depositId, type FoundTransfer } from '../domain/transfer.ts'
 import type { ScanState, ScanStore } from '../ports.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
@@ -99,7 +100,7 @@ function storeOf(tables: Tables, holder: string): ScanStore {
       tables.final = tables.final !== null && tables.final > final ? tables.final : final
       const stored = storeDeposits(tables, transfers, final)
       const settled = settle(tables, final)
-      const published = [...stored.filter(({ status }) => status === 'final'), ...settled]
+      const published = [...stored.filter(isPublished), ...settled]
       publish(tables, published, 'confirmation')
       return { found: stored.length, published: published.length }
     },
@@ -125,11 +126,11 @@ function storeOf(tables: Tables, holder: string): ScanStore {
       tables.final = to === null || tables.final === null ? null : least(tables.final, to.number)
       const gone = [...tables.deposits.values()].filter(({ blockNumber, status }) => {
         if (status === 'seen') return to === null || isAbove(blockNumber)
-        return (status === 'final' || status === 'credited') && isAbove(blockNumber)
+        return ['final', 'credited', 'rejected'].includes(status) && isAbove(blockNumber)
       })
-      const published = gone.filter(({ status }) => status !== 'seen')
-      for (const deposit of gone) deposit.status = 'orphaned'
+      const published = gone.filter(isPublished)
       publish(tables, published, 'reversal')
+      for (const deposit of gone) Object.assign(deposit, { status: 'orphaned', reason: 'reorg' })
       return { blocks: undone.length, reversed: published.length }
     },
 
@@ -162,11 +163,9 @@ function rescansOf(
       const numbers = new Set(blocks.map(({ number }) => number))
       const known = [...tables.deposits.values()].filter(
         (deposit) =>
-          numbers.has(deposit.blockNumber) &&
-          ['final', 'credited'].includes(deposit.status) &&
-          !stored.includes(deposit),
+          numbers.has(deposit.blockNumber) && isPublished(deposit) && !stored.includes(deposit),
       )
-      const fresh = stored.filter(({ status }) => status === 'final')
+      const fresh = stored.filter(isPublished)
       publish(tables, [...fresh, ...known], 'confirmation')
       const rescan = tables.rescans.find((each) => each.id === id)
       const next = (blocks.at(-1)?.number ?? -1n) + 1n
@@ -188,15 +187,18 @@ function storeDeposits(
   return transfers.flatMap((transfer) => {
     const id = depositId(tables.chain, transfer)
     const known = tables.deposits.get(id)
-    if (known && !['orphaned', 'reversed'].includes(known.status)) return []
-    const { asset, amount, to, block } = transfer
-    const isFinal = block.number <= final
+    const { asset, amount, to, block, rejection = null } = transfer
+    if (known && !mayBecome(known, rejection)) return []
+    const isBooked = rejection === null || isSuspended(rejection)
+    const isFinal = isBooked && block.number <= final
+    const settled = rejection === null ? 'final' : 'rejected'
     const deposit = {
       id,
       owner: tables.ownerOf(to),
       asset,
       amount,
-      status: isFinal ? 'final' : 'seen',
+      status: isFinal || !isBooked ? settled : 'seen',
+      reason: rejection,
       revision: (known?.revision ?? 0) + (isFinal ? 1 : 0),
       blockNumber: block.number,
       blockHash: block.hash,
@@ -206,12 +208,21 @@ function storeDeposits(
   })
 }
 
+/** Whether what is known of a deposit gives way to what was found now. */
+function mayBecome({ status, reason }: StoredDeposit, rejection: string | null): boolean {
+  if (status === 'orphaned' || status === 'reversed') return true
+  return status === 'rejected' && !isSuspended(reason) && reason !== rejection
+}
+
+const isPublished = ({ status, reason }: StoredDeposit): boolean =>
+  ['final', 'credited'].includes(status) || (status === 'rejected' && isSuspended(reason))
+
 function settle(tables: Tables, final: bigint): StoredDeposit[] {
   const settled = [...tables.deposits.values()].filter(
     ({ status, blockNumber }) => status === 'seen' && blockNumber <= final,
   )
   for (const deposit of settled) {
-    deposit.status = 'final'
+    deposit.status = deposit.reason === null ? 'final' : 'rejected'
     deposit.revision += 1
   }
   return settled
@@ -222,11 +233,16 @@ function publish(
   deposits: readonly StoredDeposit[],
   kind: 'confirmation' | 'reversal',
 ): void {
-  const type = kind === 'confirmation' ? 'deposit.confirmed' : 'deposit.reversed'
   const inOrder = deposits.toSorted((a, b) => Number(a.blockNumber - b.blockNumber))
-  for (const { id, revision, owner, amount } of inOrder) {
+  for (const { id, revision, owner, amount, reason } of inOrder) {
     const reference = depositReference({ depositId: id, revision, kind })
-    events.push({ type, id: reference, key: owner, amount })
+    const told = { id: reference, key: owner, amount }
+    const suspended = reason !== null
+    if (kind === 'reversal') {
+      events.push({ type: 'deposit.reversed', ...told, ...(suspended ? { suspended } : {}) })
+    } else {
+      events.push({ type: suspended ? 'deposit.suspended' : 'deposit.confirmed', ...told })
+    }
   }
 }
 

@@ -69,6 +69,7 @@ async function readDeposits(postgres: Postgres): Promise<StoredDeposit[]> {
     asset: row.asset,
     amount: row.amount,
     status: row.status,
+    reason: row.reason,
     revision: row.revision,
     blockNumber: row.blockNumber,
     blockHash: row.blockHash as BlockHash,
@@ -79,7 +80,7 @@ async function readEvents(postgres: Postgres): Promise<OutboxEvent[]> {
   const rows = await postgres.select().from(outbox).orderBy(asc(outbox.id))
   return rows.map(({ headers, value, key }) => {
     const { type, id } = readEvent({ headers, value })
-    const { amount }: { amount: string } = JSON.parse(value)
-    return { type, id, key, amount: parseUnits(amount) }
+    const { amount, suspended }: { amount: string; suspended?: boolean } = JSON.parse(value)
+    return { type, id, key, amount: parseUnits(amount), ...(suspended ? { suspended } : {}) }
   })
 }

@@ -96,6 +96,11 @@ export const confirmed = (
   ...facts,
 })
 
+export const suspended = (payment: number, facts: EventFacts = {}): OutboxEvent => ({
+  ...confirmed(payment, facts),
+  type: 'deposit.suspended',
+})
+
 export const reversed = (payment: number, facts: EventFacts = {}): OutboxEvent => {
   const confirmation = confirmed(payment, facts)
   return { ...confirmation, type: 'deposit.reversed', id: `${confirmation.id}/reversal` }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { advanceContract } from './advance-contract.ts'
 import { leaseContract } from './lease-contract.ts'
+import { rejectionContract } from './rejection-contract.ts'
 import { comebackContract, rollBackContract } from './reorg-contract.ts'
 import { rescanContract } from './rescan-contract.ts'
 import type { OpenScan } from './scan-facts.ts'
@@ -11,5 +12,6 @@ export function scanStoreContract(open: OpenScan): void {
   describe('an advance', () => advanceContract(open))
   describe('a roll-back', () => rollBackContract(open))
   describe('a deposit that comes back', () => comebackContract(open))
+  describe('a deposit that is not credited', () => rejectionContract(open))
   describe('a rescan', () => rescanContract(open))
 }

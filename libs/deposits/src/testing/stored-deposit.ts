@@ -8,10 +8,18 @@ export type StoredDeposit = {
   asset: string
   amount: Units
   status: string
+  reason: string | null
   revision: number
   blockNumber: bigint
   blockHash: BlockHash
 }
 
 /** An event that a store of a scan has put into its outbox, as far as tests look at it. */
-export type OutboxEvent = { type: string; id: string; key: string; amount: Units }
+export type OutboxEvent = {
+  type: string
+  id: string
+  key: string
+  amount: Units
+  /** Of a reversal: that what it takes back had been suspended. */
+  suspended?: boolean
+}

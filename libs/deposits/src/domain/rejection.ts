@@ -1,0 +1,16 @@
+/**
+ * Why a transfer to a watched address is recorded and not credited:
+ * - `asset_not_accepted`: nobody lists its token, so nothing that it says is believed;
+ * - `internal`: addresses of our own sent it, so that we hold what we held before;
+ * - `below_minimum`: it is less than the minimum of its asset.
+ */
+export type Rejection = 'asset_not_accepted' | 'internal' | 'below_minimum'
+
+/**
+ * Rejections of value that we hold and did not hold before. They are published as suspended once
+ * they are final, for the ledger to hold them in suspense; of the others nothing is published.
+ */
+export const SUSPENDED = ['below_minimum'] as const satisfies readonly Rejection[]
+
+export const isSuspended = (reason: string | null | undefined): boolean =>
+  SUSPENDED.some((rejection) => rejection === reason)
