@@ -44,7 +44,8 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const endpoints = openEndpoints({ chain, clients })
   await ensureChain(postgres, { chain, start })
 
-  const reader = jsonRpcChainReader(endpoints, { confirmations, proof })
+  const traced = config.native === 'traces' ? { traceMethod: config.traceMethod } : {}
+  const reader = jsonRpcChainReader(endpoints, { confirmations, proof, ...traced })
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
   const find = findDeposits({ reader, watched, assets })

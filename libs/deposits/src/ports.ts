@@ -1,3 +1,4 @@
+import type { Address } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
 import type { Units } from '@coffer/money/units'
 import type { Block, BlockHeader, BlockRef } from './domain/block.ts'
@@ -19,6 +20,8 @@ export type ChainReader = {
   blocks(from: bigint, to: bigint): Promise<Block[]>
   /** Values of transactions, each verified to stand in the block it was found in. */
   values(candidates: readonly NativeCandidate[]): Promise<Map<TxHash, Units>>
+  /** By how much the native coin of each account grew in a block: less than 0 if it shrank. */
+  gains(block: BlockHeader, accounts: readonly Address[]): Promise<Map<Address, bigint>>
 }
 
 /** The addresses whose deposits are wanted. Adapter: `adapters/postgres-watched-set.ts`. */

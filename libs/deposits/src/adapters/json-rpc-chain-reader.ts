@@ -1,5 +1,6 @@
+import type { Address } from '@coffer/evm/address'
 import type { ProofSteps } from '@coffer/evm/block-proof'
-import type { Confirmations } from '@coffer/evm/chain-config'
+import type { Confirmations, TraceMethod } from '@coffer/evm/chain-config'
 import type { TxHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import { type Units, units } from '@coffer/money/units'
@@ -8,6 +9,7 @@ import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { ChainReader, Head } from '../ports.ts'
 import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
+import { tracedBlock } from './verify-traces.ts'
 
 /** Small calls that are sent in one request; providers refuse longer batches. */
 const CALLS_PER_REQUEST = 200
@@ -21,7 +23,12 @@ export type RpcSource = {
   pin<T>(work: (rpc: JsonRpc) => Promise<T>, options?: { height?: bigint }): Promise<T>
 }
 
-export type ChainReaderOptions = { confirmations: Confirmations; proof: ProofSteps }
+export type ChainReaderOptions = {
+  confirmations: Confirmations
+  proof: ProofSteps
+  /** How blocks are read with the calls of their transactions; left out, they are read without. */
+  traceMethod?: TraceMethod
+}
 
 /**
  * Reads a chain: headers by number (`eth_getBlockByNumber`), receipts by the header's hash
@@ -30,7 +37,7 @@ export type ChainReaderOptions = { confirmations: Confirmations; proof: ProofSte
  */
 export function jsonRpcChainReader(
   source: RpcSource,
-  { confirmations, proof }: ChainReaderOptions,
+  { confirmations, proof, traceMethod }: ChainReaderOptions,
 ): ChainReader {
   /** The tip as it was polled, to spare a new block's header. Good for once: it may be replaced. */
   let tip: RpcHeader | undefined
@@ -72,7 +79,8 @@ export function jsonRpcChainReader(
           const requests: Promise<Block[]>[] = []
           for (let first = 0; first < answers.length; first += RECEIPTS_PER_REQUEST) {
             const some = answers.slice(first, first + RECEIPTS_PER_REQUEST)
-            requests.push(verifiedBlocks(rpc, some, proof))
+            const verified = verifiedBlocks(rpc, some, proof)
+            requests.push(traceMethod ? tracedBlocks(rpc, verified, some, traceMethod) : verified)
           }
           return (await Promise.all(requests)).flat()
         },
@@ -88,6 +96,22 @@ export function jsonRpcChainReader(
         const answers = (await inRequests(rpc, calls)) as (RpcTransaction | null)[]
         return new Map(candidates.map((candidate, index) => valueIn(candidate, answers[index])))
       })
+    },
+
+    gains({ number, hash, parentHash }, accounts) {
+      const calls = accounts.flatMap((account) =>
+        [hash, parentHash].map((blockHash) => ({
+          method: 'eth_getBalance',
+          params: [account, { blockHash }],
+        })),
+      )
+      return source.pin(
+        async (rpc) => {
+          const balances = (await inRequests(rpc, calls)) as string[]
+          return new Map(accounts.map((account, index) => gainIn(account, balances, index)))
+        },
+        { height: number },
+      )
     },
   }
 }
@@ -113,13 +137,36 @@ async function verifiedBlocks(
   )
 }
 
+/** Asks for the traces beside the receipts, so that neither waits for the other. */
+async function tracedBlocks(
+  rpc: JsonRpc,
+  verified: Promise<Block[]>,
+  headers: readonly RpcHeader[],
+  method: TraceMethod,
+): Promise<Block[]> {
+  const calls = headers.map(({ number, hash }) =>
+    method === 'trace_block'
+      ? { method, params: [number] }
+      : { method, params: [hash, { tracer: 'callTracer' }] },
+  )
+  const [blocks, answers] = await Promise.all([verified, rpc.batch(calls)])
+  return blocks.map((block, index) => tracedBlock(block, method, answers[index]))
+}
+
+function gainIn(account: Address, balances: readonly string[], index: number): [Address, bigint] {
+  const [after = '', before = ''] = balances.slice(2 * index)
+  return [account, BigInt(after) - BigInt(before)]
+}
+
 function valueIn(
-  { block, receipt, to }: NativeCandidate,
+  { block, receipt }: NativeCandidate,
   answer: RpcTransaction | null | undefined,
 ): [TxHash, Units] {
   const { txHash } = receipt
   const matches =
-    answer?.hash === txHash && answer.blockHash === block.hash && answer.to?.toLowerCase() === to
+    answer?.hash === txHash &&
+    answer.blockHash === block.hash &&
+    (answer.to?.toLowerCase() ?? null) === receipt.to
   if (!matches) throw new BlockProofError(block, `transaction ${txHash} is not the same any more`)
   return [txHash, units(BigInt(answer.value))]
 }

@@ -19,6 +19,7 @@ export type RpcReceipt = Omit<ReceiptJson, 'logs'> & {
   blockHash: string
   from: string
   to: string | null
+  contractAddress?: string | null
   logs: readonly RpcLog[]
 }
 

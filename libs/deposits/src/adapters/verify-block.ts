@@ -66,11 +66,13 @@ function gapIn({ logs }: RpcReceipt, before: number): string | undefined {
   return gap < 0 ? undefined : `log ${logs[gap]?.logIndex} stands where ${before + gap} should`
 }
 
-function receiptOf({ transactionHash, from, to, status, logs }: RpcReceipt): Receipt {
+function receiptOf(receipt: RpcReceipt): Receipt {
+  const { transactionHash, from, to, contractAddress, status, logs } = receipt
   return {
     txHash: transactionHash as TxHash,
     from: from.toLowerCase() as Address,
-    to: to === null || to === undefined ? null : (to.toLowerCase() as Address),
+    to: addressOrNull(to),
+    created: addressOrNull(contractAddress),
     succeeded: status === '0x1',
     logs: logs.map(({ address, topics, data }) => ({
       address: address.toLowerCase(),
@@ -79,6 +81,9 @@ function receiptOf({ transactionHash, from, to, status, logs }: RpcReceipt): Rec
     })),
   }
 }
+
+const addressOrNull = (address: string | null | undefined) =>
+  address === null || address === undefined ? null : (address.toLowerCase() as Address)
 
 /** The node's answers about a block contradict each other. Ask again, or ask another node. */
 export class BlockProofError extends AppError {

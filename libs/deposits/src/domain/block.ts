@@ -1,5 +1,6 @@
 import type { Address } from '@coffer/evm/address'
 import type { BlockHash, TxHash } from '@coffer/evm/hash'
+import type { CallFrame } from './call-frame.ts'
 
 /** A block by height and hash: a height alone names different blocks before and after a reorg. */
 export type BlockRef = { number: bigint; hash: BlockHash }
@@ -18,13 +19,19 @@ export type Receipt = {
   from: Address
   /** `null` when the transaction created a contract. */
   to: Address | null
+  /** The contract that the transaction created, if it did. */
+  created: Address | null
   /** Whether the transaction took effect; one that failed moved nothing. */
   succeeded: boolean
   logs: readonly Log[]
 }
 
 /** A whole block as a node told it, after its parts were checked against each other. */
-export type Block = BlockHeader & { receipts: readonly Receipt[] }
+export type Block = BlockHeader & {
+  receipts: readonly Receipt[]
+  /** The calls of each transaction, where the chain is read with them. */
+  traces?: readonly CallFrame[]
+}
 
 /** Whether `block` stands directly on `parent`. */
 export const standsOn = (block: BlockHeader, parent: BlockRef): boolean =>

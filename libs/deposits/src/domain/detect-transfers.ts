@@ -19,7 +19,10 @@ export type DepositRules = {
   native: AssetId
 }
 
-/** A successful transaction to a watched address: its value is not in the receipt. */
+/**
+ * A successful transaction to a watched address, or one that created the contract there: its value
+ * is not in the receipt.
+ */
 export type NativeCandidate = { block: Block; receipt: Receipt; to: Address }
 
 /** The rules for a chain whose operator accepts `assets`. */
@@ -49,8 +52,11 @@ export function tokenTransfers(block: Block, rules: DepositRules): FoundTransfer
 /** Transactions of `block` that may have paid a watched address by their own value. */
 export function nativeCandidates(block: Block, { isWatched }: DepositRules): NativeCandidate[] {
   return block.receipts.flatMap((receipt) => {
-    const { succeeded, to } = receipt
-    return succeeded && to !== null && isWatched(to) ? [{ block, receipt, to }] : []
+    const { succeeded, from } = receipt
+    const to = receipt.to ?? receipt.created
+    // What an account sends to itself does not move.
+    if (!succeeded || to === null || to === from || !isWatched(to)) return []
+    return [{ block, receipt, to }]
   })
 }
 

@@ -5,5 +5,8 @@ import type { ChainReader } from '../ports.ts'
 import type { FakeChain } from './fake-chain.ts'
 
 /** The real reader, which believes nothing unproven, on the node of a fake chain. */
-export const fakeChainReader = ({ rpc }: Pick<FakeChain, 'rpc'>, confirmations: Confirmations): ChainReader =>
+export const fakeChainReader = (
+  { rpc }: Pick<FakeChain, 'rpc'>,
+  confirmations: Confirmations,
+): ChainReader =>
   jsonRpcChainReader({ pin: (work) => work(rpc) }, { confirmations, proof: WHOLE_PROOF })

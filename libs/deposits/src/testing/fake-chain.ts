@@ -4,14 +4,28 @@ import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import type { RpcHeader, RpcTransaction } from '../adapters/rpc-answers.ts'
 import type { Log } from '../domain/block.ts'
 import { fakeHeader, fakeReceipts } from './fake-header.ts'
+import { fakeTraces } from './fake-traces.ts'
 
 export type FakeTransaction = {
   hash: TxHash
   from: Address
   to: Address | null
+  /** The contract that it creates, where `to` is null. */
+  created: Address | null
   value: bigint
   succeeded: boolean
   logs: readonly Log[]
+  /** The calls that it makes, as `callTracer` tells them. */
+  calls: readonly FakeCall[]
+}
+
+export type FakeCall = {
+  type: string
+  from: Address
+  to?: Address
+  value?: string
+  error?: string
+  calls?: readonly FakeCall[]
 }
 
 export type FakeBlock = {
@@ -117,6 +131,9 @@ function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag
     const block = blocks.find(({ hash }) => hash === wanted)
     return block ? fakeReceipts(block) : null
   }
+  if (method === 'debug_traceBlockByHash' || method === 'trace_block') {
+    return fakeTraces(blocks, method, wanted)
+  }
   if (method === 'eth_getTransactionByHash') {
     return (
       blocks.flatMap((block) => transactionsOf(block)).find(({ hash }) => hash === wanted) ?? null
@@ -145,9 +162,11 @@ export function fakeTransaction(facts: Partial<FakeTransaction> = {}): FakeTrans
     hash: txHash(`0xf${transactionsMade.toString(16).padStart(63, '0')}`),
     from: fakeAddress(0xfee),
     to: null,
+    created: null,
     value: 0n,
     succeeded: true,
     logs: [],
+    calls: [],
     ...facts,
   }
 }

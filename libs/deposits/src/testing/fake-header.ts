@@ -43,11 +43,12 @@ export function fakeReceipts(block: {
   transactions: readonly FakeTransaction[]
 }): RpcReceipt[] {
   let logIndex = 0
-  return block.transactions.map(({ hash: transactionHash, from, to, succeeded, logs }, index) => ({
+  return block.transactions.map(({ hash: transactionHash, succeeded, logs, ...rest }, index) => ({
     transactionHash,
     blockHash: block.hash,
-    from,
-    to,
+    from: rest.from,
+    to: rest.to,
+    contractAddress: rest.created,
     type: '0x2',
     status: succeeded ? '0x1' : '0x0',
     cumulativeGasUsed: hex(21_000 * (index + 1)),

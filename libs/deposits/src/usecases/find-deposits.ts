@@ -1,16 +1,12 @@
 import type { Asset } from '@coffer/money/asset'
 import type { Block } from '../domain/block.ts'
-import {
-  depositRules,
-  nativeCandidates,
-  nativeTransfers,
-  tokenTransfers,
-} from '../domain/detect-transfers.ts'
+import { depositRules, tokenTransfers } from '../domain/detect-transfers.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
 import type { ChainReader, WatchedSet } from '../ports.ts'
+import { findNative } from './find-native.ts'
 
 export type FindDepositsPorts = {
-  reader: Pick<ChainReader, 'values'>
+  reader: Pick<ChainReader, 'values' | 'gains'>
   watched: WatchedSet
   assets: readonly Asset[]
 }
@@ -21,13 +17,11 @@ export type FindDepositsPorts = {
  */
 export function findDeposits({ reader, watched, assets }: FindDepositsPorts) {
   const rules = depositRules(assets, (address) => watched.has(address))
+  const native = findNative({ reader, rules })
   return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
     await watched.refresh()
     const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
-    const candidates = blocks.flatMap((block) => nativeCandidates(block, rules))
-    if (candidates.length === 0) return tokens
-    const native = nativeTransfers(candidates, await reader.values(candidates), rules)
-    return [...tokens, ...native].sort(byHeight)
+    return [...tokens, ...(await native(blocks))].sort(byHeight)
   }
 }
 

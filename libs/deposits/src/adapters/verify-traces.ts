@@ -1,0 +1,50 @@
+import type { TraceMethod } from '@coffer/evm/chain-config'
+import type { Block, Receipt } from '../domain/block.ts'
+import type { CallFrame } from '../domain/call-frame.ts'
+import { callTracerTraces, TraceFormatError, traceBlockTraces } from './call-traces.ts'
+import { BlockProofError } from './verify-block.ts'
+
+/**
+ * The block with the calls of its transactions, after holding them against its receipts: one tree
+ * for each transaction in order, failed exactly where the receipt says so, from and to whom it says.
+ * Throws {@link BlockProofError}: traces that are missing must never look like calls that paid
+ * nobody.
+ */
+export function tracedBlock(block: Block, method: TraceMethod, answer: unknown): Block {
+  const refuse = (problem: string) => new BlockProofError(block, `by ${method}, ${problem}`)
+  const told = tracesIn(answer)
+  const { receipts } = block
+  if (told.length !== receipts.length) {
+    throw refuse(`${told.length} traces for ${receipts.length} transactions`)
+  }
+  const traces = told.map(({ txHash, root }, index) => {
+    const receipt = receipts[index] as Receipt
+    const problem =
+      txHash === receipt.txHash ? problemOf(root, receipt) : `of transaction ${txHash}`
+    if (problem) throw refuse(`trace ${index}: ${problem}`)
+    return root
+  })
+  return { ...block, traces }
+
+  function tracesIn(given: unknown) {
+    try {
+      if (method === 'trace_block') return traceBlockTraces(given, block.hash)
+      return callTracerTraces(given)
+    } catch (error) {
+      if (error instanceof TraceFormatError) throw refuse(error.message)
+      throw error
+    }
+  }
+}
+
+function problemOf(root: CallFrame, receipt: Receipt): string | undefined {
+  const { kind, from, to, failed } = root
+  if (failed === receipt.succeeded) return `${failed ? 'failed' : 'succeeded'}, not so its receipt`
+  if (from !== receipt.from) return `from ${from}, by its receipt from ${receipt.from}`
+  if (kind === 'call' && receipt.to !== null) {
+    return to === receipt.to ? undefined : `to ${to}, by its receipt to ${receipt.to}`
+  }
+  if (kind !== 'create' || receipt.to !== null) return 'is of another kind than its receipt'
+  if (failed || to === receipt.created) return undefined
+  return `created ${to}, by its receipt ${receipt.created}`
+}
