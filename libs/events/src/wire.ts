@@ -1,18 +1,8 @@
 import { parseAssetId } from '@coffer/money/asset'
 import { parseChainId } from '@coffer/money/chain-id'
 import { parseUnits } from '@coffer/money/units'
+import { parsedBy } from '@coffer/runtime/parsed-by'
 import { z } from 'zod'
-
-/** Turns a parser that throws into a zod type that reports what the parser said. */
-const parsedBy = <T>(parse: (text: string) => T) =>
-  z.string().transform((text, context): T => {
-    try {
-      return parse(text)
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message })
-      return z.NEVER
-    }
-  })
 
 /** A CAIP-2 chain on the wire. */
 export const chainOnWire = parsedBy(parseChainId)

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { type ChainId, chainIdOf, parseChainId } from '@coffer/money/chain-id'
+import { parsedBy } from '@coffer/runtime/parsed-by'
 import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 import { parseAddress } from './address.ts'
@@ -43,17 +44,6 @@ export type ChainConfig = {
   /** What is credited. Anything else is not. */
   assets: readonly Asset[]
 }
-
-/** Turns a parser that throws into a zod type that reports what the parser said. */
-const parsedBy = <T>(parse: (text: string) => T) =>
-  z.string().transform((text, context): T => {
-    try {
-      return parse(text)
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message })
-      return z.NEVER
-    }
-  })
 
 const token = z.strictObject({
   contract: parsedBy(parseAddress),
