@@ -167,6 +167,20 @@ test('throws when an outage begins while the poison is being isolated', async ()
   expect(broker.messages(DLQ)).toEqual([])
 })
 
+test('throws when an outage begins while a message that failed is tried again', async () => {
+  const outage = new DatabaseAway()
+  let calls = 0
+  const { broker, policy } = policyOver(async () => {
+    calls += 1
+    throw calls === 1 ? new Error('not yet') : outage
+  })
+
+  await expect(policy([delivery('a')])).rejects.toBe(outage)
+
+  expect(calls).toBe(2)
+  expect(broker.messages(DLQ)).toEqual([])
+})
+
 test('throws when the dead letter cannot be published', async () => {
   const away: Producer = {
     publish: () => Promise.reject(new Error('broker away')),

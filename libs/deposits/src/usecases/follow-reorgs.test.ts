@@ -83,6 +83,27 @@ describe('a reorg', () => {
     expect(scan.database.deposits().map(({ amount }) => amount)).toEqual([5n, 7n])
   })
 
+  test('whose middle of a chunk is still of the old branch hides no deposit', async () => {
+    const scan = memoryScan({ chunkBlocks: 4 })
+    scan.chain.mine(payTokens([ALICE, 5n]))
+    scan.chain.mineEmpty(2)
+    let reorgs = 0
+    scan.chain.meddle(({ method, params }, answer) => {
+      // Nodes still tell of a block that a reorg took, when they are asked for it by its hash.
+      if (method === 'eth_getBlockReceipts' && answer === null) return []
+      if (params[0] === '0x2' && reorgs === 0) {
+        reorgs += 1
+        scan.chain.reorg(2, [payTokens([BOB, 7n])], [])
+      }
+      return answer
+    })
+
+    await scan.settle()
+
+    expect(reorgs).toBe(1)
+    expect(scan.database.deposits().map(({ amount }) => amount)).toEqual([5n, 7n])
+  })
+
   test('back to the old branch brings the old deposits back', async () => {
     const scan = await followed()
     const old = scan.chain.blocks()

@@ -67,6 +67,18 @@ describe('following a chain', () => {
     expect(scan.told.at(-1)).toBe('to 3: 0 blocks, 0 found, 1 published')
   })
 
+  test('finds a payment to an address that was handed out after it had begun', async () => {
+    const scan = memoryScan({ watched: [] })
+    scan.chain.mineEmpty(1)
+    await scan.settle()
+
+    scan.watch(ALICE)
+    scan.chain.mine(payTokens([ALICE, 5n]))
+    await scan.settle()
+
+    expect(scan.database.deposits()).toHaveLength(1)
+  })
+
   test('finds a payment to an address that was handed out while its block was read', async () => {
     const scan = memoryScan({ watched: [] })
     scan.chain.mine(payTokens([ALICE, 5n]), payNative(BOB, 6n))

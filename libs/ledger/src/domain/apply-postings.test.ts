@@ -85,6 +85,25 @@ test('refuses what the owner does not have, and goes on with the others', () => 
   expect(changed.get(accountKey(available('alice')))).toMatchObject({ version: 2 })
 })
 
+test('refuses to spend what is held for something else', () => {
+  const drafts = [debit('1', 'alice', 3n), debit('2', 'alice', 2n)]
+  const accounts = new Map(
+    drafts.flatMap(accountsOf).map((name) => [accountKey(name), NEW_ACCOUNT]),
+  )
+  accounts.set(accountKey(available('alice')), {
+    ...NEW_ACCOUNT,
+    creditsPosted: 5n,
+    debitsPending: 3n,
+  })
+
+  const { applied } = applyPostings({ accounts, recorded: new Map(), drafts })
+
+  expect(applied).toMatchObject([
+    { status: 'refused', refusal: { reason: 'insufficient_funds', available: 2n } },
+    { status: 'created' },
+  ])
+})
+
 test('answers a reference that it knows, and says what differs', () => {
   const first = credit('1', 'alice', 5n)
 
