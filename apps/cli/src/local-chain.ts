@@ -29,6 +29,9 @@ export async function localChain(rpcUrl: string): Promise<LocalChain> {
       CHAIN_ID: chainReference(chain).toString(),
       // Nothing is mined on top of a deposit here unless somebody asks for it.
       CONFIRMATIONS: '1',
+      // Anvil has the traces of a block stored, in this form.
+      NATIVE_TRANSFERS: 'traces',
+      TRACE_METHOD: 'trace_block',
       POLL_MS: '20',
       TOKENS: tokens.map((asset) => `${asset.symbol}:${asset.decimals}:${asset.contract}`).join(),
     },

@@ -2,9 +2,10 @@
  * Why a transfer to a watched address is recorded and not credited:
  * - `asset_not_accepted`: nobody lists its token, so nothing that it says is believed;
  * - `internal`: addresses of our own sent it, so that we hold what we held before;
- * - `below_minimum`: it is less than the minimum of its asset.
+ * - `below_minimum`: it is less than the minimum of its asset;
+ * - `unproven`: the node lists it twice, and balances don't tell whether it happened twice.
  */
-export type Rejection = 'asset_not_accepted' | 'internal' | 'below_minimum'
+export type Rejection = 'asset_not_accepted' | 'internal' | 'below_minimum' | 'unproven'
 
 /**
  * Rejections of value that we hold and did not hold before. They are published as suspended once

@@ -1,7 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import type { NativePayment } from './native-payments.ts'
 
-/** Accounts of which `accounts` has some that were paid by a payment that may not have happened. */
+/** The watched accounts that were paid by a payment that may not have happened. */
 export function doubtedAccounts(
   payments: readonly NativePayment[],
   isWatched: (address: string) => boolean,
@@ -19,26 +19,30 @@ export type AccountGain = {
   paidFee: boolean
 }
 
+/** A payment that didn't happen, or of which the balance doesn't tell whether it did. */
+export type Doubt = 'refuted' | 'unproven'
+
 /**
- * The doubtful ones of `payments`, which are all of a block, that did not happen or that the
- * account's balance can't confirm. As much as the payments say too much is taken from the doubtful
- * ones; where that doesn't come out even, none of them is believed.
+ * What remains to be said against the doubtful ones of `payments`, which are all of a block: by as
+ * much as the payments of an account exceed its gain, doubtful ones are refuted, from the first.
+ * Where that doesn't come out even, all of them are unproven.
  */
-export function disbelieved<T extends NativePayment>(
+export function settleDoubts<T extends NativePayment>(
   payments: readonly T[],
   { account, gain, paidFee }: AccountGain,
-): Set<T> {
-  const doubts = payments.filter(({ to, doubtful }) => doubtful && to === account)
+): Map<T, Doubt> {
+  const doubtful = payments.filter((payment) => payment.to === account && payment.doubtful)
   let excess = -gain
   for (const { from, to, amount } of payments) {
     if (to === account) excess += amount
     if (from === account) excess -= amount
   }
-  const refuted = new Set<T>()
-  for (const doubt of doubts) {
-    if (doubt.amount > excess) continue
-    refuted.add(doubt)
-    excess -= doubt.amount
+  const refuted = new Map<T, Doubt>()
+  for (const payment of doubtful) {
+    if (payment.amount > excess) continue
+    refuted.set(payment, 'refuted')
+    excess -= payment.amount
   }
-  return excess === 0n && !paidFee ? refuted : new Set(doubts)
+  if (excess === 0n && !paidFee) return refuted
+  return new Map(doubtful.map((payment) => [payment, 'unproven']))
 }

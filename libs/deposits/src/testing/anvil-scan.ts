@@ -98,7 +98,7 @@ const ownerNamed = (hex: string) => `00000000-0000-7000-8${hex.slice(0, 3)}-${he
 export async function chainFacts(
   { url, contracts }: Pick<TestChain, 'url' | 'contracts'>,
   watched: readonly Watched[],
-  range: { fromBlock?: bigint; toBlock?: bigint } = {},
+  range: { fromBlock?: bigint; toBlock?: bigint; internal?: boolean } = {},
 ): Promise<string[]> {
   const owners = new Map<string, string>(watched.map(({ address, owner }) => [address, owner]))
   const { deposits } = await readDeposits({

@@ -2,7 +2,7 @@ import type { TxHash } from '@coffer/evm/hash'
 import type { Block } from '../domain/block.ts'
 import { type DepositRules, nativeCandidates, nativeTransfers } from '../domain/detect-transfers.ts'
 import { type NativePayment, nativePayments } from '../domain/native-payments.ts'
-import { disbelieved, doubtedAccounts } from '../domain/settle-doubts.ts'
+import { type Doubt, doubtedAccounts, settleDoubts } from '../domain/settle-doubts.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
 import type { ChainReader } from '../ports.ts'
 
@@ -29,26 +29,29 @@ export function findNative({ reader, rules }: FindNativePorts) {
   async function inCalls(block: Block): Promise<FoundTransfer[]> {
     const { isWatched, native: asset } = rules
     const payments = paymentsOf(block)
-    const unproven = await disprovedIn(block, payments)
-    return payments
-      .filter((payment) => isWatched(payment.to) && !unproven.has(payment))
-      .map(({ doubtful: _, ...payment }) => ({ ...payment, asset, block }))
+    const doubts = await doubtsIn(block, payments)
+    return payments.flatMap((payment) => {
+      const doubt = doubts.get(payment)
+      if (!isWatched(payment.to) || doubt === 'refuted') return []
+      const { doubtful: _, ...transfer } = payment
+      return [{ ...transfer, asset, block, ...(doubt ? { rejection: doubt } : {}) }]
+    })
   }
 
-  async function disprovedIn(
+  async function doubtsIn(
     block: Block,
     payments: readonly BlockPayment[],
-  ): Promise<Set<BlockPayment>> {
+  ): Promise<Map<BlockPayment, Doubt>> {
     const accounts = doubtedAccounts(payments, rules.isWatched)
-    if (accounts.length === 0) return new Set()
+    if (accounts.length === 0) return new Map()
     const gains = await reader.gains(block, accounts)
     const senders = new Set(block.receipts.map(({ from }) => from))
-    const sets = accounts.map((account) => {
+    const settled = accounts.map((account) => {
       const gain = gains.get(account)
       if (gain === undefined) throw new Error(`What ${account} gained is missing.`)
-      return disbelieved(payments, { account, gain, paidFee: senders.has(account) })
+      return settleDoubts(payments, { account, gain, paidFee: senders.has(account) })
     })
-    return new Set(sets.flatMap((set) => [...set]))
+    return new Map(settled.flatMap((doubts) => [...doubts]))
   }
 }
 
