@@ -17,6 +17,10 @@ export type Asset = {
   symbol: string
   /** How many digits of an amount stand behind the decimal point when people read it. */
   decimals: number
+  /** Less than this is not credited, but held in suspense. Left out: everything is credited. */
+  minimum?: bigint
+  /** Whether a token may keep a part of what is sent: then what arrives is measured. */
+  feeOnTransfer?: boolean
 }
 
 /** SLIP-44 coin type of ether, which EVM chains share for their native coin. */

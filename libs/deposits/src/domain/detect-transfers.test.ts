@@ -1,9 +1,11 @@
 import { blockHash } from '@coffer/evm/hash'
+import { erc20AssetId } from '@coffer/money/asset'
 import { UNITS_MAX, units } from '@coffer/money/units'
 import { describe, expect, test } from 'vitest'
 import { type FakeTransaction, fakeAddress, fakeTransaction } from '../testing/fake-chain.ts'
 import {
   ASSETS,
+  CHAIN,
   NATIVE,
   payNative,
   payTokens,
@@ -19,14 +21,18 @@ import {
   nativeCandidates,
   nativeTransfers,
   tokenTransfers,
+  UNLISTED_MAX,
 } from './detect-transfers.ts'
 
 const ALICE = fakeAddress(0xa)
 const BOB = fakeAddress(0xb)
 const STRANGER = fakeAddress(0xc)
 const SENDER = fakeAddress(0xfee)
+const UNLISTED = fakeAddress(0x70d)
+const COIN_LOGS = `0x${'f'.repeat(39)}e` as const
 
-const rules = depositRules(ASSETS, (address) => address === ALICE || address === BOB)
+const isWatched = (address: string) => address === ALICE || address === BOB
+const rules = depositRules({ assets: ASSETS, isWatched })
 
 describe('a token transfer', () => {
   test('to a watched address is a deposit, told with its place in its own receipt', () => {
@@ -90,7 +96,7 @@ describe('a token transfer', () => {
     ['of nothing', transferLog(ALICE, 0n)],
     ['to a stranger', transferLog(STRANGER, 5n)],
     ['from a watched address to a stranger', withTopics(TRANSFER, word(ALICE), word(STRANGER))],
-    ['of a token that is not accepted', transferLog(ALICE, 5n, { address: fakeAddress(0x70d) })],
+    ['of coin, which is told twice', transferLog(ALICE, 5n, { address: COIN_LOGS })],
     ['of an NFT: a fourth topic', withTopics(TRANSFER, word(SENDER), word(ALICE), word(1n))],
     ['without indexed parties', withTopics(TRANSFER)],
     ['with one indexed party', withTopics(TRANSFER, word(ALICE))],
@@ -112,6 +118,40 @@ describe('a token transfer', () => {
   function withTopics(...topics: string[]) {
     return transferLog(ALICE, 5n, { topics })
   }
+})
+
+describe('a transfer of a token that is not accepted', () => {
+  const unlisted = (to = ALICE) => transferLog(to, 5n, { address: UNLISTED })
+
+  test('is recorded by the address of its contract, and not credited', () => {
+    const [found] = tokenTransfers(blockOf(fakeTransaction({ logs: [unlisted()] })), rules)
+
+    expect(found).toMatchObject({
+      asset: erc20AssetId(CHAIN, UNLISTED),
+      amount: 5n,
+      to: ALICE,
+      rejection: 'asset_not_accepted',
+    })
+  })
+
+  test('to a stranger is not recorded', () => {
+    const block = blockOf(fakeTransaction({ logs: [unlisted(STRANGER)] }))
+
+    expect(tokenTransfers(block, rules)).toEqual([])
+  })
+
+  test('is recorded so often for each transaction, and hides no deposit behind it', () => {
+    const flood = Array.from({ length: UNLISTED_MAX + 9 }, () => unlisted())
+    const logs = [...flood, transferLog(BOB, 1n), ...flood]
+    const block = blockOf(fakeTransaction({ logs }), fakeTransaction({ logs: [unlisted()] }))
+
+    const found = tokenTransfers(block, rules)
+
+    expect(found.filter(({ rejection }) => rejection)).toHaveLength(UNLISTED_MAX + 1)
+    expect(found.filter(({ rejection }) => !rejection)).toMatchObject([
+      { to: BOB, position: `log:${flood.length}` },
+    ])
+  })
 })
 
 describe('a native transfer', () => {
@@ -174,7 +214,7 @@ describe('a native transfer', () => {
 })
 
 test('a chain whose assets have no native coin is a mistake in the wiring', () => {
-  expect(() => depositRules(ASSETS.slice(1), () => true)).toThrow(/no native asset/)
+  expect(() => depositRules({ assets: ASSETS.slice(1), isWatched })).toThrow(/no native asset/)
 })
 
 function blockOf(...transactions: FakeTransaction[]): Block {

@@ -1,6 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
-import type { Asset, AssetId } from '@coffer/money/asset'
+import { type Asset, type AssetId, erc20AssetId } from '@coffer/money/asset'
+import type { ChainId } from '@coffer/money/chain-id'
 import { type Units, units } from '@coffer/money/units'
 import type { Block, Log, Receipt } from './block.ts'
 import type { FoundTransfer } from './transfer.ts'
@@ -11,12 +12,36 @@ const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a
 /** An address in a topic is left-padded with zeros to 32 bytes. */
 const TOPIC_PADDING = `0x${'0'.repeat(24)}`
 
+/** Where coin logs its transfers by EIP-7708, as if it were a token: no payments of their own. */
+const COIN_LOGS = '0xfffffffffffffffffffffffffffffffffffffffe'
+
+/**
+ * How many transfers of tokens that nobody lists are recorded of one transaction. Anybody can log
+ * as many as a block takes, and nothing of value is lost with the rest.
+ */
+export const UNLISTED_MAX = 32
+
 /** What counts as a deposit on one chain. */
 export type DepositRules = {
   isWatched: (address: string) => boolean
+  /** Whether we hold what an address holds. */
+  isOurs: (address: string) => boolean
   /** Accepted tokens by contract address in lower case. */
   tokens: ReadonlyMap<string, AssetId>
   native: AssetId
+  chain: ChainId
+  /** The least that is credited, where an asset has such a limit. */
+  minimums: ReadonlyMap<AssetId, bigint>
+  /** Tokens of which less may arrive than is sent. */
+  feeTokens: ReadonlyMap<AssetId, Address>
+}
+
+export type DepositRulesOptions = {
+  /** What the chain's operator accepts. */
+  assets: readonly Asset[]
+  isWatched: (address: string) => boolean
+  /** Addresses of our own that nobody pays deposits to, such as hot wallets. */
+  ownAddresses?: readonly Address[]
 }
 
 /**
@@ -25,25 +50,43 @@ export type DepositRules = {
  */
 export type NativeCandidate = { block: Block; receipt: Receipt; to: Address }
 
-/** The rules for a chain whose operator accepts `assets`. */
-export function depositRules(
-  assets: readonly Asset[],
-  isWatched: (address: string) => boolean,
-): DepositRules {
+/** The rules of one chain. */
+export function depositRules(options: DepositRulesOptions): DepositRules {
+  const { assets, isWatched, ownAddresses = [] } = options
   const native = assets.find((asset) => asset.contract === null)
   if (native === undefined) throw new Error('A chain has no native asset.')
   const tokens = assets.flatMap(({ contract, id }) => (contract ? [[contract, id] as const] : []))
-  return { isWatched, tokens: new Map(tokens), native: native.id }
+  const own = new Set<string>(ownAddresses)
+  const limits = assets.flatMap(({ id, minimum }) => (minimum ? [[id, minimum] as const] : []))
+  const withFees = assets.flatMap(({ id, contract, feeOnTransfer }) =>
+    contract && feeOnTransfer ? [[id, contract as Address] as const] : [],
+  )
+  return {
+    isWatched,
+    isOurs: (address) => isWatched(address) || own.has(address),
+    tokens: new Map(tokens),
+    native: native.id,
+    chain: native.chain,
+    minimums: new Map(limits),
+    feeTokens: new Map(withFees),
+  }
 }
 
-/** Deposits of accepted tokens in `block`, in the order of their logs. */
+/**
+ * Transfers of tokens to watched addresses in `block`, in the order of their logs. Those of tokens
+ * that are not accepted are rejected, and never is anything asked of such a token.
+ */
 export function tokenTransfers(block: Block, rules: DepositRules): FoundTransfer[] {
   const found: FoundTransfer[] = []
   for (const { txHash, succeeded, logs } of block.receipts) {
     if (!succeeded) continue
+    let unlisted = 0
     for (const [index, log] of logs.entries()) {
       const transfer = tokenTransfer(log, rules)
-      if (transfer) found.push({ txHash, position: `log:${index}`, ...transfer, block })
+      if (transfer === undefined) continue
+      if (transfer.rejection) unlisted += 1
+      if (transfer.rejection && unlisted > UNLISTED_MAX) continue
+      found.push({ txHash, position: `log:${index}`, ...transfer, block })
     }
   }
   return found
@@ -78,16 +121,23 @@ export function nativeTransfers(
  * Reads a log as an EIP-20 transfer to a watched address. An ERC-721 transfer has the same topic
  * and a fourth one, so exactly three topics and one word of data are required.
  */
-function tokenTransfer({ address, topics, data }: Log, { tokens, isWatched }: DepositRules) {
-  const asset = tokens.get(address)
+function tokenTransfer(
+  { address, topics, data }: Log,
+  { tokens, isWatched, chain }: DepositRules,
+): TokenTransfer | undefined {
   const [topic, from, to] = topics
-  if (asset === undefined || topic !== TRANSFER_TOPIC || topics.length !== 3) return
+  if (topic !== TRANSFER_TOPIC || topics.length !== 3 || address === COIN_LOGS) return
   if (!from?.startsWith(TOPIC_PADDING) || !to?.startsWith(TOPIC_PADDING)) return
   const receiver = addressInTopic(to)
   if (data.length !== 66 || !isWatched(receiver)) return
   const amount = units(BigInt(data))
   if (amount === 0n) return
-  return { asset, amount, from: addressInTopic(from), to: receiver }
+  const transfer = { amount, from: addressInTopic(from), to: receiver }
+  const asset = tokens.get(address)
+  if (asset) return { asset, ...transfer }
+  return { asset: erc20AssetId(chain, address), ...transfer, rejection: 'asset_not_accepted' }
 }
+
+type TokenTransfer = Omit<FoundTransfer, 'txHash' | 'position' | 'block'>
 
 const addressInTopic = (topic: string) => `0x${topic.slice(TOPIC_PADDING.length)}` as Address

@@ -1,6 +1,8 @@
+import type { Address } from '@coffer/evm/address'
 import type { Asset } from '@coffer/money/asset'
 import type { Block } from '../domain/block.ts'
 import { depositRules, tokenTransfers } from '../domain/detect-transfers.ts'
+import { judgeTransfers } from '../domain/judge-transfers.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
 import type { ChainReader, WatchedSet } from '../ports.ts'
 import { findNative } from './find-native.ts'
@@ -9,19 +11,24 @@ export type FindDepositsPorts = {
   reader: Pick<ChainReader, 'values' | 'gains'>
   watched: WatchedSet
   assets: readonly Asset[]
+  /** Addresses of our own that nobody pays deposits to, such as hot wallets. */
+  ownAddresses?: readonly Address[]
 }
 
 /**
- * Deposits in blocks that were just read. The set of watched addresses is refreshed first: an
+ * Transfers to watched addresses in blocks that were just read, those too that are not credited, and
+ * why. The set of watched addresses is refreshed first: an
  * address that was handed out before its payment was sent is in the set by then, however recently.
  */
-export function findDeposits({ reader, watched, assets }: FindDepositsPorts) {
-  const rules = depositRules(assets, (address) => watched.has(address))
+export function findDeposits({ reader, watched, assets, ownAddresses = [] }: FindDepositsPorts) {
+  const isWatched = (address: string) => watched.has(address)
+  const rules = depositRules({ assets, isWatched, ownAddresses })
   const native = findNative({ reader, rules })
   return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
     await watched.refresh()
     const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
-    return [...tokens, ...(await native(blocks))].sort(byHeight)
+    const found = [...tokens, ...(await native(blocks))].sort(byHeight)
+    return judgeTransfers(found, rules)
   }
 }
 
