@@ -1,4 +1,5 @@
 import { type ChainScan, type ChainScanOptions, chainScan } from '@coffer/deposits/chain-scan'
+import { endpointTelemetry } from '@coffer/deposits/endpoint-telemetry'
 import { scanTelemetry } from '@coffer/deposits/scan-telemetry'
 import { describeError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
@@ -10,7 +11,7 @@ import type { WakeUp } from '@coffer/runtime/wake-up'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { Metrics } from '@coffer/telemetry/metrics'
 
-export type FollowOptions = Omit<ChainScanOptions, 'config' | 'observer'> & {
+export type FollowOptions = Omit<ChainScanOptions, 'config' | 'observer' | 'endpointTelemetry'> & {
   logger: Logger
   metrics: Metrics
   /** Pause between two looks at a chain's head, milliseconds. */
@@ -31,12 +32,14 @@ export async function followChains(
   options: FollowOptions,
 ): Promise<AsyncDisposable & { work: Work[] }> {
   const observers = scanTelemetry(options.metrics, options.logger)
+  const endpoints = endpointTelemetry(options.metrics, options.logger)
   await using resources = new AsyncDisposableStack()
   const work: Work[] = []
   for (const config of configs) {
     const { chain } = config
-    const scan = resources.use(await chainScan({ ...options, config, observer: observers(chain) }))
-    work.push(...followChain(scan, chain, options))
+    const telemetry = { observer: observers(chain), endpointTelemetry: endpoints(chain) }
+    const scan = resources.use(await chainScan({ ...options, config, ...telemetry }))
+    work.push(...followChain(scan, chain, options), scan.watchEndpoints)
   }
   const opened = resources.move()
   return { work, [Symbol.asyncDispose]: () => opened.disposeAsync() }

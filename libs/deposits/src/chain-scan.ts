@@ -1,8 +1,10 @@
 import type { ChainConfig } from '@coffer/evm/chain-config'
-import { openEndpoints } from '@coffer/evm/endpoints'
+import { type Endpoints, openEndpoints } from '@coffer/evm/endpoints'
 import { jsonRpc } from '@coffer/evm/json-rpc'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import type { StepResult } from '@coffer/runtime/poll'
+import type { Work } from '@coffer/runtime/run-until-stopped'
+import type { EndpointTelemetry } from './adapters/endpoint-telemetry.ts'
 import { jsonRpcChainReader } from './adapters/json-rpc-chain-reader.ts'
 import { postgresScanStore } from './adapters/postgres-scan-store.ts'
 import { postgresWatchedSet } from './adapters/postgres-watched-set.ts'
@@ -18,6 +20,8 @@ export type ChainScanOptions = {
   config: ChainConfig
   postgres: Postgres
   observer: ScanObserver
+  /** Told how the chain's endpoints do. */
+  endpointTelemetry?: EndpointTelemetry
   /** Names this process among all that ever ran. */
   holder: string
   leaseMs: number
@@ -34,14 +38,15 @@ export type ChainScanOptions = {
 export type ChainScan = AsyncDisposable & {
   scan: () => Promise<StepResult>
   rescan: () => Promise<StepResult>
+  /** Keeps an eye on the endpoints, until stopped: which are away, which lag behind. */
+  watchEndpoints: Work
 }
 
 /** Wires what follows one chain. The node need not be there yet. */
 export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const { config, postgres, observer, holder, leaseMs, chunkBlocks, chunksMax } = options
   const { chain, confirmations, reorgDepthMax, proof, assets, startBlock: start } = config
-  const clients = config.rpcUrls.map((url) => ({ rpc: jsonRpc(url) }))
-  const endpoints = openEndpoints({ chain, clients })
+  const endpoints = endpointsOf(options)
   await ensureChain(postgres, { chain, start })
 
   const traced = config.native === 'traces' ? { traceMethod: config.traceMethod } : {}
@@ -59,19 +64,40 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     observer,
   })
   const rescan = runRescan({ reader, store, findDeposits: find, observer, chunkBlocks })
-  // The first step asks each endpoint which chain it serves, so that the node may come up later.
-  let asked: Promise<void> | undefined
-  const checked = (step: () => Promise<StepResult>) => async () => {
-    asked ??= endpoints.requireChain()
-    await asked.catch((error: unknown) => {
-      asked = undefined
-      throw error
-    })
-    return await step()
-  }
+  const checked = once(async () => {
+    // Before the lease is asked for: a standby loads its addresses while another process scans.
+    await Promise.all([endpoints.requireChain(), watched.refresh()])
+  })
   return {
     scan: checked(scan),
     rescan: checked(rescan),
+    watchEndpoints: (signal) => endpoints.watch(signal),
     [Symbol.asyncDispose]: () => endpoints[Symbol.asyncDispose](),
+  }
+}
+
+/** Connections to one endpoint, of which its pool uses as many as the endpoint bears. */
+const CONNECTIONS_MAX = 64
+
+function endpointsOf({ config, endpointTelemetry }: ChainScanOptions): Endpoints {
+  const clients = config.rpcUrls.map((url) => {
+    return { rpc: jsonRpc(url, { connectionsMax: CONNECTIONS_MAX }) }
+  })
+  const { observer } = endpointTelemetry ?? {}
+  const endpoints = openEndpoints({ chain: config.chain, clients, ...(observer && { observer }) })
+  endpointTelemetry?.follow(endpoints.statuses)
+  return endpoints
+}
+
+/** Does `prepare` before the first step, and again only if that failed. */
+function once(prepare: () => Promise<void>) {
+  let prepared: Promise<void> | undefined
+  return (step: () => Promise<StepResult>) => async (): Promise<StepResult> => {
+    prepared ??= prepare()
+    await prepared.catch((error: unknown) => {
+      prepared = undefined
+      throw error
+    })
+    return await step()
   }
 }
