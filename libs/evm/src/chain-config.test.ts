@@ -128,6 +128,30 @@ describe('from a file', () => {
     ])
   })
 
+  test('takes rules for assets, and the addresses that are our own', async () => {
+    const own = `0x${'E'.repeat(40)}`
+    const rules = { minimum: '25', feeOnTransfer: true }
+    const path = await configFile({
+      chains: [{ ...withToken(rules), nativeMinimum: 10, ownAddresses: [own] }],
+    })
+
+    const [config] = await chainConfigs({ COFFER_CONFIG: path })
+
+    expect(config?.assets).toEqual([
+      { ...native, minimum: 10n },
+      { ...tusd, minimum: 25n, feeOnTransfer: true },
+    ])
+    expect(config?.ownAddresses).toEqual([own.toLowerCase()])
+  })
+
+  test('refuses a token whose balances change by themselves, and says what to do', async () => {
+    const path = await configFile({ chains: [withToken({ rebasing: true })] })
+
+    const reading = chainConfigs({ COFFER_CONFIG: path })
+
+    await expect(reading).rejects.toThrow(/tokens\.0\.rebasing.*not supported.*leave it out/)
+  })
+
   test('is not read when a URL is given', async () => {
     const path = await configFile({ chains: [] })
 
@@ -147,6 +171,11 @@ describe('from a file', () => {
     ['chains.0.tokens.0.contract', { chains: [withToken({ contract: '0x123' })] }],
     ['chains.0.tokens.0.contract', { chains: [withToken({ contract: TOKEN.replace('f', 'F') })] }],
     ['chains.0.tokens.0.decimals', { chains: [withToken({ decimals: '6' })] }],
+    ['chains.0.tokens.0.minimum', { chains: [withToken({ minimum: -1 })] }],
+    ['chains.0.tokens.0.minimum', { chains: [withToken({ minimum: '0.5' })] }],
+    ['chains.0.tokens.0.minimum', { chains: [withToken({ minimum: 2 ** 53 })] }],
+    ['chains.0.nativeMinimum', { chains: [{ ...chain, nativeMinimum: '1e18' }] }],
+    ['chains.0.ownAddresses.1', { chains: [{ ...chain, ownAddresses: [TOKEN, '0x1'] }] }],
   ])('names %s where it is off', async (name, config) => {
     const reading = chainConfigs({ COFFER_CONFIG: await configFile(config) })
 

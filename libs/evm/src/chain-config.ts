@@ -6,7 +6,7 @@ import { type ChainId, chainIdOf, parseChainId } from '@coffer/money/chain-id'
 import { parsedBy } from '@coffer/runtime/parsed-by'
 import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
-import { parseAddress } from './address.ts'
+import { type Address, parseAddress } from './address.ts'
 import { type ProofSteps, WHOLE_PROOF } from './block-proof.ts'
 
 /** When a deposit is final: so many blocks deep, its own included, or by the node's own tag. */
@@ -41,14 +41,32 @@ export type ChainConfig = {
   proof: ProofSteps
   native: NativeSource
   traceMethod: TraceMethod
-  /** What is credited. Anything else is not. */
+  /** What is credited. Anything else is recorded, and not credited. */
   assets: readonly Asset[]
+  /** Addresses of our own that nobody pays deposits to: what they send is no deposit. */
+  ownAddresses?: readonly Address[]
 }
+
+/** In the asset's smallest unit. */
+const minimum = z
+  .union([z.bigint().min(0n), z.int().min(0), z.string().regex(/^[0-9]{1,78}$/)])
+  .transform(BigInt)
+  .default(0n)
 
 const token = z.strictObject({
   contract: parsedBy(parseAddress),
   symbol: z.string().min(1).max(32),
   decimals: z.int().min(0).max(36),
+  minimum,
+  feeOnTransfer: z.boolean().default(false),
+  rebasing: z
+    .boolean()
+    .default(false)
+    .refine(
+      (rebasing) => !rebasing,
+      'A token that changes balances without transfers is not supported: what is credited would ' +
+        'not be what is held. Accept a wrapped form of it that does not, or leave it out.',
+    ),
 })
 
 const tokens = z
@@ -70,10 +88,12 @@ const chain = z.strictObject({
   startBlock: z.int().min(0).default(0),
   reorgDepthMax: z.int().min(1).max(100_000).default(64),
   nativeSymbol: z.string().min(1).max(32).default('ETH'),
+  nativeMinimum: minimum,
   proof: z.strictObject({ headerHash: step, receiptsRoot: step, logsBloom: step }).prefault({}),
   native,
   traceMethod,
   tokens: tokens.default([]),
+  ownAddresses: z.array(parsedBy(parseAddress)).default([]),
 })
 
 /** The default export of `coffer.config.ts`. */
@@ -144,6 +164,8 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     startBlock: settings.START_BLOCK,
     reorgDepthMax: settings.REORG_DEPTH_MAX,
     nativeSymbol: 'ETH',
+    nativeMinimum: 0n,
+    ownAddresses: [],
     proof: WHOLE_PROOF,
     native: settings.NATIVE_TRANSFERS,
     traceMethod: settings.TRACE_METHOD,
@@ -159,9 +181,15 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     contract: null,
     symbol: settings.nativeSymbol,
     decimals: 18,
+    ...minimumOf(settings.nativeMinimum),
   }
   const tokens = settings.tokens.map(
-    (token): Asset => ({ id: erc20AssetId(id, token.contract), chain: id, ...token }),
+    ({ contract, symbol, decimals, minimum, feeOnTransfer }): Asset => ({
+      id: erc20AssetId(id, contract),
+      ...{ chain: id, contract, symbol, decimals },
+      ...minimumOf(minimum),
+      ...(feeOnTransfer ? { feeOnTransfer } : {}),
+    }),
   )
   return {
     chain: id,
@@ -173,7 +201,10 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     native: settings.native,
     traceMethod: settings.traceMethod,
     assets: [coin, ...tokens],
+    ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
   }
 }
+
+const minimumOf = (minimum: bigint) => (minimum > 0n ? { minimum } : {})
 
 const isDistinct = (values: readonly string[]) => new Set(values).size === values.length
