@@ -24,7 +24,7 @@ export type Doubt = 'refuted' | 'unproven'
 
 /**
  * What remains to be said against the doubtful ones of `payments`, which are all of a block: by as
- * much as the payments of an account exceed its gain, doubtful ones are refuted, from the first.
+ * much as the payments of an account exceed its gain, doubtful ones are refuted, the largest first.
  * Where that doesn't come out even, all of them are unproven.
  */
 export function settleDoubts<T extends NativePayment>(
@@ -38,7 +38,7 @@ export function settleDoubts<T extends NativePayment>(
     if (from === account) excess -= amount
   }
   const refuted = new Map<T, Doubt>()
-  for (const payment of doubtful) {
+  for (const payment of doubtful.toSorted(largestFirst)) {
     if (payment.amount > excess) continue
     refuted.set(payment, 'refuted')
     excess -= payment.amount
@@ -46,3 +46,5 @@ export function settleDoubts<T extends NativePayment>(
   if (excess === 0n && !paidFee) return refuted
   return new Map(doubtful.map((payment) => [payment, 'unproven']))
 }
+
+const largestFirst = (a: NativePayment, b: NativePayment) => Number(b.amount - a.amount)
