@@ -4,7 +4,7 @@ import type { Confirmations, TraceMethod } from '@coffer/evm/chain-config'
 import type { TxHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import { type Units, units } from '@coffer/money/units'
-import type { Block } from '../domain/block.ts'
+import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { ChainReader, Head } from '../ports.ts'
 import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
@@ -98,21 +98,7 @@ export function jsonRpcChainReader(
       })
     },
 
-    gains({ number, hash, parentHash }, accounts) {
-      const calls = accounts.flatMap((account) =>
-        [hash, parentHash].map((blockHash) => ({
-          method: 'eth_getBalance',
-          params: [account, { blockHash }],
-        })),
-      )
-      return source.pin(
-        async (rpc) => {
-          const balances = (await inRequests(rpc, calls)) as string[]
-          return new Map(accounts.map((account, index) => gainIn(account, balances, index)))
-        },
-        { height: number },
-      )
-    },
+    gains: (block, accounts) => gainsOf(source, block, accounts),
   }
 }
 
@@ -153,8 +139,31 @@ async function tracedBlocks(
   return blocks.map((block, index) => tracedBlock(block, method, answers[index]))
 }
 
-function gainIn(account: Address, balances: readonly string[], index: number): [Address, bigint] {
-  const [after = '', before = ''] = balances.slice(2 * index)
+function gainsOf(
+  source: RpcSource,
+  block: BlockHeader,
+  accounts: readonly Address[],
+): Promise<Map<Address, bigint>> {
+  const calls = accounts.flatMap((account) =>
+    [block.hash, block.parentHash].map((blockHash) => ({
+      method: 'eth_getBalance',
+      params: [account, { blockHash }],
+    })),
+  )
+  const ask = async (rpc: JsonRpc) => {
+    const answers = (await inRequests(rpc, calls)) as (string | null)[]
+    return new Map(accounts.map((each, index) => gainIn(block, each, answers.slice(2 * index))))
+  }
+  return source.pin(ask, { height: block.number })
+}
+
+function gainIn(
+  block: BlockRef,
+  account: Address,
+  balances: readonly (string | null | undefined)[],
+): [Address, bigint] {
+  const [after, before] = balances
+  if (!after || !before) throw new BlockProofError(block, `the balance of ${account} is missing`)
   return [account, BigInt(after) - BigInt(before)]
 }
 

@@ -1,5 +1,5 @@
 import { WHOLE_PROOF } from '@coffer/evm/block-proof'
-import type { Confirmations } from '@coffer/evm/chain-config'
+import type { Confirmations, TraceMethod } from '@coffer/evm/chain-config'
 import { jsonRpcChainReader } from '../adapters/json-rpc-chain-reader.ts'
 import type { ChainReader } from '../ports.ts'
 import type { FakeChain } from './fake-chain.ts'
@@ -8,5 +8,9 @@ import type { FakeChain } from './fake-chain.ts'
 export const fakeChainReader = (
   { rpc }: Pick<FakeChain, 'rpc'>,
   confirmations: Confirmations,
+  traceMethod?: TraceMethod,
 ): ChainReader =>
-  jsonRpcChainReader({ pin: (work) => work(rpc) }, { confirmations, proof: WHOLE_PROOF })
+  jsonRpcChainReader(
+    { pin: (work) => work(rpc) },
+    { confirmations, proof: WHOLE_PROOF, ...(traceMethod ? { traceMethod } : {}) },
+  )

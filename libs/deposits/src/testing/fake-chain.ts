@@ -3,6 +3,7 @@ import { type BlockHash, blockHash, type TxHash, txHash } from '@coffer/evm/hash
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import type { RpcHeader, RpcTransaction } from '../adapters/rpc-answers.ts'
 import type { Log } from '../domain/block.ts'
+import { fakeBalance } from './fake-balances.ts'
 import { fakeHeader, fakeReceipts } from './fake-header.ts'
 import { fakeTraces } from './fake-traces.ts'
 
@@ -25,6 +26,8 @@ export type FakeCall = {
   to?: Address
   value?: string
   error?: string
+  /** Whether the node tells of it though it didn't happen. */
+  isPhantom?: boolean
   calls?: readonly FakeCall[]
 }
 
@@ -133,6 +136,11 @@ function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag
   }
   if (method === 'debug_traceBlockByHash' || method === 'trace_block') {
     return fakeTraces(blocks, method, wanted)
+  }
+  if (method === 'eth_getBalance') {
+    const [account, { blockHash }] = params as [string, { blockHash: string }]
+    const last = blocks.findIndex(({ hash }) => hash === blockHash)
+    return last === -1 ? null : hex(fakeBalance(blocks.slice(0, last + 1), account))
   }
   if (method === 'eth_getTransactionByHash') {
     return (
