@@ -15,6 +15,7 @@ const problems = dependencyProblems([
   ...manifests,
   readManifest('contracts'),
   readManifest('bench'),
+  readManifest('simulation'),
 ])
 if (problems.length > 0) {
   process.stdout.write(problems.map((problem) => `${problem}\n`).join(''))

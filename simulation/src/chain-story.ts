@@ -1,0 +1,117 @@
+import type { FakeBlock, FakeChain, FakeTransaction } from '@coffer/deposits/testing/fake-chain'
+import type { Payers } from './payers.ts'
+import type { Payments } from './payments.ts'
+import type { Room } from './room.ts'
+
+/** What happens to the chain. */
+export type ChainStory = {
+  /** One thing happens. */
+  happen(): void
+  /** Mines so many blocks, most of them without a payment to anybody. */
+  mineMany(count: number): void
+  /** Mines until the chain is higher than it ever was, by so many blocks at least. */
+  mineBeyond(count: number): void
+  /** Whether the node had this block at some time. */
+  isHonest(block: { number: bigint; hash: string }): boolean
+}
+
+export type ChainStoryOptions = {
+  chain: FakeChain
+  payments: Payments
+  payers: Payers
+  /** How deep a reorg may be. */
+  depthMax: number
+  /** Of a hundred happenings, how many are reorgs. */
+  reorgsPercent: number
+}
+
+export function chainStory(room: Room, options: ChainStoryOptions): ChainStory {
+  const { random, coverage, trace } = room
+  const { chain, payments, payers, reorgsPercent } = options
+  const honest = new Map<string, FakeBlock>()
+  let earlier: readonly FakeBlock[] = chain.blocks()
+
+  const remember = () => {
+    for (const block of chain.blocks()) honest.set(block.hash, block)
+  }
+  remember()
+
+  const reorg = () => {
+    const before = chain.blocks()
+    const depthMost = Math.min(before.length - 1, options.depthMax)
+    if (depthMost < 1) return
+    const isDeep = random.below(6) === 0
+    const depth = 1 + random.below(isDeep ? depthMost : Math.min(4, depthMost))
+    earlier = before
+    const undone = before.slice(-depth).flatMap(({ transactions }) => [...transactions])
+    const kept = stayers(room, payments, undone)
+    const length = Math.max(1, depth + random.below(4) - 1)
+    const branch = Array.from({ length }, (): FakeTransaction[] => payers.payUpTo(1))
+    for (const transaction of kept) random.pick(branch).push(transaction)
+    chain.reorg(depth, ...branch)
+    trace.say(`chain: reorg of ${depth} blocks, ${length} instead, ${kept.length} kept`)
+    coverage.saw('chain: reorg')
+    if (depth >= 100) coverage.saw('chain: reorg of 100 blocks or more')
+    if (length < depth) coverage.saw('chain: reorg to a shorter branch')
+  }
+  const flip = () => {
+    const now = chain.blocks()
+    chain.flipTo(earlier)
+    earlier = now
+    trace.say(`chain: flips to the branch up to ${chain.blocks().at(-1)?.number}`)
+    coverage.saw('chain: branch flipped back')
+  }
+  const mine = () => {
+    chain.mine(...payers.payUpTo(3))
+    coverage.saw('chain: blocks mined')
+  }
+  return {
+    happen() {
+      const draw = random.below(100)
+      if (draw < reorgsPercent) reorg()
+      else if (draw < reorgsPercent * 1.3) flip()
+      else if (draw < 80) mine()
+      else if (draw < 88) {
+        chain.lag(random.below(Math.min(4, chain.blocks().length)))
+        coverage.saw('node: lagging')
+      } else if (draw < 94) chain.lag(0)
+      else payers.registerNext()
+      remember()
+    },
+    mineMany(count) {
+      for (let mined = 0; mined < count; mined++) {
+        chain.mine(...(random.below(4) === 0 ? payers.payUpTo(1) : []))
+      }
+      remember()
+    },
+    mineBeyond(count) {
+      const height = chain.blocks().at(-1)?.number ?? 0n
+      const highest = [...honest.values()].reduce(
+        (top, { number }) => (number > top ? number : top),
+        0n,
+      )
+      chain.mineEmpty(Number(highest - height) + count)
+      remember()
+    },
+    isHonest: ({ number, hash }) => honest.get(hash)?.number === number,
+  }
+}
+
+/** Those of the undone transactions that the new branch has too: all, some, or others in place. */
+function stayers(
+  { random, coverage }: Room,
+  payments: Payments,
+  undone: readonly FakeTransaction[],
+): FakeTransaction[] {
+  const keptOfTen = random.pick([0, 7, 10, 10])
+  return random.shuffle(undone).flatMap((transaction) => {
+    if (random.below(10) >= keptOfTen) {
+      coverage.saw('chain: payment dropped')
+      return []
+    }
+    const kept = random.below(12) === 0 ? payments.changed(transaction) : transaction
+    coverage.saw('chain: payment included again')
+    if (kept !== transaction) coverage.saw('chain: payment included again with another amount')
+    return [kept]
+  })
+}

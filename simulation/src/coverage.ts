@@ -1,0 +1,76 @@
+/** Everything that a run of many seeds must have met: kinds of faults, and branches seldom taken. */
+export const HAPPENINGS = [
+  'chain: address registered',
+  'chain: blocks mined',
+  'chain: branch flipped back',
+  'chain: payment before its address was registered',
+  'chain: payment included again',
+  'chain: payment included again with another amount',
+  'chain: payment dropped',
+  'chain: reorg',
+  'chain: reorg of 100 blocks or more',
+  'chain: reorg to a shorter branch',
+  'consumer: batch delivered again',
+  'consumer: commit of an old generation refused',
+  'consumer: group rewound',
+  'consumer: rebalance',
+  'database: failed before it did anything',
+  'database: reply lost after the commit',
+  'ledger: commit refused for another one',
+  'ledger: credit',
+  'ledger: credit after a reversal',
+  'ledger: duplicate passed over',
+  'ledger: reversal',
+  'node: away',
+  'node: block null',
+  'node: block of another height',
+  'node: block on another parent',
+  'node: block with another parent and a right hash',
+  'node: lagging',
+  'node: log forged',
+  'node: log missing',
+  'node: log of another amount',
+  'node: log of another receiver',
+  'node: log removed',
+  'node: old head',
+  'node: receipt null',
+  'node: receipts cut',
+  'node: receipts null',
+  'node: receipts of another block',
+  'node: status flipped',
+  'node: transaction null',
+  'node: transaction of another block',
+  'process: accounts killed',
+  'process: frozen',
+  'process: relay killed',
+  'process: scanner killed',
+  'relay: broker failed after storing',
+  'relay: broker failed before storing',
+  'relay: lease ended',
+  'scan: blocks taken back',
+  'scan: lease ended',
+  'scan: published deposits taken back',
+  'scan: rescan added a deposit',
+  'scan: rescan published again',
+  'scan: SCAN_BLOCK_MISSING',
+  'scan: SCAN_BLOCK_PROOF',
+  'scan: SCAN_CHAIN_INCONSISTENT',
+  'scan: SCAN_LEASE_LOST',
+  'scan: SCAN_RESCAN_MOVED',
+] as const
+
+export type Happening = (typeof HAPPENINGS)[number]
+
+/** How often each happened. */
+export type Coverage = { saw(happening: Happening): void; counts(): ReadonlyMap<Happening, number> }
+
+export function openCoverage(): Coverage {
+  const counts = new Map<Happening, number>(HAPPENINGS.map((each) => [each, 0]))
+  return {
+    saw: (happening) => counts.set(happening, (counts.get(happening) ?? 0) + 1),
+    counts: () => counts,
+  }
+}
+
+export const isHappening = (text: string): text is Happening =>
+  (HAPPENINGS as readonly string[]).includes(text)

@@ -1,0 +1,81 @@
+import type { MemoryProcess, MemoryScan } from '@coffer/deposits/testing/memory-scan'
+import { AppError } from '@coffer/errors/app-error'
+import type { StepResult } from '@coffer/runtime/poll'
+import { isHappening } from './coverage.ts'
+import { faultyCalls } from './faulty-calls.ts'
+import { faultyNode } from './faulty-node.ts'
+import type { NodeLies } from './node-lies.ts'
+import { InjectedFault, type Room } from './room.ts'
+import type { Process } from './schedule.ts'
+
+export type ScannerOptions = {
+  scan: MemoryScan
+  lies: NodeLies
+  /** Told of each call of the store that took effect. */
+  onStored: (method: string, given: readonly unknown[]) => void
+}
+
+type Around = NonNullable<Parameters<MemoryScan['start']>[1]>
+type Observer = Parameters<Around['observer']>[0]
+
+/** A scanner: it follows the chain and runs rescans, side by side, until it is killed. */
+export const scannerProcess =
+  (room: Room, { scan, lies, onStored }: ScannerOptions) =>
+  async (process: Process): Promise<void> => {
+    const steps: MemoryProcess = scan.start(process.name, {
+      rpc: (rpc) => faultyNode(room, { rpc, process, lies }),
+      store: (store) => faultyCalls(room, store, { process, name: 'store', onDone: onStored }),
+      watched: (watched) => ({
+        ...watched,
+        async refresh() {
+          await process.turn('watched.refresh')
+          await watched.refresh()
+        },
+      }),
+      observer: (observer) => countingObserver(room, observer),
+    })
+    await Promise.all([forEver(room, process, steps.scan), forEver(room, process, steps.rescan)])
+  }
+
+async function forEver(
+  room: Room,
+  process: Process,
+  step: () => Promise<StepResult>,
+): Promise<never> {
+  for (;;) {
+    try {
+      if ((await step()) === 'idle') await process.idle()
+    } catch (error) {
+      tellFailure(room, process, error)
+      await process.idle()
+    }
+  }
+}
+
+/** Only what was injected may fail, and what the scanner promises to fail with because of it. */
+function tellFailure({ coverage, trace, violations }: Room, process: Process, error: unknown) {
+  if (error instanceof InjectedFault) return
+  if (!(error instanceof AppError) || error.retry === 'never') throw error
+  const happening = `scan: ${error.code}`
+  trace.say(`${process.name}: ${error.message}`)
+  if (isHappening(happening)) coverage.saw(happening)
+  else violations.push(`unexpected: ${error.code}: ${error.message}`)
+}
+
+const countingObserver = (room: Room, observer: Observer): Observer => ({
+  ...observer,
+  rolledBack(to, facts) {
+    room.coverage.saw('scan: blocks taken back')
+    if (facts.reversed > 0) room.coverage.saw('scan: published deposits taken back')
+    observer.rolledBack(to, facts)
+  },
+  latched(reason) {
+    room.violations.push(`I11: latched, though no reorg was deeper than allowed: ${reason}`)
+    observer.latched(reason)
+  },
+  rescanned(id, facts) {
+    if (facts.added > 0) room.coverage.saw('scan: rescan added a deposit')
+    if (facts.republished > 0) room.coverage.saw('scan: rescan published again')
+    observer.rescanned(id, facts)
+  },
+})

@@ -1,0 +1,70 @@
+import type { SeededRandom } from '@coffer/simulator/seeded-random'
+import type { Trace } from './trace.ts'
+
+/** A process of the simulation: whatever it awaits of others, it waits for its turn there. */
+export type Process = {
+  name: string
+  /** Resolves when the schedule says so; never, once the process was killed. */
+  turn(what: string): Promise<void>
+  /** The same, for a process with nothing to do: it lets the others have some turns first. */
+  idle(): Promise<void>
+}
+
+/** Who goes next is drawn from the seed, and only one goes at a time. */
+export type Schedule = {
+  /** Starts a process. What it throws in the end is told to `onFailure`. */
+  start(name: string, run: (process: Process) => Promise<void>): Process
+  /** Gives one turn, and waits until whoever got it waits again. */
+  step(): Promise<void>
+  /** Ends a process where it waits: nothing that it had in memory is ever heard of again. */
+  kill(process: Process): void
+  /** Gives a process no turn for so many turns of the others. */
+  freeze(process: Process, turns: number): void
+  thaw(): void
+}
+
+type Waiting = { process: Process; what: string; from: number; go: () => void }
+
+export function openSchedule(
+  random: SeededRandom,
+  { trace, onFailure }: { trace: Trace; onFailure: (error: unknown) => void },
+): Schedule {
+  let waiting: Waiting[] = []
+  let turns = 0
+  const killed = new WeakSet<Process>()
+  const frozen = new Map<Process, number>()
+  const isReady = ({ process, from }: Waiting) => Math.max(frozen.get(process) ?? 0, from) <= turns
+
+  return {
+    start(name, run) {
+      const wait = (what: string, from: number) =>
+        new Promise<void>((go) => {
+          if (!killed.has(process)) waiting.push({ process, what, from, go })
+        })
+      const process: Process = {
+        name,
+        turn: (what) => wait(what, turns),
+        idle: () => wait('wakes up', turns + 5 + random.below(25)),
+      }
+      run(process).catch(onFailure)
+      return process
+    },
+    async step() {
+      turns += 1
+      const ready = waiting.filter(isReady)
+      if (ready.length === 0) return
+      const next = random.pick(ready)
+      waiting.splice(waiting.indexOf(next), 1)
+      trace.say(`${next.process.name}: ${next.what}`)
+      next.go()
+      // Nothing here waits for anything but a turn, so this is after all that the turn brought.
+      await new Promise(setImmediate)
+    },
+    kill(process) {
+      killed.add(process)
+      waiting = waiting.filter((each) => each.process !== process)
+    },
+    freeze: (process, forTurns) => frozen.set(process, turns + forTurns),
+    thaw: () => frozen.clear(),
+  }
+}

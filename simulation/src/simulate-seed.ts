@@ -1,0 +1,202 @@
+import { memoryScan } from '@coffer/deposits/testing/memory-scan'
+import { memoryUnitOfWork } from '@coffer/ledger/testing/memory-unit-of-work'
+import { memoryBroker } from '@coffer/messaging/memory-broker'
+import { memoryOutbox } from '@coffer/messaging/testing/memory-outbox'
+import { type SeededRandom, seededRandom } from '@coffer/simulator/seeded-random'
+import { accountsProcess } from './accounts-process.ts'
+import { chainStory } from './chain-story.ts'
+import { consumerGroup } from './consumer-group.ts'
+import type { Coverage } from './coverage.ts'
+import { type Expected, judgeLedger } from './judge-ledger.ts'
+import { nodeLies } from './node-lies.ts'
+import { openPayers } from './payers.ts'
+import { type Meant, openPayments } from './payments.ts'
+import { ownerOf } from './people.ts'
+import { processFleet } from './process-fleet.ts'
+import { relayProcess } from './relay-process.ts'
+import type { Room } from './room.ts'
+import { scannerProcess } from './scanner-process.ts'
+import { openSchedule, type Schedule } from './schedule.ts'
+import { storeWitness } from './store-witness.ts'
+import { openTrace } from './trace.ts'
+
+export type Verdict = {
+  seed: number
+  /** What is wrong; empty when every invariant held. */
+  violations: readonly string[]
+  /** The same for the same seed, always. */
+  hash: string
+  trace: readonly string[]
+}
+
+const TOPIC = 'wallet.events'
+const LEASE_MS = 60_000
+
+/** Turns within which everything must be at rest once nothing fails any more. */
+const HEALING_TURNS_MAX = 60_000
+
+/** Lives through everything that `seed` holds, lets it heal, and judges what is left. */
+export async function simulateSeed(seed: number, coverage: Coverage): Promise<Verdict> {
+  const random = seededRandom(seed)
+  const trace = openTrace()
+  const violations: string[] = []
+  const faultsPerMille = random.pick([0, 10, 50, 150, 300])
+  const room: Room = { random, coverage, trace, violations, isFaulty: true, faultsPerMille }
+  const onFailure = (error: unknown) => violations.push(`unexpected: ${error}`)
+  const schedule = openSchedule(random, { trace, onFailure })
+  const world = openWorld(room, schedule)
+
+  await liveThrough(room, schedule, world)
+  await heal(room, schedule, world)
+  return { seed, violations, hash: trace.hash(), trace: trace.lines() }
+}
+
+type World = ReturnType<typeof openWorld>
+
+/** Everything there is in one seed's world, but its time. */
+function openWorld(room: Room, schedule: Schedule) {
+  const { random } = room
+  const policy = policyOf(random)
+  const payments = openPayments(random)
+  const scan = memoryScan({ ...policy, watched: [], ownerOf })
+  const outbox = memoryOutbox({ leaseMs: LEASE_MS })
+  const broker = memoryBroker()
+  const ledger = memoryUnitOfWork()
+  const group = consumerGroup(room, broker, TOPIC)
+  const payers = openPayers(room, { payments, register: scan.watch })
+  const story = chainStory(room, { chain: scan.chain, payments, payers, ...policy.story })
+  const { database } = scan
+  const onStored = storeWitness(room, { database, outbox, story, payments })
+  const lies = nodeLies(random)
+  const relaying = { outbox, producer: broker.producer(), topic: TOPIC, leaseMs: LEASE_MS }
+  const accounting = { group, unitOfWork: ledger.unitOfWork, version: ledger.contents }
+  const fleet = processFleet(room, schedule, {
+    scanner: scannerProcess(room, { scan, lies, onStored }),
+    relay: relayProcess(room, relaying),
+    accounts: accountsProcess(room, accounting),
+    onKilled: (process) => group.leave(process),
+  })
+  return { policy, payments, payers, scan, outbox, ledger, group, story, fleet }
+}
+
+function policyOf(random: SeededRandom) {
+  const isDeep = random.below(12) === 0
+  return {
+    confirmations: 1 + random.below(6),
+    chunkBlocks: 1 + random.below(isDeep ? 24 : 5),
+    chunksMax: 1 + random.below(3),
+    reorgDepthMax: 1_000,
+    turns: 500 + random.below(2_000),
+    blocksBefore: isDeep ? 205 + random.below(30) : random.below(12),
+    storyPerMille: random.pick([15, 30, 60]),
+    disturbancesPerMille: random.pick([0, 5, 15, 40]),
+    story: {
+      depthMax: isDeep ? 200 : 12,
+      // A third of the seeds have none at all, so that reorgs don't repair what else went wrong.
+      reorgsPercent: random.pick([0, 8, 20]),
+    },
+  }
+}
+
+async function liveThrough(room: Room, schedule: Schedule, world: World): Promise<void> {
+  const { random } = room
+  const { policy, story } = world
+  story.mineMany(policy.blocksBefore)
+  for (let turn = 0; turn < policy.turns; turn++) {
+    const draw = random.below(1_000)
+    if (draw < policy.storyPerMille) story.happen()
+    else if (draw < policy.storyPerMille + policy.disturbancesPerMille) disturb(room, world)
+    await schedule.step()
+  }
+}
+
+type Disturbance = (room: Room, world: World) => void
+
+const DISTURBANCES: readonly Disturbance[] = [
+  (_, { fleet }) => fleet.killOne(),
+  (_, { fleet }) => fleet.freezeOne(),
+  (_, { group }) => group.rebalance(),
+  ({ random }, { group }) => random.below(3) === 0 && group.rewind(),
+  ({ coverage }, { scan }) => {
+    scan.database.endLease()
+    coverage.saw('scan: lease ended')
+  },
+  ({ coverage }, { outbox }) => {
+    outbox.endLease(TOPIC)
+    coverage.saw('relay: lease ended')
+  },
+  ({ random }, { scan }) => {
+    const height = scan.database.deposits().at(-1)?.blockNumber
+    if (height === undefined) return
+    const from = random.bigintBelow(height + 1n)
+    scan.database.requestRescan(from, height)
+  },
+]
+
+function disturb(room: Room, world: World): void {
+  room.random.pick(DISTURBANCES)(room, world)
+}
+
+/** Nothing fails any more. What is wrong then stays wrong. */
+async function heal(room: Room, schedule: Schedule, world: World): Promise<void> {
+  const { scan, outbox, policy, story } = world
+  room.isFaulty = false
+  schedule.thaw()
+  // What a dead process held runs out by itself.
+  scan.database.endLease()
+  outbox.endLease(TOPIC)
+  scan.chain.lag(0)
+  room.trace.say('chain: everything heals')
+  story.mineBeyond(policy.confirmations)
+  await rest(room, schedule, world)
+  const expected = expectedOf(world)
+  judge(room, world, expected)
+  if (room.violations.length > 0 || expected.may.length === 0) return
+  scan.database.requestRescan(0n, scan.chain.blocks().at(-1)?.number ?? 0n)
+  await rest(room, schedule, world)
+  judge(room, world, { must: [...expected.must, ...expected.may], may: [] })
+}
+
+/** Goes on until nothing is left to do, and says so as I11 when that takes too long. */
+async function rest(room: Room, schedule: Schedule, world: World): Promise<void> {
+  for (let turn = 0; turn < HEALING_TURNS_MAX; turn++) {
+    if (room.violations.length > 0) return
+    if (turn % 16 === 0 && (await isAtRest(world))) return
+    await schedule.step()
+  }
+  room.violations.push('I11: everything has healed, and yet it does not come to rest')
+}
+
+async function isAtRest({ scan, outbox, group }: World): Promise<boolean> {
+  const tip = scan.chain.blocks().at(-1)
+  const store = scan.database.store('onlooker')
+  const number = tip?.number ?? 0n
+  const [stored] = await store.storedBlocks(number, number + 1_000n)
+  if (stored?.hash !== tip?.hash || (await store.nextRescan()) !== undefined) return false
+  return outbox.waiting(TOPIC) === 0 && group.lag() === 0
+}
+
+function judge(room: Room, { scan, ledger }: World, expected: Expected): void {
+  const contents = ledger.contents()
+  room.violations.push(...judgeLedger(contents, expected))
+  for (const { code, reference } of contents.transactions.values()) {
+    if (code === 'deposit.reversal') room.coverage.saw('ledger: reversal')
+    else room.coverage.saw('ledger: credit')
+    if (/#\d+$/.test(reference)) room.coverage.saw('ledger: credit after a reversal')
+  }
+  const latched = scan.told.filter((line) => line.startsWith('latched'))
+  room.violations.push(...latched.map((line) => `I11: ${line}`))
+}
+
+/** What the blocks that are the chain in the end pay to whom. */
+function expectedOf({ scan, payments, payers }: World): Expected {
+  const expected: { must: Meant[]; may: Meant[] } = { must: [], may: [] }
+  for (const transaction of scan.chain.blocks().flatMap((block) => block.transactions)) {
+    for (const meant of payments.meantBy(transaction)) {
+      // Before its address was registered a payment is nobody's, and a rescan may find it later.
+      if (!payers.isEarly(transaction, meant.to)) expected.must.push(meant)
+      else if (payers.isRegistered(meant.to)) expected.may.push(meant)
+    }
+  }
+  return expected
+}

@@ -1,0 +1,63 @@
+import type { MemoryScan } from '@coffer/deposits/testing/memory-scan'
+import { parseDepositReference } from '@coffer/events/deposit-reference'
+import type { MemoryOutbox } from '@coffer/messaging/testing/memory-outbox'
+import type { ChainStory } from './chain-story.ts'
+import { owedMessages } from './owed-messages.ts'
+import type { Payments } from './payments.ts'
+import type { Room } from './room.ts'
+
+type Store = ReturnType<MemoryScan['database']['store']>
+type Advance = Parameters<Store['advance']>[0]
+type Reorg = Parameters<Store['rollBack']>[0]
+type Ref = Reorg['from']
+
+export type StoreWitnessOptions = {
+  database: MemoryScan['database']
+  outbox: MemoryOutbox
+  story: ChainStory
+  payments: Payments
+}
+
+/**
+ * Looks at each commit of the scan's store before anybody else does: that the checkpoint moved over
+ * linked and honest blocks (I8), and that nothing is published that no transaction meant (I4). What
+ * the commit owes goes into the outbox.
+ */
+export function storeWitness(
+  room: Room,
+  { database, outbox, story, payments }: StoreWitnessOptions,
+): (method: string, given: readonly unknown[]) => void {
+  let checkpoint: Ref | null = null
+  let told = 0
+
+  const advanced = ({ parent, blocks }: Advance) => {
+    if (parent?.hash !== checkpoint?.hash) {
+      room.violations.push(`I8: stored blocks on ${parent?.hash}, not on the checkpoint`)
+    }
+    for (const block of blocks) {
+      const isNext = block.number === (checkpoint?.number ?? -1n) + 1n
+      if (!isNext || (checkpoint && block.parentHash !== checkpoint.hash)) {
+        room.violations.push(`I8: block ${block.number} is not linked to what is stored`)
+      }
+      if (!story.isHonest(block)) room.violations.push(`I8: block ${block.number} was made up`)
+      checkpoint = { number: block.number, hash: block.hash }
+    }
+  }
+  const publish = () => {
+    const events = database.events()
+    const fresh = events.slice(told)
+    told = events.length
+    for (const { type, id, key, amount } of fresh) {
+      room.trace.say(`store: owes ${type} ${id} of ${amount}`)
+      const { depositId } = parseDepositReference(id)
+      const isMeant = payments.isMeant({ id: depositId, owner: key, amount })
+      if (!isMeant) room.violations.push(`I4: ${type} ${id} of ${amount} was never paid`)
+    }
+    outbox.enqueue(owedMessages(database, fresh))
+  }
+  return (method, [given]) => {
+    if (method === 'advance') advanced(given as Advance)
+    if (method === 'rollBack') checkpoint = (given as Reorg).to
+    if (['advance', 'rollBack', 'applyRescan'].includes(method)) publish()
+  }
+}
