@@ -8,6 +8,7 @@ import type { EndpointTelemetry } from './adapters/endpoint-telemetry.ts'
 import { jsonRpcChainReader } from './adapters/json-rpc-chain-reader.ts'
 import { postgresScanStore } from './adapters/postgres-scan-store.ts'
 import { postgresWatchedSet } from './adapters/postgres-watched-set.ts'
+import { requireTokens } from './adapters/require-tokens.ts'
 import { ensureChain } from './adapters/scan-lease.ts'
 import type { ScanObserver } from './ports.ts'
 import { findDeposits } from './usecases/find-deposits.ts'
@@ -45,15 +46,15 @@ export type ChainScan = AsyncDisposable & {
 /** Wires what follows one chain. The node need not be there yet. */
 export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const { config, postgres, observer, holder, leaseMs, chunkBlocks, chunksMax } = options
-  const { chain, confirmations, reorgDepthMax, proof, assets, startBlock: start } = config
+  const { chain, confirmations, reorgDepthMax, proof, assets, ownAddresses = [] } = config
   const endpoints = endpointsOf(options)
-  await ensureChain(postgres, { chain, start })
+  await ensureChain(postgres, { chain, start: config.startBlock })
 
   const traced = config.native === 'traces' ? { traceMethod: config.traceMethod } : {}
   const reader = jsonRpcChainReader(endpoints, { confirmations, proof, ...traced })
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
-  const find = findDeposits({ reader, watched, assets })
+  const find = findDeposits({ reader, watched, assets, ownAddresses })
   const scan = scanNextBlocks({
     reader,
     store,
@@ -64,9 +65,13 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     observer,
   })
   const rescan = runRescan({ reader, store, findDeposits: find, observer, chunkBlocks })
+  const requireConfigured = async () => {
+    await endpoints.requireChain()
+    await requireTokens(endpoints, assets)
+  }
   const checked = once(async () => {
     // Before the lease is asked for: a standby loads its addresses while another process scans.
-    await Promise.all([endpoints.requireChain(), watched.refresh()])
+    await Promise.all([requireConfigured(), watched.refresh()])
   })
   return {
     scan: checked(scan),

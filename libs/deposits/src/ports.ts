@@ -22,6 +22,11 @@ export type ChainReader = {
   values(candidates: readonly NativeCandidate[]): Promise<Map<TxHash, Units>>
   /** By how much the native coin of each account grew in a block: less than 0 if it shrank. */
   gains(block: BlockHeader, accounts: readonly Address[]): Promise<Map<Address, bigint>>
+  /** The same of tokens: by how much each of `holdings` grew, in their order. */
+  tokenGains(
+    block: BlockHeader,
+    holdings: readonly { token: Address; holder: Address }[],
+  ): Promise<bigint[]>
 }
 
 /** The addresses whose deposits are wanted. Adapter: `adapters/postgres-watched-set.ts`. */

@@ -2,15 +2,10 @@ import type { Address } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
 import { type Asset, type AssetId, erc20AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
-import { type Units, units } from '@coffer/money/units'
+import type { Units } from '@coffer/money/units'
 import type { Block, Log, Receipt } from './block.ts'
 import type { FoundTransfer } from './transfer.ts'
-
-/** Keccak-256 of `Transfer(address,address,uint256)`, EIP-20. */
-const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
-
-/** An address in a topic is left-padded with zeros to 32 bytes. */
-const TOPIC_PADDING = `0x${'0'.repeat(24)}`
+import { readTransferLog } from './transfer-log.ts'
 
 /** Where coin logs its transfers by EIP-7708, as if it were a token: no payments of their own. */
 const COIN_LOGS = '0xfffffffffffffffffffffffffffffffffffffffe'
@@ -117,27 +112,18 @@ export function nativeTransfers(
   })
 }
 
-/**
- * Reads a log as an EIP-20 transfer to a watched address. An ERC-721 transfer has the same topic
- * and a fourth one, so exactly three topics and one word of data are required.
- */
-function tokenTransfer(
-  { address, topics, data }: Log,
-  { tokens, isWatched, chain }: DepositRules,
-): TokenTransfer | undefined {
-  const [topic, from, to] = topics
-  if (topic !== TRANSFER_TOPIC || topics.length !== 3 || address === COIN_LOGS) return
-  if (!from?.startsWith(TOPIC_PADDING) || !to?.startsWith(TOPIC_PADDING)) return
-  const receiver = addressInTopic(to)
-  if (data.length !== 66 || !isWatched(receiver)) return
-  const amount = units(BigInt(data))
-  if (amount === 0n) return
-  const transfer = { amount, from: addressInTopic(from), to: receiver }
-  const asset = tokens.get(address)
-  if (asset) return { asset, ...transfer }
-  return { asset: erc20AssetId(chain, address), ...transfer, rejection: 'asset_not_accepted' }
+/** Reads a log as a transfer of a token to a watched address. */
+function tokenTransfer(log: Log, { tokens, isWatched, chain }: DepositRules) {
+  const transfer = log.address === COIN_LOGS ? undefined : readTransferLog(log)
+  if (!transfer || !isWatched(transfer.to) || transfer.amount === 0n) return undefined
+  return { ...transfer, ...assetOf(log.address, { tokens, chain }) }
 }
 
-type TokenTransfer = Omit<FoundTransfer, 'txHash' | 'position' | 'block'>
-
-const addressInTopic = (topic: string) => `0x${topic.slice(TOPIC_PADDING.length)}` as Address
+function assetOf(
+  contract: string,
+  { tokens, chain }: Pick<DepositRules, 'tokens' | 'chain'>,
+): Pick<FoundTransfer, 'asset' | 'rejection'> {
+  const asset = tokens.get(contract)
+  if (asset) return { asset }
+  return { asset: erc20AssetId(chain, contract), rejection: 'asset_not_accepted' }
+}

@@ -3,9 +3,15 @@
  * - `asset_not_accepted`: nobody lists its token, so nothing that it says is believed;
  * - `internal`: addresses of our own sent it, so that we hold what we held before;
  * - `below_minimum`: it is less than the minimum of its asset;
+ * - `nothing_arrived`: its token kept all of it, or moved nothing when it said it did;
  * - `unproven`: the node lists it twice, and balances don't tell whether it happened twice.
  */
-export type Rejection = 'asset_not_accepted' | 'internal' | 'below_minimum' | 'unproven'
+export type Rejection =
+  | 'asset_not_accepted'
+  | 'internal'
+  | 'below_minimum'
+  | 'nothing_arrived'
+  | 'unproven'
 
 /**
  * Rejections of value that we hold and did not hold before. They are published as suspended once

@@ -6,9 +6,10 @@ import { judgeTransfers } from '../domain/judge-transfers.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
 import type { ChainReader, WatchedSet } from '../ports.ts'
 import { findNative } from './find-native.ts'
+import { measureArrivals } from './measure-arrivals.ts'
 
 export type FindDepositsPorts = {
-  reader: Pick<ChainReader, 'values' | 'gains'>
+  reader: Pick<ChainReader, 'values' | 'gains' | 'tokenGains'>
   watched: WatchedSet
   assets: readonly Asset[]
   /** Addresses of our own that nobody pays deposits to, such as hot wallets. */
@@ -17,18 +18,19 @@ export type FindDepositsPorts = {
 
 /**
  * Transfers to watched addresses in blocks that were just read, those too that are not credited, and
- * why. The set of watched addresses is refreshed first: an
- * address that was handed out before its payment was sent is in the set by then, however recently.
+ * why. The set of watched addresses is refreshed first: an address that was handed out before its
+ * payment was sent is in the set by then, however recently.
  */
 export function findDeposits({ reader, watched, assets, ownAddresses = [] }: FindDepositsPorts) {
   const isWatched = (address: string) => watched.has(address)
   const rules = depositRules({ assets, isWatched, ownAddresses })
   const native = findNative({ reader, rules })
+  const measured = measureArrivals({ reader, rules })
   return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
     await watched.refresh()
     const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
     const found = [...tokens, ...(await native(blocks))].sort(byHeight)
-    return judgeTransfers(found, rules)
+    return judgeTransfers(await measured(blocks, found), rules)
   }
 }
 

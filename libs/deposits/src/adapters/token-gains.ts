@@ -1,0 +1,55 @@
+import { AppError } from '@coffer/errors/app-error'
+import type { Address } from '@coffer/evm/address'
+import type { JsonRpc } from '@coffer/evm/json-rpc'
+import type { BlockHeader } from '../domain/block.ts'
+
+/** The first four bytes of Keccak-256 of `balanceOf(address)`. */
+const BALANCE_OF = '0x70a08231'
+
+/** A holder's balance of one token. */
+export type Holding = { token: Address; holder: Address }
+
+/**
+ * By how much each holding grew in a block: less than 0 if it shrank. Both balances are asked for by
+ * a block's hash, so that a reorg can't mix branches.
+ */
+export async function tokenGains(
+  rpc: JsonRpc,
+  { hash, parentHash }: BlockHeader,
+  holdings: readonly Holding[],
+): Promise<bigint[]> {
+  const calls = holdings.flatMap(({ token, holder }) => {
+    const data = `${BALANCE_OF}${holder.slice(2).padStart(64, '0')}`
+    return [hash, parentHash].map((blockHash) => ({
+      method: 'eth_call',
+      params: [{ to: token, data }, { blockHash }],
+    }))
+  })
+  const answers = await rpc.batch(calls)
+  return holdings.map((holding, index) => {
+    const [after, before] = answers.slice(2 * index)
+    return balanceIn(after, holding) - balanceIn(before, holding)
+  })
+}
+
+function balanceIn(answer: unknown, { token }: Holding): bigint {
+  // A token that wasn't created yet: nobody had any of it.
+  if (answer === '0x') return 0n
+  if (typeof answer !== 'string' || !/^0x[0-9a-f]{64}$/i.test(answer)) {
+    throw new TokenAnswerError(token, 'balanceOf', answer)
+  }
+  return BigInt(answer)
+}
+
+/** A token answers something that no ERC-20 answers, or its node does. */
+export class TokenAnswerError extends AppError {
+  readonly code = 'SCAN_TOKEN_ANSWER'
+
+  constructor(token: Address, asked: string, answer: unknown) {
+    const answered = JSON.stringify(answer)?.slice(0, 200)
+    super(`Token ${token} answered ${asked} with ${answered}. Expected one word of 32 bytes.`, {
+      retry: 'retry',
+      details: { token, asked, answered },
+    })
+  }
+}
