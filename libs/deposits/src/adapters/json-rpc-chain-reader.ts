@@ -8,7 +8,6 @@ import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { ChainReader, Head } from '../ports.ts'
 import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
-import { tokenGains } from './token-gains.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
 import { tracedBlock } from './verify-traces.ts'
 
@@ -80,8 +79,11 @@ export function jsonRpcChainReader(
           const requests: Promise<Block[]>[] = []
           for (let first = 0; first < answers.length; first += RECEIPTS_PER_REQUEST) {
             const some = answers.slice(first, first + RECEIPTS_PER_REQUEST)
-            const verified = verifiedBlocks(rpc, some, proof)
-            requests.push(traceMethod ? tracedBlocks(rpc, verified, some, traceMethod) : verified)
+            requests.push(
+              traceMethod
+                ? tracedBlocks(rpc, some, { proof, traceMethod })
+                : verifiedBlocks(rpc, some, proof),
+            )
           }
           return (await Promise.all(requests)).flat()
         },
@@ -100,9 +102,6 @@ export function jsonRpcChainReader(
     },
 
     gains: (block, accounts) => gainsOf(source, block, accounts),
-
-    tokenGains: (block, holdings) =>
-      source.pin((rpc) => tokenGains(rpc, block, holdings), { height: block.number }),
   }
 }
 
@@ -127,20 +126,29 @@ async function verifiedBlocks(
   )
 }
 
-/** Asks for the traces beside the receipts, so that neither waits for the other. */
+/**
+ * Asks for the traces beside the receipts, so that neither waits for the other; and not at all for
+ * those of a block without transactions, which some nodes refuse of the first block.
+ */
 async function tracedBlocks(
   rpc: JsonRpc,
-  verified: Promise<Block[]>,
   headers: readonly RpcHeader[],
-  method: TraceMethod,
+  { proof, traceMethod: method }: { proof: ProofSteps; traceMethod: TraceMethod },
 ): Promise<Block[]> {
-  const calls = headers.map(({ number, hash }) =>
+  const traceable = headers.filter(({ transactions }) => transactions.length > 0)
+  const calls = traceable.map(({ number, hash }) =>
     method === 'trace_block'
       ? { method, params: [number] }
       : { method, params: [hash, { tracer: 'callTracer' }] },
   )
-  const [blocks, answers] = await Promise.all([verified, rpc.batch(calls)])
-  return blocks.map((block, index) => tracedBlock(block, method, answers[index]))
+  const [blocks, answers] = await Promise.all([
+    verifiedBlocks(rpc, headers, proof),
+    rpc.batch(calls),
+  ])
+  return blocks.map((block, index) => {
+    const asked = traceable.indexOf(headers[index] as RpcHeader)
+    return tracedBlock(block, method, asked === -1 ? [] : answers[asked])
+  })
 }
 
 function gainsOf(

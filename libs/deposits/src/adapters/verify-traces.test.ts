@@ -65,13 +65,14 @@ test('both methods tell the same calls', async () => {
   ])
 })
 
-test.each(METHODS)('an empty block has no calls by %s', async (method) => {
+test.each(METHODS)('an empty block has no calls, and %s is not asked for', async (traceMethod) => {
   const chain = fakeChain()
   chain.mineEmpty(1)
+  chain.meddle(({ method }, answer) => (method === traceMethod ? null : answer))
 
-  const [block] = await fakeChainReader(chain, 1, method).blocks(1n, 1n)
+  const blocks = await fakeChainReader(chain, 1, traceMethod).blocks(0n, 1n)
 
-  expect(block?.traces).toEqual([])
+  expect(blocks.map(({ traces }) => traces)).toEqual([[], []])
 })
 
 test('nobody is asked for traces of a chain that is read without', async () => {

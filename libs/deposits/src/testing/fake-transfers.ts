@@ -2,7 +2,7 @@ import type { Address } from '@coffer/evm/address'
 import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
 import type { Log } from '../domain/block.ts'
-import { type FakeTransaction, fakeAddress, fakeTransaction } from './fake-chain.ts'
+import { type FakeCall, type FakeTransaction, fakeAddress, fakeTransaction } from './fake-chain.ts'
 
 /** Keccak-256 of `Transfer(address,address,uint256)`, EIP-20. */
 export const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
@@ -39,3 +39,15 @@ export const payTokens = (...payments: readonly [to: Address, amount: bigint][])
 /** A transaction that pays the native coin by its own value. */
 export const payNative = (to: Address, value: bigint): FakeTransaction =>
   fakeTransaction({ to, value })
+
+/**
+ * A transaction that calls a contract which pays the native coin, and then ends in such a way that
+ * the node tells of the payment once more. Paid before it and taken back: the same to the same.
+ */
+export function payInside(to: Address, value: bigint): FakeTransaction {
+  const from = fakeAddress(0xc0)
+  const payment: FakeCall = { type: 'CALL', from, to, value: `0x${value.toString(16)}` }
+  const undone: FakeCall = { ...payment, to: TOKEN, error: 'execution reverted', calls: [payment] }
+  const end: FakeCall = { ...payment, type: 'SELFDESTRUCT', isPhantom: true }
+  return fakeTransaction({ to: from, calls: [undone, payment, end] })
+}

@@ -1,5 +1,5 @@
 import type { Address } from '@coffer/evm/address'
-import type { Confirmations } from '@coffer/evm/chain-config'
+import type { Confirmations, TraceMethod } from '@coffer/evm/chain-config'
 import type { JsonRpc } from '@coffer/evm/json-rpc'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
@@ -22,6 +22,8 @@ export type MemoryScanSettings = {
   start?: bigint
   watched?: readonly Address[]
   ownerOf?: (address: Address) => string
+  /** How blocks are read with the calls of their transactions; left out, they are read without. */
+  traceMethod?: TraceMethod
 }
 
 /** Puts something between a process and what it asks, to delay it or to let it fail. */
@@ -68,7 +70,11 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
   const start = (holder: string, around: Around = NOTHING_AROUND): MemoryProcess => {
     const store = around.store(database.store(holder))
     const observer = around.observer(telling)
-    const reader = fakeChainReader({ rpc: around.rpc(chain.rpc) }, confirmations)
+    const reader = fakeChainReader(
+      { rpc: around.rpc(chain.rpc) },
+      confirmations,
+      settings.traceMethod,
+    )
     const watched = around.watched(watchedSet(registered))
     const find = findDeposits({ reader, watched, assets: ASSETS })
     const ports = { reader, store, observer }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { FakeBlock, FakeTransaction } from '../testing/fake-chain.ts'
-import { ASSETS, CHAIN, payNative, payTokens } from '../testing/fake-transfers.ts'
+import { ASSETS, CHAIN, payInside, payNative, payTokens } from '../testing/fake-transfers.ts'
 import { type MemoryScan, memoryScan } from '../testing/memory-scan.ts'
 import { ALICE, BOB } from '../testing/scan-facts.ts'
 
@@ -40,12 +40,17 @@ const policies = fc.record({
   confirmations: fc.integer({ min: 1, max: 4 }),
   chunkBlocks: fc.integer({ min: 1, max: 4 }),
   chunksMax: fc.integer({ min: 1, max: 3 }),
+  native: fc.constantFrom(
+    {},
+    { traceMethod: 'debug_traceBlockByHash' as const },
+    { traceMethod: 'trace_block' as const },
+  ),
 })
 
 test('whatever happens, once it is over each deposit of the chain is published exactly once', async () => {
   await fc.assert(
-    fc.asyncProperty(policies, happenings, async (policy, story) => {
-      const scan = memoryScan({ ...policy, reorgDepthMax: 1_000 })
+    fc.asyncProperty(policies, happenings, async ({ native, ...policy }, story) => {
+      const scan = memoryScan({ ...policy, ...native, reorgDepthMax: 1_000 })
       await tell(scan, story)
 
       scan.chain.meddle(undefined)
@@ -55,7 +60,7 @@ test('whatever happens, once it is over each deposit of the chain is published e
       // What was read ahead while the node was away fails once more.
       await scan.settle().catch(() => scan.settle())
 
-      expect(standing(scan)).toEqual(depositsOf(scan.chain.blocks()))
+      expect(standing(scan)).toEqual(depositsOf(scan.chain.blocks(), 'traceMethod' in native))
       expectAlternation(scan)
     }),
     { numRuns: 300 },
@@ -120,9 +125,7 @@ function reorg(
 }
 
 const payments = (count: number): FakeTransaction[] =>
-  Array.from({ length: count }, (_, index) =>
-    index % 2 === 0 ? payTokens([ALICE, 5n], [BOB, 6n]) : payNative(BOB, 7n),
-  )
+  [payTokens([ALICE, 5n], [BOB, 6n]), payNative(BOB, 7n), payInside(BOB, 8n)].slice(0, count)
 
 /** What was confirmed and not reversed since. */
 function standing({ database }: MemoryScan): string[] {
@@ -151,14 +154,17 @@ function expectAlternation({ database }: MemoryScan): void {
 }
 
 /** The deposits of these blocks by the plainest reading there is. */
-function depositsOf(blocks: readonly FakeBlock[]): string[] {
+function depositsOf(blocks: readonly FakeBlock[], traced: boolean): string[] {
   const contract = ASSETS[1].contract
   return blocks
     .flatMap((block) => block.transactions)
-    .flatMap(({ hash, to, value, logs }) => [
-      ...(to === contract
-        ? logs.map(({ data }, index) => `${CHAIN}:${hash}:log:${index} ${BigInt(data)}`)
-        : [`${CHAIN}:${hash}:value ${value}`]),
-    ])
+    .flatMap(({ hash, to, value, logs, calls }) => {
+      const id = `${CHAIN}:${hash}`
+      if (to === contract) {
+        return logs.map(({ data }, index) => `${id}:log:${index} ${BigInt(data)}`)
+      }
+      if (calls.length === 0) return [`${id}:value ${value}`]
+      return traced ? [`${id}:trace:1 ${BigInt(calls[1]?.value ?? 0)}`] : []
+    })
     .sort()
 }
