@@ -8,6 +8,7 @@ import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { ChainReader, Head } from '../ports.ts'
 import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
+import { tokenGains } from './token-gains.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
 import { tracedBlock } from './verify-traces.ts'
 
@@ -102,6 +103,9 @@ export function jsonRpcChainReader(
     },
 
     gains: (block, accounts) => gainsOf(source, block, accounts),
+
+    tokenGains: (block, holdings) =>
+      source.pin((rpc) => tokenGains(rpc, block, holdings), { height: block.number }),
   }
 }
 
