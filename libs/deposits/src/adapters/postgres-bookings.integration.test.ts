@@ -73,6 +73,14 @@ test('a reversal marks the deposit that a reorg took back', async () => {
   expect((await marks())[0]).toEqual(['reversed', null])
 })
 
+test('a reorg that takes a credited deposit back publishes its reversal', async () => {
+  await record(confirmed(1).id)
+
+  await store.rollBack({ from: block(12), to: null })
+
+  expect((await database.events()).map(({ id }) => id)).toContain(reversed(1).id)
+})
+
 test('a credit that comes after the reorg marks nothing, whichever revision the deposit has', async () => {
   await store.rollBack({ from: block(12), to: null })
   await record(confirmed(1).id)
