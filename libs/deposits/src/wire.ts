@@ -23,7 +23,7 @@ export const depositIdOnWire = z
   .describe('{chain}:{txHash}:{position}')
   .transform((text, context) => {
     const [, chain, txHash, position] =
-      /^(eip155:[0-9]{1,16}):(0x[0-9a-f]{64}):([a-z]+(?::[0-9_.,-]{1,900})?)$/i.exec(text) ?? []
+      /^(eip155:[0-9]{1,16}):(0x[0-9a-f]{64}):([a-z]+(?::[0-9_.,-]{1,2500})?)$/i.exec(text) ?? []
     try {
       if (chain && txHash && position) {
         const lower = txHash.toLowerCase() as `0x${string}`

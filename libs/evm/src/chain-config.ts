@@ -18,7 +18,7 @@ export type Confirmations = number | 'safe' | 'finalized'
  */
 type NativeSource = 'transactions' | 'traces'
 
-/** What a node is asked for a block's traces. A deposit's position depends on it: never change it. */
+/** How a node is asked for a block's traces. Positions depend on it: never change a chain's. */
 export type TraceMethod = 'debug_traceBlockByHash' | 'trace_block'
 
 /** One chain to follow. */

@@ -36,8 +36,8 @@ export type HttpServerOptions = ProblemOptions & {
 /** Largest body of a route that reads all of it into memory, bytes. */
 const BODY_MAX_BYTES = 1024 * 1024
 
-/** A deposit's id with a deep trace address is longer than Fastify's 100 characters. */
-const PARAMETER_MAX_LENGTH = 1_000
+/** A deposit's id may hold the place of a call hundreds of calls deep; Fastify allows 100. */
+const PARAMETER_MAX_LENGTH = 2_700
 
 /**
  * An HTTP server with `routes`, ready to listen: JSON checked by zod schemas on its way in and out,

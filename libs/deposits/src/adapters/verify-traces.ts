@@ -6,7 +6,7 @@ import { BlockProofError } from './verify-block.ts'
 
 /**
  * The block with the calls of its transactions, after holding them against its receipts: one tree
- * for each transaction in order, failed exactly where the receipt says so, from and to whom it says.
+ * for each transaction in order, failed where the receipt says so, from and to whom it says.
  * Throws {@link BlockProofError}: traces that are missing must never look like calls that paid
  * nobody.
  */

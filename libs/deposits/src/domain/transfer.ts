@@ -11,8 +11,8 @@ export type TracePosition = `trace:${string}`
 
 /**
  * Where in its transaction a transfer stands: `log:<index of the log within its own receipt>`,
- * `value` for the transaction's own value, or the call that paid it. Unlike the block-wide log index
- * it stays the same when a reorg includes the transaction in another block.
+ * `value` for the transaction's own value, or the call that paid it. Unlike the block-wide log
+ * index it stays the same when a reorg includes the transaction in another block.
  */
 export type Position = `log:${number}` | 'value' | TracePosition
 
