@@ -1,0 +1,104 @@
+import type { Mutation } from './mutation.ts'
+
+const file = 'libs/deposits/src/domain/detect-transfers.ts'
+const log = 'libs/deposits/src/domain/transfer-log.ts'
+const tests = ['libs/deposits/src/domain/detect-transfers.test.ts']
+const finality = 'libs/deposits/src/domain/finality.ts'
+const finalityTests = ['libs/deposits/src/domain/finality.test.ts']
+
+/** Bugs in what counts as a deposit, whose, and from when on. */
+export const detectionMutations: readonly Mutation[] = [
+  {
+    name: 'a log is numbered within its block, not within its receipt',
+    file,
+    find: 'for (const [index, log] of logs.entries()) {',
+    replace: `const place = block.receipts.findIndex((receipt) => receipt.logs === logs)
+    const others = block.receipts.slice(0, place)
+    const before = others.reduce((sum, receipt) => sum + receipt.logs.length, 0)
+    for (const [at, log] of logs.entries()) {
+      const index = before + at`,
+    tests,
+  },
+  {
+    name: 'a failed transaction pays tokens',
+    file,
+    find: 'if (!succeeded) continue',
+    replace: '',
+    tests,
+  },
+  {
+    name: 'a failed transaction pays its value',
+    file,
+    find: 'if (!succeeded || to === null',
+    replace: 'if (to === null',
+    tests,
+  },
+  {
+    name: 'any contract may say Transfer for an accepted token',
+    file,
+    find: 'const asset = tokens.get(contract)',
+    replace: 'const asset = tokens.get(contract) ?? tokens.values().next().value',
+    tests,
+  },
+  {
+    name: 'an ERC-721 transfer with its four topics is a token transfer',
+    file: log,
+    find: 'topics.length !== 3',
+    replace: 'topics.length < 3',
+    tests,
+  },
+  {
+    name: 'a topic is cut to an address though its first twelve bytes are not zero',
+    file: log,
+    find: '!to?.startsWith(TOPIC_PADDING)',
+    replace: '!to',
+    tests,
+  },
+  {
+    name: 'a transfer of nothing is a deposit',
+    file,
+    find: '|| transfer.amount === 0n) return',
+    replace: ') return',
+    tests,
+  },
+  {
+    name: 'the addresses are as they were before the first block was read',
+    file: 'libs/deposits/src/usecases/find-deposits.ts',
+    find: `  return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
+    await watched.refresh()`,
+    replace: `  let refreshed: Promise<void> | undefined
+  return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
+    await (refreshed ??= watched.refresh())`,
+    tests: ['libs/deposits/src/usecases/scan-next-blocks.test.ts'],
+  },
+  {
+    name: 'the addresses are refreshed after the blocks were looked at',
+    file: 'libs/deposits/src/usecases/find-deposits.ts',
+    find: `    await watched.refresh()
+    const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))`,
+    replace: `    const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
+    await watched.refresh()`,
+    tests: ['libs/deposits/src/usecases/scan-next-blocks.test.ts'],
+  },
+  {
+    name: 'an address is missed whose registration was in progress at the refresh before',
+    file: 'libs/wallets/src/adapters/watched-addresses.ts',
+    find: 'before.inProgress.filter((id) => !now.inProgress.includes(id))',
+    replace: 'before.inProgress.filter((id) => now.inProgress.includes(id))',
+    tests: ['libs/deposits/src/adapters/postgres-watched-set.integration.test.ts'],
+  },
+  {
+    name: 'final comes one block too early',
+    file: finality,
+    find: 'scanned - BigInt(confirmations) + 1n',
+    replace: 'scanned - BigInt(confirmations) + 2n',
+    tests: finalityTests,
+  },
+  {
+    name: 'a tag makes final what is not scanned yet',
+    file: finality,
+    find: 'return tagged < scanned ? tagged : scanned',
+    replace: 'return tagged',
+    tests: finalityTests,
+  },
+]

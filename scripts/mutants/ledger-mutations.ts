@@ -1,0 +1,137 @@
+import type { Mutation } from './mutation.ts'
+
+const apply = 'libs/ledger/src/domain/apply-postings.ts'
+const applyTests = ['libs/ledger/src/domain/apply-postings.test.ts']
+const book = 'libs/ledger/src/usecases/book-deposits.ts'
+const bookTests = ['libs/ledger/src/usecases/book-deposits.test.ts']
+const accounts = 'libs/ledger/src/adapters/postgres-accounts.ts'
+const postTests = ['libs/ledger/src/adapters/post-transactions.integration.test.ts']
+const work = 'libs/ledger/src/adapters/postgres-unit-of-work.ts'
+const workTests = ['libs/ledger/src/adapters/postgres-unit-of-work.integration.test.ts']
+
+/** Bugs in what is booked, once and for whom. */
+export const ledgerMutations: readonly Mutation[] = [
+  {
+    name: 'an owner may spend what is not there',
+    file: apply,
+    find: 'const overdrawn = entries.find(({ account }) => overdraws(account, states))',
+    replace: 'const overdrawn = entries.find(({ account }) => overdraws(account, new Map()))',
+    tests: applyTests,
+  },
+  {
+    name: 'what is held for something else may be spent',
+    file: apply,
+    find: 'creditsPosted - debitsPosted - debitsPending',
+    replace: 'creditsPosted - debitsPosted',
+    tests: applyTests,
+  },
+  {
+    name: 'another transaction under a reference is taken for the one that exists',
+    file: apply,
+    find: "field === undefined ? 'exists' : `exists_with_different_${field}`",
+    replace: "field === null ? 'refused' : 'exists'",
+    tests: applyTests,
+  },
+  {
+    name: 'a reference that a batch holds twice is booked twice',
+    file: apply,
+    find: 'known.set(draft.reference, { code: draft.code, eventAt: draft.eventAt, entries })',
+    replace: '',
+    tests: applyTests,
+  },
+  {
+    name: 'a reversal of another amount is booked',
+    file: apply,
+    find: 'return isNegationOf(draft, original) ? undefined',
+    replace: 'return original ? undefined',
+    tests: applyTests,
+  },
+  {
+    name: 'a draft that is refused leaves its first entries behind',
+    file: apply,
+    find: "if (overdrawn) return { status: 'refused'",
+    replace: `for (const [key, state] of states) changed.set(key, state)
+    if (overdrawn) return { status: 'refused'`,
+    tests: applyTests,
+  },
+  {
+    name: 'a deposit that is held in suspense is credited to its owner',
+    file: 'libs/ledger/src/domain/deposit-transactions.ts',
+    find: '{ account: suspense(deposit), amount: -deposit.amount },',
+    replace: "{ account: ownerAccount(deposit, 'owner.available'), amount: -deposit.amount },",
+    tests: bookTests,
+  },
+  {
+    name: 'entries that do not sum to zero are booked',
+    file: 'libs/ledger/src/domain/transaction.ts',
+    find: 'return balanced(entries) ? undefined',
+    replace: 'return entries ? undefined',
+    tests: ['libs/ledger/src/domain/transaction.test.ts'],
+  },
+  {
+    name: 'an event that a batch holds twice is counted twice',
+    file: book,
+    find: 'claimed.delete(id)',
+    replace: 'claimed.has(id)',
+    tests: bookTests,
+  },
+  {
+    name: 'events are booked whatever the inbox says',
+    file: book,
+    find: 'const fresh = events.filter(({ id }) => claimed.delete(id))',
+    replace: 'const fresh = events.filter(({ id }) => claimed.delete(id) || id)',
+    tests: bookTests,
+  },
+  {
+    name: 'an event is booked under an id that is not that of its deposit',
+    file: book,
+    find: 'if (id !== reference) {',
+    replace: "if (id === '') {",
+    tests: bookTests,
+  },
+  {
+    name: 'a conflict with what the ledger holds is passed over in silence',
+    file: book,
+    find: "if (outcome.status === 'exists') return []",
+    replace: "if (outcome.status !== 'created') return []",
+    tests: bookTests,
+  },
+  {
+    name: 'accounts are locked in whatever order they are found',
+    file: accounts,
+    find: `    order by id
+    for update`,
+    replace: `    order by md5(id::text || pg_backend_pid())
+    for update`,
+    tests: postTests,
+  },
+  {
+    name: 'accounts are read without a lock',
+    file: accounts,
+    find: `    order by id
+    for update`,
+    replace: '    order by id',
+    tests: postTests,
+  },
+  {
+    name: 'two that book one reference at a time both believe that they did',
+    file: 'libs/ledger/src/adapters/post-transactions.ts',
+    find: 'if (inserted.size < created.length) throw',
+    replace: 'if (inserted.size > created.length) throw',
+    tests: postTests,
+  },
+  {
+    name: 'events stay claimed though their booking was rolled back',
+    file: work,
+    find: 'claimNew(tx, consumer, eventIds)',
+    replace: 'claimNew(postgres as never, consumer, eventIds)',
+    tests: workTests,
+  },
+  {
+    name: 'bookings are announced though they were rolled back',
+    file: work,
+    find: 'enqueue(tx, messages)',
+    replace: 'enqueue(postgres as never, messages)',
+    tests: workTests,
+  },
+]

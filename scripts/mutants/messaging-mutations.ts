@@ -1,0 +1,113 @@
+import type { Mutation } from './mutation.ts'
+
+const relay = 'libs/messaging/src/relay.ts'
+const relayTests = ['libs/messaging/src/relay.integration.test.ts']
+const inbox = 'libs/messaging/src/inbox.ts'
+const inboxTests = ['libs/messaging/src/inbox.integration.test.ts']
+const consume = 'libs/messaging/src/consume.ts'
+const consumeTests = ['libs/messaging/src/consume.test.ts']
+
+/** Bugs between the transaction that owes a message and the one that handles it. */
+export const messagingMutations: readonly Mutation[] = [
+  {
+    name: "the relay moves its cursor before the broker's acknowledgement",
+    file: 'libs/messaging/src/relay-next.ts',
+    find: `    await producer.publish(next.rows)
+    crashPoint('relay.after-ack')
+    return (await outbox.advance(last)) ? 'busy' : 'idle'`,
+    replace: `    const isMoved = await outbox.advance(last)
+    await producer.publish(next.rows)
+    return isMoved ? 'busy' : 'idle'`,
+    tests: ['libs/messaging/src/testing/memory-outbox.test.ts'],
+  },
+  {
+    name: 'the relay reads past transactions that are still open',
+    file: relay,
+    find: 'and waiting.transaction_id < pg_snapshot_xmin(pg_current_snapshot())',
+    replace: '',
+    tests: relayTests,
+  },
+  {
+    name: 'the relay passes over what committed later under a lower id',
+    file: relay,
+    find: 'and (waiting.transaction_id, waiting.id) > (relay.transaction_id, relay.outbox_id)',
+    replace: 'and waiting.id > relay.outbox_id',
+    tests: relayTests,
+  },
+  {
+    name: 'a relay moves the cursor of the one that took over from it',
+    file: relay,
+    find: `where topic = \${topic} and holder = \${holder}
+    returning topic`,
+    replace: `where topic = \${topic}
+    returning topic`,
+    tests: ['libs/messaging/src/relay-lease.integration.test.ts'],
+  },
+  {
+    name: 'pruning deletes what was not published yet',
+    file: relay,
+    find: 'and (transaction_id, id) <= (relay.transaction_id, relay.outbox_id)',
+    replace: '',
+    tests: relayTests,
+  },
+  {
+    name: 'messages leave in the order of their keys, not as they were given',
+    file: 'libs/messaging/src/outbox.ts',
+    find: `order by position
+  \`)`,
+    replace: `order by key desc
+  \`)`,
+    tests: ['libs/messaging/src/outbox.integration.test.ts'],
+  },
+  {
+    name: 'a message that no broker takes holds up its topic',
+    file: 'libs/messaging/src/outbox.ts',
+    find: 'if (bytes > MESSAGE_BYTES_MAX) throw',
+    replace: 'if (bytes < 0) throw',
+    tests: ['libs/messaging/src/outbox.integration.test.ts'],
+  },
+  {
+    name: 'the inbox lets everything through',
+    file: inbox,
+    find: 'return new Set(claimed.map((row) => row.event_id))',
+    replace: 'return new Set(claimed.length < 0 ? [] : eventIds)',
+    tests: inboxTests,
+  },
+  {
+    name: 'overlapping batches claim in whatever order they came',
+    file: inbox,
+    find: '[...new Set(eventIds)].sort()',
+    replace: '[...new Set(eventIds)]',
+    tests: inboxTests,
+  },
+  {
+    name: 'an outage makes a dead letter of a message',
+    file: consume,
+    find: `      if (isOutage(error, isTransient)) throw error
+`,
+    replace: '',
+    tests: consumeTests,
+  },
+  {
+    name: 'an outage while a message is tried alone makes a dead letter of it',
+    file: consume,
+    find: 'if (isOutage(next, isTransient)) throw next',
+    replace: '',
+    tests: consumeTests,
+  },
+  {
+    name: 'half of a batch that failed is dropped',
+    file: consume,
+    find: 'await handleOrHalve(deliveries.slice(half))',
+    replace: '',
+    tests: consumeTests,
+  },
+  {
+    name: 'offsets are committed before their messages are handled',
+    file: 'libs/messaging/src/adapters/handle-fetched.ts',
+    find: 'const isHandled = await handleUntilDone(part, fetched, membership.lost)',
+    replace: `await commit(part, payloads, topicPrefix)
+      const isHandled = await handleUntilDone(part, fetched, membership.lost)`,
+    tests: ['libs/messaging/src/adapters/kafka-consumer.integration.test.ts'],
+  },
+]

@@ -1,0 +1,19 @@
+import { detectionMutations } from './detection-mutations.ts'
+import { ledgerMutations } from './ledger-mutations.ts'
+import { messagingMutations } from './messaging-mutations.ts'
+import type { Mutation } from './mutation.ts'
+import { nativeMutations } from './native-mutations.ts'
+import { proofMutations } from './proof-mutations.ts'
+import { scanMutations } from './scan-mutations.ts'
+import { scanStoreMutations } from './scan-store-mutations.ts'
+
+/** Every planted bug, in the order of a deposit's way from the node to the ledger. */
+export const mutations: readonly Mutation[] = [
+  ...proofMutations,
+  ...detectionMutations,
+  ...nativeMutations,
+  ...scanMutations,
+  ...scanStoreMutations,
+  ...messagingMutations,
+  ...ledgerMutations,
+]

@@ -1,0 +1,108 @@
+import type { Mutation } from './mutation.ts'
+
+const nextBlocks = 'libs/deposits/src/usecases/scan-next-blocks.ts'
+const nextTests = ['libs/deposits/src/usecases/scan-next-blocks.test.ts']
+const reorgTests = ['libs/deposits/src/usecases/follow-reorgs.test.ts']
+const rollBack = 'libs/deposits/src/usecases/roll-back-reorg.ts'
+const rollBackTests = ['libs/deposits/src/usecases/roll-back-reorg.test.ts']
+const prefetch = 'libs/deposits/src/usecases/prefetch-blocks.ts'
+
+/** Bugs in how a chain is followed: its checkpoint, and its reorgs. */
+export const scanMutations: readonly Mutation[] = [
+  {
+    name: 'the checkpoint moves on to a block that does not stand on it',
+    file: nextBlocks,
+    find: 'if (first === undefined || (state.checkpoint && !standsOn(first, state.checkpoint))) {',
+    replace: 'if (first === undefined) {',
+    tests: reorgTests,
+  },
+  {
+    name: 'blocks of a chunk are stored though they do not stand on one another',
+    file: nextBlocks,
+    find: 'const blocks = read.slice(0, linkedLength(read))',
+    replace: 'const blocks = read',
+    tests: reorgTests,
+  },
+  {
+    name: 'a block stands on another if only the height fits',
+    file: 'libs/deposits/src/domain/block.ts',
+    find: 'block.number === parent.number + 1n && block.parentHash === parent.hash',
+    replace: 'block.number === parent.number + 1n',
+    tests: ['libs/deposits/src/domain/block.test.ts'],
+  },
+  {
+    name: 'another block at the height of the tip is not noticed',
+    file: nextBlocks,
+    find: 'if (ours && ours.hash !== tip.hash) return followReorg(state)',
+    replace: '',
+    tests: reorgTests,
+  },
+  {
+    name: 'a node that lags is taken for a reorg',
+    file: nextBlocks,
+    find: 'if (ours && ours.hash !== tip.hash) return followReorg(state)',
+    replace:
+      'if (ours?.hash !== tip.hash || tip.number < checkpoint.number) return followReorg(state)',
+    tests: nextTests,
+  },
+  {
+    name: 'a tag that moves without a new block makes nothing final',
+    file: nextBlocks,
+    find: 'if (final <= (state.final ?? -1n))',
+    replace: 'if (final <= checkpoint.number)',
+    tests: nextTests,
+  },
+  {
+    name: 'a latched chain is scanned on',
+    file: nextBlocks,
+    find: 'return latched !== null',
+    replace: 'return false',
+    tests: nextTests,
+  },
+  {
+    name: 'a chunk that failed is passed over',
+    file: prefetch,
+    find: 'if (chunks[0]?.from !== from) chunks = []',
+    replace: '',
+    tests: ['libs/deposits/src/usecases/prefetch-blocks.test.ts'],
+  },
+  {
+    name: 'what was read ahead on a branch that is gone is kept',
+    file: prefetch,
+    find: `reset() {
+      chunks = []`,
+    replace: 'reset() {',
+    tests: ['libs/deposits/src/usecases/prefetch-blocks.test.ts'],
+  },
+  {
+    name: 'a reorg is rolled back one block short',
+    file: rollBack,
+    find: 'const to = ancestor ?? null',
+    replace: `const [kept] = ancestor
+      ? await store.storedBlocks(ancestor.number + 1n, ancestor.number + 1n)
+      : []
+    const to = kept ?? ancestor ?? null`,
+    tests: reorgTests,
+  },
+  {
+    name: 'a reorg deeper than the policy allows is rolled back',
+    file: rollBack,
+    find: 'const lowest = reach > start ? reach : start',
+    replace: 'const lowest = start',
+    tests: rollBackTests,
+  },
+  {
+    name: 'all is rolled back when no ancestor is found',
+    file: rollBack,
+    find: 'if (ancestor === undefined && (reach >= start || start === 0n)) {',
+    replace: 'if (ancestor === null) {',
+    tests: rollBackTests,
+  },
+  {
+    name: 'a node that does not have our height yet undoes it',
+    file: rollBack,
+    find: 'if (fork === undefined) {',
+    replace: 'if (fork === null) {',
+    tests: rollBackTests,
+  },
+]
