@@ -116,7 +116,7 @@ test('lists newest first and pages stably while deposits arrive', async () => {
   expect((await api.get('/v1/deposits?limit=6')).body.nextCursor).toBeNull()
 })
 
-test('filters by owner, status, chain and asset', async () => {
+test('filters by owner, status, reason, chain and asset', async () => {
   await using api = await testApi()
   const user = (await api.post('/v1/users', { externalId: 'me & you' })).body.id
   await seedDeposit(api, { seed: 1, owner: user })
@@ -138,6 +138,9 @@ test('filters by owner, status, chain and asset', async () => {
   ).toBe(1)
   expect(await count({ owner: user, status: 'final', asset: TOKEN_ASSET.id, chain: CHAIN })).toBe(1)
   expect(await count({ chain: 'eip155:1' })).toBe(0)
+  await seedDeposit(api, { seed: 4, status: 'orphaned' })
+  expect(await count({ reason: 'reorg' })).toBe(1)
+  expect(await count({ reason: 'below_minimum' })).toBe(0)
 })
 
 test('refuses queries that cannot be meant', async () => {
@@ -150,6 +153,8 @@ test('refuses queries that cannot be meant', async () => {
     'cursor=x',
     'cursor=',
     'status=lost',
+    'reason=',
+    'reason=%00',
     'chain=1',
     'asset=ETH',
     'owner=',

@@ -3,6 +3,7 @@ import type { TxHash } from '@coffer/evm/hash'
 import type { Units } from '@coffer/money/units'
 import type { Block, BlockHeader, BlockRef } from './domain/block.ts'
 import type { NativeCandidate } from './domain/detect-transfers.ts'
+import type { RejectionCounts } from './domain/rejection.ts'
 import type { FoundTransfer } from './domain/transfer.ts'
 
 /** The tip of a chain as its node tells it. */
@@ -102,10 +103,19 @@ export type ScanStore = {
   applyRescan(piece: RescanPiece): Promise<{ found: number; added: number; republished: number }>
 }
 
+/** What came of an advance. */
+type AdvanceFacts = {
+  blocks: number
+  found: number
+  published: number
+  /** How many of what was read are not credited, by the reason. */
+  rejected?: RejectionCounts
+}
+
 /** What a scan tells about itself. Adapter: `adapters/scan-telemetry.ts`. */
 export type ScanObserver = {
   polled(head: Head): void
-  advanced(to: BlockRef, facts: { blocks: number; found: number; published: number }): void
+  advanced(to: BlockRef, facts: AdvanceFacts): void
   rolledBack(to: BlockRef | null, facts: { blocks: number; reversed: number }): void
   latched(reason: string): void
   rescanned(id: string, facts: { found: number; added: number; republished: number }): void

@@ -39,6 +39,7 @@ export type DepositView = {
 export type DepositFilter = {
   owner?: string | undefined
   status?: DepositStatus | undefined
+  reason?: string | undefined
   chain?: ChainId | undefined
   asset?: AssetId | undefined
 }

@@ -42,6 +42,11 @@ export const depositIdOnWire = z
 export const depositQuery = z.strictObject({
   owner: z.string().optional().describe("A user's id or external id"),
   status: z.enum(DEPOSIT_STATUSES).optional(),
+  reason: z
+    .string()
+    .regex(/^[a-z_]{1,64}$/)
+    .optional()
+    .describe('Why it is not credited, for example below_minimum'),
   chain: chainText.optional(),
   asset: assetOnWire.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -14,10 +14,11 @@ export function postgresDepositReader(postgres: Postgres): DepositReader {
       .leftJoin(chains, eq(chains.chain, deposits.chain))
       .where(condition)
   return {
-    async list({ owner, status, chain, asset }, { before, limit }) {
+    async list({ owner, status, reason, chain, asset }, { before, limit }) {
       const condition = and(
         owner === undefined ? undefined : eq(deposits.owner, owner),
         status === undefined ? undefined : eq(deposits.status, status),
+        reason === undefined ? undefined : eq(deposits.reason, reason),
         chain === undefined ? undefined : eq(deposits.chain, chain),
         asset === undefined ? undefined : eq(deposits.asset, asset),
         before === undefined ? undefined : lt(deposits.sequence, before),

@@ -22,6 +22,20 @@ test('counts what was stored and shows where the scan stands', async () => {
   expect(await value('coffer_deposits_published_total')).toBe(2)
 })
 
+test('counts what is not credited, by the reason', async () => {
+  const { observer, metrics } = telemetry()
+  const facts = { blocks: 1, found: 3, published: 1 }
+
+  observer.advanced(ref(1n), { ...facts, rejected: { asset_not_accepted: 2 } })
+  observer.advanced(ref(2n), { ...facts, rejected: { asset_not_accepted: 1, below_minimum: 1 } })
+
+  const metric = await metrics.getSingleMetric('coffer_deposits_rejected_total')?.get()
+  expect(metric?.values.map(({ labels, value }) => [labels['reason'], value])).toEqual([
+    ['asset_not_accepted', 3],
+    ['below_minimum', 1],
+  ])
+})
+
 test('shows the checkpoint where a reorg has put it', async () => {
   const { observer, value } = telemetry()
   observer.advanced(ref(12n), { blocks: 13, found: 3, published: 2 })
@@ -71,5 +85,5 @@ function telemetry() {
     const metric = await metrics.getSingleMetric(name)?.get()
     return metric?.values.find(({ labels }) => labels['chain'] === CHAIN)?.value
   }
-  return { observer: observers(CHAIN), other: observers(chainIdOf(1)), errors, value }
+  return { observer: observers(CHAIN), other: observers(chainIdOf(1)), errors, value, metrics }
 }

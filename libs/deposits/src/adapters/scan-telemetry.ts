@@ -17,6 +17,12 @@ export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId
   const blocks = counter('coffer_blocks_scanned_total', 'Blocks that were stored.')
   const found = counter('coffer_deposits_found_total', 'Deposits that were stored.')
   const published = counter('coffer_deposits_published_total', 'Deposits that became final.')
+  const rejected = new Counter({
+    name: 'coffer_deposits_rejected_total',
+    help: 'Transfers to watched addresses that are not credited.',
+    labelNames: ['chain', 'reason'] as const,
+    registers,
+  })
   const reorgs = counter('coffer_reorgs_total', 'Times that blocks were taken back.')
   const reversed = counter('coffer_deposits_reversed_total', 'Published deposits taken back.')
 
@@ -28,6 +34,9 @@ export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId
       blocks.inc({ chain }, facts.blocks)
       found.inc({ chain }, facts.found)
       published.inc({ chain }, facts.published)
+      for (const [reason, times] of Object.entries(facts.rejected ?? {})) {
+        rejected.inc({ chain, reason }, times)
+      }
       logger.debug({ chain, checkpoint: to.number, ...facts }, 'blocks stored')
     },
     rolledBack(to, facts) {

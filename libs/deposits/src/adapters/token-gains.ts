@@ -7,11 +7,11 @@ import type { BlockHeader } from '../domain/block.ts'
 const BALANCE_OF = '0x70a08231'
 
 /** A holder's balance of one token. */
-export type Holding = { token: Address; holder: Address }
+type Holding = { token: Address; holder: Address }
 
 /**
- * By how much each holding grew in a block: less than 0 if it shrank. Both balances are asked for by
- * a block's hash, so that a reorg can't mix branches.
+ * By how much each holding grew in a block: less than 0 if it shrank. Both balances are asked for
+ * by a block's hash, so that a reorg can't mix branches.
  */
 export async function tokenGains(
   rpc: JsonRpc,

@@ -21,3 +21,14 @@ export const SUSPENDED = ['below_minimum'] as const satisfies readonly Rejection
 
 export const isSuspended = (reason: string | null | undefined): boolean =>
   SUSPENDED.some((rejection) => rejection === reason)
+
+export type RejectionCounts = Readonly<Partial<Record<Rejection, number>>>
+
+/** How many of `transfers` are not credited, by the reason. */
+export function countRejections(transfers: readonly { rejection?: Rejection }[]): RejectionCounts {
+  const counts: Partial<Record<Rejection, number>> = {}
+  for (const { rejection } of transfers) {
+    if (rejection) counts[rejection] = (counts[rejection] ?? 0) + 1
+  }
+  return counts
+}

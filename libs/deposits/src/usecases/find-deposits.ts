@@ -17,9 +17,9 @@ export type FindDepositsPorts = {
 }
 
 /**
- * Transfers to watched addresses in blocks that were just read, those too that are not credited, and
- * why. The set of watched addresses is refreshed first: an address that was handed out before its
- * payment was sent is in the set by then, however recently.
+ * Transfers to watched addresses in blocks that were just read, those too that are not credited,
+ * and why. The set of watched addresses is refreshed first: an address that was handed out before
+ * its payment was sent is in the set by then, however recently.
  */
 export function findDeposits({ reader, watched, assets, ownAddresses = [] }: FindDepositsPorts) {
   const isWatched = (address: string) => watched.has(address)

@@ -3,6 +3,7 @@ import { crashPoint } from '@coffer/runtime/crash-point'
 import type { StepResult } from '@coffer/runtime/poll'
 import { type Block, linkedLength, standsOn } from '../domain/block.ts'
 import { finalHeight } from '../domain/finality.ts'
+import { countRejections } from '../domain/rejection.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
 import type { ChainReader, Head, ScanObserver, ScanState, ScanStore } from '../ports.ts'
 import type { Prefetch } from './prefetch-blocks.ts'
@@ -63,7 +64,8 @@ export function scanNextBlocks(ports: ScanPorts) {
     crashPoint('scanner.before-commit')
     const stored = await store.advance({ parent: state.checkpoint, blocks, transfers, head, final })
     crashPoint('scanner.after-commit')
-    observer.advanced(last, { blocks: blocks.length, ...stored })
+    const rejected = countRejections(transfers)
+    observer.advanced(last, { blocks: blocks.length, ...stored, rejected })
     return 'busy'
   }
 

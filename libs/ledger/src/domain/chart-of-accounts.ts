@@ -1,4 +1,4 @@
-/** What an account says: value we hold, value we owe, or value of which we don't know whose it is. */
+/** What an account says: value that we hold, that we owe, or that is nobody's so far. */
 export type AccountClass = 'asset' | 'liability' | 'suspense'
 
 type Line = {

@@ -37,8 +37,8 @@ export function depositSuspense(deposit: DepositSuspended): TransactionDraft {
 }
 
 /**
- * Takes back what was booked of a deposit. What the owner no longer has of it becomes what the owner owes us, for the
- * coins are gone from custody either way.
+ * Takes back what was booked of a deposit. What the owner no longer has of it becomes what the
+ * owner owes us, for the coins are gone from custody either way.
  */
 export function depositReversal(deposit: DepositReversed): TransactionDraft {
   return {
