@@ -1,4 +1,4 @@
-/** Everything that a run of many seeds must have met: kinds of faults, and branches seldom taken. */
+/** Everything that a run of many seeds must have met: faults, and branches seldom taken. */
 export const HAPPENINGS = [
   'chain: address registered',
   'chain: blocks mined',

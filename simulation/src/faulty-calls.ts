@@ -6,7 +6,7 @@ export type FaultyCallsOptions = {
   /** What its methods belong to, in the trace. */
   name: string
   /** Told of each call that took effect, before anybody else gets a turn. */
-  onDone?: (method: string, given: readonly unknown[]) => void
+  onDone?: (method: string, call: { given: readonly unknown[]; result: unknown }) => void
 }
 
 /**
@@ -27,7 +27,7 @@ export function faultyCalls<Port extends object>(
         throw new InjectedFault(`${name}.${method} failed.`)
       }
       const result = await call(...given)
-      onDone?.(method, given)
+      onDone?.(method, { given, result })
       await process.turn(`${name}.${method} is done`)
       if (strikes(room, room.faultsPerMille / 4)) {
         room.coverage.saw('database: reply lost after the commit')

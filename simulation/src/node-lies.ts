@@ -31,8 +31,11 @@ export function nodeLies(random: SeededRandom): NodeLies {
   /** Hash of a block that was made up, and the honest one that it was made of. */
   const madeUp = new Map<string, string>()
   const heads: Json[] = []
+  const headers: Json[] = []
 
   const onHeader = (call: RpcCall, header: Json): Lie | undefined => {
+    const others = headers.filter(({ number }) => number !== header.number)
+    headers.push(header)
     if (call.params[0] === 'latest') {
       heads.push(header)
       return { happening: 'node: old head', answer: random.pick(heads.slice(-12)) }
@@ -41,8 +44,7 @@ export function nodeLies(random: SeededRandom): NodeLies {
     if (header.number === '0x0' && happening !== 'node: block null') return undefined
     if (happening === 'node: block null') return { happening, answer: null }
     if (happening === 'node: block of another height') {
-      const number = `0x${(BigInt(String(header.number)) + 1n).toString(16)}`
-      return { happening, answer: { ...header, number } }
+      return others.length > 0 ? { happening, answer: random.pick(others) } : undefined
     }
     const moved = { ...header, parentHash: word(BigInt(random.below(1_000_000))) }
     if (happening === 'node: block on another parent') return { happening, answer: moved }

@@ -7,12 +7,12 @@ import { faultyNode } from './faulty-node.ts'
 import type { NodeLies } from './node-lies.ts'
 import { InjectedFault, type Room } from './room.ts'
 import type { Process } from './schedule.ts'
+import type { StoreWitness } from './store-witness.ts'
 
 export type ScannerOptions = {
   scan: MemoryScan
   lies: NodeLies
-  /** Told of each call of the store that took effect. */
-  onStored: (method: string, given: readonly unknown[]) => void
+  witness: StoreWitness
 }
 
 type Around = NonNullable<Parameters<MemoryScan['start']>[1]>
@@ -20,11 +20,16 @@ type Observer = Parameters<Around['observer']>[0]
 
 /** A scanner: it follows the chain and runs rescans, side by side, until it is killed. */
 export const scannerProcess =
-  (room: Room, { scan, lies, onStored }: ScannerOptions) =>
+  (room: Room, { scan, lies, witness }: ScannerOptions) =>
   async (process: Process): Promise<void> => {
     const steps: MemoryProcess = scan.start(process.name, {
       rpc: (rpc) => faultyNode(room, { rpc, process, lies }),
-      store: (store) => faultyCalls(room, store, { process, name: 'store', onDone: onStored }),
+      store: (store) =>
+        faultyCalls(room, store, {
+          process,
+          name: 'store',
+          onDone: (method, call) => witness.stored(process.name, method, call),
+        }),
       watched: (watched) => ({
         ...watched,
         async refresh() {

@@ -18,17 +18,28 @@ export type StoreWitnessOptions = {
   payments: Payments
 }
 
+/** Looks at each commit of the scan's store before anybody else does. */
+export type StoreWitness = {
+  /** A call by the process `holder` took effect. */
+  stored(holder: string, method: string, call: { given: readonly unknown[]; result: unknown }): void
+  /** The lease ran out, whoever had it. */
+  leaseEnded(): void
+}
+
+const WRITES = ['advance', 'rollBack', 'applyRescan', 'latch']
+
 /**
- * Looks at each commit of the scan's store before anybody else does: that the checkpoint moved over
- * linked and honest blocks (I8), and that nothing is published that no transaction meant (I4). What
- * the commit owes goes into the outbox.
+ * Sees that the checkpoint moves over linked and honest blocks (I8), that nobody writes who isn't
+ * the one that holds the lease, and that nothing is published that no transaction meant (I4). What
+ * a commit owes goes into the outbox.
  */
 export function storeWitness(
   room: Room,
   { database, outbox, story, payments }: StoreWitnessOptions,
-): (method: string, given: readonly unknown[]) => void {
+): StoreWitness {
   let checkpoint: Ref | null = null
   let told = 0
+  let leaseholder: string | undefined
 
   const advanced = ({ parent, blocks }: Advance) => {
     if (parent?.hash !== checkpoint?.hash) {
@@ -55,9 +66,19 @@ export function storeWitness(
     }
     outbox.enqueue(owedMessages(database, fresh))
   }
-  return (method, [given]) => {
-    if (method === 'advance') advanced(given as Advance)
-    if (method === 'rollBack') checkpoint = (given as Reorg).to
-    if (['advance', 'rollBack', 'applyRescan'].includes(method)) publish()
+  return {
+    stored(holder, method, { given: [given], result }) {
+      if (method === 'open' && result !== undefined) leaseholder = holder
+      if (!WRITES.includes(method)) return
+      if (holder !== leaseholder) {
+        room.violations.push(`I8: ${holder} wrote, and ${leaseholder ?? 'nobody'} has the lease`)
+      }
+      if (method === 'advance') advanced(given as Advance)
+      if (method === 'rollBack') checkpoint = (given as Reorg).to
+      publish()
+    },
+    leaseEnded() {
+      leaseholder = undefined
+    },
   }
 }
