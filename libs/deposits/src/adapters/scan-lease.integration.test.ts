@@ -73,6 +73,16 @@ describe('a lease, by the clock of the database,', () => {
     expect(epochs).toEqual(['1', '2', '3', '4'])
   })
 
+  test('that its holder lost and had again is another one, under which nothing old is written', async () => {
+    const paused = storeOf('one', 60_000)
+    for (const store of [paused, storeOf('two', 60_000), storeOf('one', 60_000)]) {
+      await store.open()
+      await database.endLease()
+    }
+
+    await expect(paused.advance(on(null, chainOf(10), [], 10))).rejects.toThrow(LeaseLostError)
+  })
+
   test('is had by one of many that ask at once', async () => {
     const stores = Array.from({ length: 5 }, (_, index) => storeOf(`process-${index}`, 60_000))
 
