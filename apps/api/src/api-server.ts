@@ -1,8 +1,11 @@
+import type { ChainNodes } from '@coffer/deposits/chain-nodes'
 import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
 import { postgresDepositReader } from '@coffer/deposits/deposit-reader'
+import { postgresLatches } from '@coffer/deposits/latches'
 import { requestRescan } from '@coffer/deposits/request-rescan'
 import { postgresRescanRequests } from '@coffer/deposits/rescan-requests'
 import { depositRoutes } from '@coffer/deposits/routes'
+import { type UnlatchPlan, unlatchChain } from '@coffer/deposits/unlatch-chain'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type HttpServer, httpServer } from '@coffer/http/server'
 import { balancesOf } from '@coffer/ledger/balances'
@@ -25,6 +28,8 @@ import { ERROR_STATUSES } from './error-statuses.ts'
 export type ApiServerOptions = {
   postgres: Postgres
   chains: readonly Pick<ChainConfig, 'chain' | 'assets'>[]
+  /** Asked when an operator sees to a latched chain. */
+  nodeOf: ChainNodes['nodeOf']
   apiKeys: readonly string[]
   xpub: string | undefined
   headAgeMaxSeconds: number
@@ -56,6 +61,12 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     statuses,
     rescans,
     requestRescan: requestRescan({ requests: rescans, statuses, chains }),
+    unlatchChain: unlatchChain({
+      latches: postgresLatches(postgres),
+      nodeOf: options.nodeOf,
+      chains,
+      onUnlatched: (plan) => logUnlatched(logger, plan),
+    }),
     findOwner: (reference) => findOwner(postgres, reference),
     chains,
     assets,
@@ -78,4 +89,10 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),
     routes: [wallets, balances, deposits],
   })
+}
+
+function logUnlatched(logger: Logger, plan: UnlatchPlan): void {
+  const { chain, reason, checkpoint, keeps, blocks, isBelowFinal, reversed } = plan
+  const taken = { from: checkpoint?.number, keeps: keeps?.number ?? null, blocks, isBelowFinal }
+  logger.warn({ chain, reason, ...taken, reversed }, 'an operator lifted the latch of a chain')
 }

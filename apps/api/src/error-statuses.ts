@@ -6,6 +6,7 @@ export const ERROR_STATUSES: ErrorStatuses = {
   ADDRESS_SOURCE_MISSING: { status: 501, title: 'No addresses are derived here' },
   ASSET_ID: { status: 400, title: 'The asset is not a CAIP-19 id' },
   CHAIN_ID: { status: 400, title: 'The chain is not a CAIP-2 id' },
+  CHAIN_NOT_LATCHED: { status: 409, title: 'The chain is not latched' },
   CHAIN_UNKNOWN: { status: 422, title: 'The chain is not followed' },
   CURSOR_INVALID: { status: 400, title: 'The cursor is invalid' },
   DEPOSIT_UNKNOWN: { status: 404, title: 'There is no such deposit' },
@@ -13,5 +14,7 @@ export const ERROR_STATUSES: ErrorStatuses = {
   MONEY_UNITS: { status: 400, title: 'The amount is invalid' },
   RESCAN_RANGE: { status: 422, title: "The range can't be rescanned" },
   RESCAN_UNKNOWN: { status: 404, title: 'There is no such rescan' },
+  RPC_NO_ENDPOINT: { status: 503, title: 'The node does not answer' },
+  UNLATCH_MOVED: { status: 409, title: 'Things changed since the plan' },
   USER_UNKNOWN: { status: 404, title: 'There is no such user' },
 }

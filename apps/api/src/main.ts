@@ -1,3 +1,4 @@
+import { chainNodes } from '@coffer/deposits/chain-nodes'
 import { chainConfigs } from '@coffer/evm/chain-config'
 import { serve } from '@coffer/http/serve'
 import { openPostgres } from '@coffer/postgres/open-postgres'
@@ -14,9 +15,11 @@ const metrics = createMetrics('api')
 await using resources = new AsyncDisposableStack()
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'api' }))
+const { nodeOf } = resources.use(chainNodes(chains))
 const server = await apiServer({
   postgres,
   chains,
+  nodeOf,
   apiKeys: config.API_KEY,
   xpub: config.XPUB,
   headAgeMaxSeconds: config.HEAD_AGE_MAX_SECONDS,

@@ -2,6 +2,7 @@
 import { AppError, describeError } from '@coffer/errors/app-error'
 import { program } from 'commander'
 import { addresses } from './commands/addresses.ts'
+import { chain } from './commands/chain.ts'
 import { demo } from './commands/demo.ts'
 import { down } from './commands/down.ts'
 import { migrate, topics } from './commands/prepare.ts'
@@ -17,6 +18,7 @@ program
   .addCommand(demo)
   .addCommand(simulate)
   .addCommand(rescan)
+  .addCommand(chain)
   .addCommand(addresses)
   .addCommand(migrate)
   .addCommand(topics)

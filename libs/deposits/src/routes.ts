@@ -5,24 +5,28 @@ import { z } from 'zod'
 import { depositCursor, parseDepositCursor } from './domain/deposit-cursor.ts'
 import type { ChainStatuses, DepositReader, RescanRequests } from './read-ports.ts'
 import type { requestRescan } from './usecases/request-rescan.ts'
+import type { UnlatchChain } from './usecases/unlatch-chain.ts'
 import * as wire from './wire.ts'
+import * as latchWire from './wire-latch.ts'
 
 export type DepositRoutesOptions = {
   reader: DepositReader
   statuses: ChainStatuses
   requestRescan: ReturnType<typeof requestRescan>
   rescans: RescanRequests
+  unlatchChain: UnlatchChain
   /** The id of the owner that a caller names by its id or external id. */
   findOwner: (reference: string) => Promise<string | undefined>
   chains: readonly ChainId[]
   assets: readonly Asset[]
 }
 
-/** Deposits, the chains they are found on, and rescans. */
+/** Deposits, the chains they are found on, rescans and latches. */
 export function depositRoutes(options: DepositRoutesOptions): Routes {
   return async (app) => {
     await app.register(listRoutes(options))
     await app.register(chainRoutes(options))
+    await app.register(latchRoutes(options))
   }
 }
 
@@ -111,6 +115,27 @@ function chainRoutes(options: DepositRoutesOptions): Routes {
         const found = await rescans.find(id)
         if (found === undefined) throw new wire.RescanUnknownError(id)
         return wire.rescanOnWire(found)
+      },
+    )
+  }
+}
+
+function latchRoutes({ unlatchChain }: DepositRoutesOptions): Routes {
+  return async (app) => {
+    app.post(
+      '/v1/admin/chains/:chain/unlatch',
+      {
+        schema: {
+          tags: ['chains'],
+          summary: 'Let a latched chain go on, or say what that would do',
+          params: latchWire.unlatchParams,
+          body: latchWire.unlatchRequest,
+          response: { 200: latchWire.unlatchAnswer },
+        },
+      },
+      async ({ params: { chain }, body }) => {
+        if (body.dryRun) return latchWire.unlatchOnWire(await unlatchChain.plan(chain), false)
+        return latchWire.unlatchOnWire(await unlatchChain.carryOut(chain, body.keeps), true)
       },
     )
   }

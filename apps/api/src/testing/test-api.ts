@@ -59,6 +59,9 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
   const server = await apiServer({
     postgres: database.postgres,
     chains: [{ chain: CHAIN, assets: [NATIVE_ASSET, TOKEN_ASSET] }],
+    nodeOf: () => {
+      throw new Error('No node stands behind this API.')
+    },
     apiKeys: [KEY],
     xpub: XPUB,
     headAgeMaxSeconds: 60,

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { ApiClient } from '../api-client.ts'
 import { printJson, progress } from '../progress.ts'
 import { type ApiOptions, apiOf, withApi } from './api-options.ts'
+import { onlyChain } from './only-chain.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** A rescan as the API tells it. */
@@ -57,13 +58,4 @@ export async function runRescan(
     onProgress(rescan.nextBlock - from, to - from + 1)
   }
   return rescan
-}
-
-async function onlyChain(api: ApiClient): Promise<string> {
-  const { items } = await api<{ items: { chain: string }[] }>('GET', '/v1/chains')
-  const [first, ...others] = items.map(({ chain }) => chain)
-  if (first !== undefined && others.length === 0) return first
-  throw new Error(
-    `Name one of the chains by --chain: ${items.map(({ chain }) => chain).join(', ')}`,
-  )
 }

@@ -5,6 +5,7 @@ import { type ScanDatabase, scanDatabase } from '../testing/scan-database.ts'
 import { OWNERS, ref, START } from '../testing/scan-facts.ts'
 import { scanStoreContract } from '../testing/scan-store-contract.ts'
 import { postgresChainStatuses } from './postgres-chain-statuses.ts'
+import { postgresLatches } from './postgres-latches.ts'
 import { postgresScanStore } from './postgres-scan-store.ts'
 import { ensureChain } from './scan-lease.ts'
 
@@ -20,6 +21,7 @@ scanStoreContract(async () => {
   return {
     store: (holder) =>
       postgresScanStore(database.postgres, { chain: CHAIN, holder, leaseMs: 60_000 }),
+    latches: postgresLatches(database.postgres),
     endLease: database.endLease,
     requestRescan: (from, to) => database.requestRescan(CHAIN, from, to),
     deposits: database.deposits,

@@ -77,13 +77,7 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
     rollBack: ({ from, to }) =>
       postgres.transaction(async (tx) => {
         await moveCheckpoint(tx, checkpointAt(chain, to), from)
-        const above = to ? sql`and number > ${to.number.toString()}` : sql``
-        const blocks = await tx.execute(sql`
-          update deposits.blocks set orphaned_at = now()
-          where chain = ${chain} and orphaned_at is null ${above} returning number`)
-        const published = await orphanDeposits(tx, chain, to)
-        await enqueue(tx, reversals(published, 'reorg'))
-        return { blocks: blocks.length, reversed: published.length }
+        return await takeBack(tx, chain, to)
       }),
 
     async latch(reason) {
@@ -109,7 +103,8 @@ function checkpointAfter({ blocks, head, final }: Advance): SQL {
     final_number = greatest(final_number, ${final.toString()}::bigint)`
 }
 
-function checkpointAt(chain: ChainId, ancestor: BlockRef | null): SQL {
+/** The columns of a chain whose checkpoint goes back to `ancestor`. */
+export function checkpointAt(chain: ChainId, ancestor: BlockRef | null): SQL {
   if (ancestor === null) {
     return sql`checkpoint_number = null, checkpoint_hash = null, checkpoint_time = null,
       final_number = null`
@@ -150,19 +145,35 @@ async function settle(tx: Transaction, chain: ChainId, final: bigint): Promise<D
     returning ${columns}`)
 }
 
+/** Marks what is above `ancestor` orphaned, and publishes what that takes back. */
+export async function takeBack(tx: Transaction, chain: ChainId, ancestor: BlockRef | null) {
+  const above = ancestor ? sql`and number > ${ancestor.number.toString()}` : sql``
+  const blocks = await tx.execute(sql`
+    update deposits.blocks set orphaned_at = now()
+    where chain = ${chain} and orphaned_at is null ${above} returning number`)
+  const published = await orphanDeposits(tx, chain, ancestor)
+  await enqueue(tx, reversals(published, 'reorg'))
+  return { blocks: blocks.length, reversed: published.length }
+}
+
 /**
- * Marks the deposits above `ancestor` and returns those that had been published.
+ * Whether a deposit goes when everything above `ancestor` does.
  * Without an ancestor those are all since the start. What a rescan found below the start was in no
  * stored block: if it is final it stays; if not it goes, since nobody knows how deep the reorg is.
  */
-async function orphanDeposits(tx: Transaction, chain: ChainId, ancestor: BlockRef | null) {
-  const above = ancestor
+export function isAbove(chain: ChainId, ancestor: BlockRef | null): SQL {
+  return ancestor
     ? sql`block_number > ${ancestor.number.toString()}`
     : sql`(status = 'seen' or block_number >= (
         select start_number from deposits.chains where chain = ${chain}))`
+}
+
+/** Marks the deposits above `ancestor` and returns those that had been published. */
+async function orphanDeposits(tx: Transaction, chain: ChainId, ancestor: BlockRef | null) {
   const rows = await tx.execute<OrphanedRow>(sql`
     update deposits.deposits as deposit set status = 'orphaned', reason = 'reorg'
-    where chain = ${chain} and status in ('seen', 'final', 'credited', 'rejected') and ${above}
+    where chain = ${chain} and status in ('seen', 'final', 'credited', 'rejected')
+      and ${isAbove(chain, ancestor)}
     returning ${columns}, old.status as status_before, old.reason as reason_before`)
   return rows.filter((row) => isPublished({ status: row.status_before, reason: row.reason_before }))
 }

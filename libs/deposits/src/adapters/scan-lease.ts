@@ -56,6 +56,16 @@ export async function takeLease(
   return row && { lease: { holder, epoch: row.lease_epoch }, state: stateOf(row) }
 }
 
+/** Reads where the scan stands, whoever has the lease; `undefined` before the chain has a row. */
+export async function readScanState(
+  postgres: Postgres,
+  chain: ChainId,
+): Promise<ScanState | undefined> {
+  const [row] = await postgres.execute<Row>(sql`
+    select ${state} from deposits.chains where chain = ${chain}`)
+  return row && stateOf(row)
+}
+
 /** Whether a row of `deposits.chains` is under this lease and not under a later one. */
 export const holding = (lease: Lease | undefined) => sql`
   lease_holder = ${lease?.holder ?? null} and lease_epoch = ${lease?.epoch ?? null}::bigint`

@@ -43,22 +43,29 @@ export type ProcessOptions = {
   config?: Partial<ChainConfig>
 }
 
+/** The settings of a test chain. */
+export const scanConfig = ({
+  url,
+  contracts,
+  config,
+}: Pick<ProcessOptions, 'url' | 'contracts' | 'config'>): ChainConfig => ({
+  chain: CHAIN,
+  rpcUrls: [url],
+  confirmations: 1,
+  startBlock: 0n,
+  reorgDepthMax: 16,
+  proof: WHOLE_PROOF,
+  native: 'transactions',
+  traceMethod: 'debug_traceBlockByHash',
+  assets: contracts.assets,
+  ...config,
+})
+
 /** What a scanner process does with one chain, wired as it is there. */
 export function scanProcess(options: ProcessOptions): Promise<ChainScan> {
-  const { url, database, contracts, holder = 'one', leaseMs = 60_000, chunkBlocks = 7 } = options
+  const { database, holder = 'one', leaseMs = 60_000, chunkBlocks = 7 } = options
   return chainScan({
-    config: {
-      chain: CHAIN,
-      rpcUrls: [url],
-      confirmations: 1,
-      startBlock: 0n,
-      reorgDepthMax: 16,
-      proof: WHOLE_PROOF,
-      native: 'transactions',
-      traceMethod: 'debug_traceBlockByHash',
-      assets: contracts.assets,
-      ...options.config,
-    },
+    config: scanConfig(options),
     postgres: database.postgres,
     observer: silentObserver,
     holder,

@@ -7,6 +7,7 @@ scanStoreContract(async () => {
   const database = memoryScanDatabase({ chain: CHAIN, start: START, ownerOf })
   return {
     store: database.store,
+    latches: database.latches,
     endLease: async () => database.endLease(),
     requestRescan: async (from, to) => database.requestRescan(from, to),
     deposits: async () => database.deposits(),

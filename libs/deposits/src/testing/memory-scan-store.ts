@@ -6,6 +6,7 @@ import { LeaseLostError } from '../adapters/scan-lease.ts'
 import type { BlockHeader, BlockRef } from '../domain/block.ts'
 import { isSuspended } from '../domain/rejection.ts'
 import { depositId, type FoundTransfer } from '../domain/transfer.ts'
+import type { Latches } from '../latch-ports.ts'
 import type { ScanState, ScanStore } from '../ports.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
 
@@ -19,6 +20,7 @@ export type MemoryScanDatabase = {
   /** Lets the lease run out, whoever has it. */
   endLease(): void
   requestRescan(from: bigint, to: bigint): string
+  latches: Latches
   deposits(): StoredDeposit[]
   events(): OutboxEvent[]
 }
@@ -54,6 +56,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
       tables.rescans.push({ id, next: from, to, done: false })
       return id
     },
+    latches: latchesOf(tables),
     deposits: () => [...tables.deposits.values()].map((deposit) => ({ ...deposit })),
     events: () => [...tables.events],
   }
@@ -117,21 +120,7 @@ function storeOf(tables: Tables, holder: string): ScanStore {
 
     async rollBack({ from, to }) {
       requireCheckpoint(from)
-      const isAbove = (number: bigint) => number > (to?.number ?? start - 1n)
-      const undone = [...tables.blocks.values()].filter(
-        ({ orphaned, number }) => !orphaned && isAbove(number),
-      )
-      for (const block of undone) block.orphaned = true
-      tables.checkpoint = to && { number: to.number, hash: to.hash }
-      tables.final = to === null || tables.final === null ? null : least(tables.final, to.number)
-      const gone = [...tables.deposits.values()].filter(({ blockNumber, status }) => {
-        if (status === 'seen') return to === null || isAbove(blockNumber)
-        return ['final', 'credited', 'rejected'].includes(status) && isAbove(blockNumber)
-      })
-      const published = gone.filter(isPublished)
-      publish(tables, published, 'reversal')
-      for (const deposit of gone) Object.assign(deposit, { status: 'orphaned', reason: 'reorg' })
-      return { blocks: undone.length, reversed: published.length }
+      return takeBack(tables, to)
     },
 
     async latch(reason) {
@@ -140,6 +129,57 @@ function storeOf(tables: Tables, holder: string): ScanStore {
     },
 
     ...rescansOf(tables, requireLease),
+  }
+}
+
+/** Takes back everything above `to`. */
+function takeBack(tables: Tables, to: BlockRef | null): { blocks: number; reversed: number } {
+  const lowest = to ? to.number + 1n : tables.start
+  const undone = [...tables.blocks.values()].filter(
+    ({ orphaned, number }) => !orphaned && number >= lowest,
+  )
+  for (const block of undone) block.orphaned = true
+  tables.checkpoint = to && { number: to.number, hash: to.hash }
+  tables.final = to === null || tables.final === null ? null : least(tables.final, to.number)
+  const gone = [...tables.deposits.values()].filter(({ blockNumber, status }) => {
+    if (status === 'seen') return to === null || blockNumber >= lowest
+    return ['final', 'credited', 'rejected'].includes(status) && blockNumber >= lowest
+  })
+  const published = gone.filter(isPublished)
+  publish(tables, published, 'reversal')
+  for (const deposit of gone) Object.assign(deposit, { status: 'orphaned', reason: 'reorg' })
+  return { blocks: undone.length, reversed: published.length }
+}
+
+function latchesOf(tables: Tables): Latches {
+  return {
+    async state() {
+      const { checkpoint, start, final, latched } = tables
+      return { checkpoint, start, final, latched }
+    },
+    async storedBlock(_chain, height) {
+      const found = [...tables.blocks.values()].find(
+        ({ orphaned, number }) => !orphaned && number === height,
+      )
+      return found && { number: found.number, hash: found.hash }
+    },
+    async reversible(_chain, to, limit) {
+      const lowest = to ? to.number + 1n : tables.start
+      const found = [...tables.deposits.values()]
+        .filter((deposit) => isPublished(deposit) && deposit.blockNumber >= lowest)
+        .sort((a, b) => Number(a.blockNumber - b.blockNumber))
+      const oldest = found
+        .slice(0, limit)
+        .map(({ id, owner, asset, amount, status, blockNumber }) => {
+          return { id, owner, asset, amount, status, blockNumber }
+        })
+      return { count: found.length, oldest }
+    },
+    async unlatch(_chain, { from, to }) {
+      if (tables.latched === null || tables.checkpoint?.hash !== from?.hash) return undefined
+      tables.latched = null
+      return to?.hash === from?.hash ? { blocks: 0, reversed: 0 } : takeBack(tables, to)
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import { type BlockHash, blockHash, txHash } from '@coffer/evm/hash'
 import { units } from '@coffer/money/units'
 import type { BlockHeader } from '../domain/block.ts'
 import { depositId, type FoundTransfer } from '../domain/transfer.ts'
+import type { Latches } from '../latch-ports.ts'
 import type { Advance, ScanStore } from '../ports.ts'
 import { fakeAddress } from './fake-chain.ts'
 import { CHAIN, TUSD } from './fake-transfers.ts'
@@ -11,6 +12,7 @@ import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
 /** A chain's tables, of which nothing is stored yet but its start at block {@link START}. */
 export type ScanStoreUnderTest = AsyncDisposable & {
   store(holder: string): ScanStore
+  latches: Latches
   endLease(): Promise<void>
   requestRescan(from: bigint, to: bigint): Promise<string>
   deposits(): Promise<StoredDeposit[]>

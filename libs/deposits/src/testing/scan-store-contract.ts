@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { advanceContract } from './advance-contract.ts'
+import { latchContract } from './latch-contract.ts'
 import { leaseContract } from './lease-contract.ts'
 import { rejectionContract } from './rejection-contract.ts'
 import { comebackContract, rollBackContract } from './reorg-contract.ts'
@@ -11,6 +12,7 @@ export function scanStoreContract(open: OpenScan): void {
   describe('a lease', () => leaseContract(open))
   describe('an advance', () => advanceContract(open))
   describe('a roll-back', () => rollBackContract(open))
+  describe('a latch', () => latchContract(open))
   describe('a deposit that comes back', () => comebackContract(open))
   describe('a deposit that is not credited', () => rejectionContract(open))
   describe('a rescan', () => rescanContract(open))
