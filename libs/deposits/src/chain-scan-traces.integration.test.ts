@@ -70,6 +70,22 @@ describe.each(METHODS)('by %s', (traceMethod) => {
     },
   )
 
+  test('a reorg takes back what contracts paid, and what they pay instead is found', async () => {
+    const startBlock = (await chain.client.head()).number + 1n
+    const before = await pay(20)
+    await using process = await tracing(traceMethod, { startBlock })
+    await settle(process)
+    const stored = await storedFacts(database, 'seen', 'final')
+
+    await chain.client.reorg(5)
+    const watched = [...before, ...(await pay(20))]
+    await settle(process)
+
+    const truth = await chainFacts(chain, watched, { fromBlock: startBlock, internal: true })
+    expect(stored.filter((fact) => truth.includes(fact)).length).toBeLessThan(stored.length)
+    expect(await storedFacts(database, 'seen', 'final')).toEqual(truth)
+  })
+
   test('a creation pays the contract that it creates', async () => {
     const startBlock = (await chain.client.head()).number + 1n
     const [payer] = (await chain.client.accounts()) as [Address]
@@ -135,7 +151,7 @@ async function pay(count: number): Promise<Watched[]> {
   const created = planDeposits(seeded).filter(({ kind }) => kind === 'create')
   const wallets = created.flatMap(({ transfers }) => transfers.map(({ to }) => parseAddress(to)))
   const [first] = payees as [Watched]
-  await database.watch(CHAIN, first.owner, wallets)
+  if (wallets.length > 0) await database.watch(CHAIN, first.owner, wallets)
   await simulateDeposits({ ...seeded, rpcUrl: chain.url, blocks: 9, failures: 3 })
   return [...payees, ...wallets.map((address: Address) => ({ address, owner: first.owner }))]
 }

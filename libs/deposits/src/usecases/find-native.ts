@@ -17,13 +17,12 @@ export type FindNativePorts = {
  */
 export function findNative({ reader, rules }: FindNativePorts) {
   return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
-    const candidates = blocks
-      .filter(({ traces }) => traces === undefined)
-      .flatMap((block) => nativeCandidates(block, rules))
-    const traced = await Promise.all(blocks.map(inCalls))
-    if (candidates.length === 0) return traced.flat()
+    const [traced, others] = [blocks.filter(isTraced), blocks.filter((block) => !isTraced(block))]
+    const inside = (await Promise.all(traced.map(inCalls))).flat()
+    const candidates = others.flatMap((block) => nativeCandidates(block, rules))
+    if (candidates.length === 0) return inside
     const values = await reader.values(candidates)
-    return [...nativeTransfers(candidates, values, rules), ...traced.flat()]
+    return [...nativeTransfers(candidates, values, rules), ...inside]
   }
 
   async function inCalls(block: Block): Promise<FoundTransfer[]> {
@@ -54,6 +53,8 @@ export function findNative({ reader, rules }: FindNativePorts) {
     return new Map(settled.flatMap((doubts) => [...doubts]))
   }
 }
+
+const isTraced = ({ traces }: Block) => traces !== undefined
 
 type BlockPayment = NativePayment & { txHash: TxHash }
 
