@@ -18,7 +18,7 @@ export type NodeLies = {
 }
 
 type Json = Record<string, unknown>
-type ReceiptLies = (random: SeededRandom, receipts: readonly Json[]) => unknown
+type ListLie = (random: SeededRandom, receipts: readonly Json[]) => unknown
 
 const HEADER_LIES = [
   'node: block null',
@@ -61,6 +61,12 @@ export function nodeLies(random: SeededRandom): NodeLies {
         const answer = lie(random, honest as readonly Json[])
         return answer === undefined ? undefined : { happening, answer }
       }
+      if (call.method.includes('trace')) {
+        const [happening, lie] = random.pick(TRACE_LIES)
+        const answer = lie(random, honest as readonly Json[])
+        return answer === undefined ? undefined : { happening, answer }
+      }
+      if (call.method === 'eth_getBalance') return { happening: 'node: balance null', answer: null }
       if (call.method !== 'eth_getTransactionByHash') return undefined
       return random.below(2) === 0
         ? { happening: 'node: transaction null', answer: null }
@@ -72,9 +78,10 @@ export function nodeLies(random: SeededRandom): NodeLies {
     asked({ method, params }) {
       return { method, params: params.map((each) => madeUp.get(String(each)) ?? each) }
     },
-    inCharacter({ params: [wanted] }, honest) {
+    inCharacter({ method, params: [wanted] }, honest) {
       const hash = String(wanted)
-      return madeUp.has(hash) && Array.isArray(honest) ? ofBlock(hash, honest) : honest
+      const isForged = method === 'eth_getBlockReceipts' && madeUp.has(hash)
+      return isForged && Array.isArray(honest) ? ofBlock(hash, honest) : honest
     },
   }
 }
@@ -108,7 +115,7 @@ const onOneLog = (random: SeededRandom, receipts: readonly Json[], forged: (log:
     return logs.map((log) => (log === chosen ? forged(log) : log))
   })
 
-const RECEIPT_LIES: readonly (readonly [Happening, ReceiptLies])[] = [
+const RECEIPT_LIES: readonly (readonly [Happening, ListLie])[] = [
   ['node: receipts null', () => null],
   ['node: receipts cut', (_, receipts) => (receipts[0] ? receipts.slice(0, -1) : undefined)],
   ['node: receipt null', (_, receipts) => (receipts[0] ? [null, ...receipts.slice(1)] : undefined)],
@@ -158,5 +165,16 @@ const RECEIPT_LIES: readonly (readonly [Happening, ReceiptLies])[] = [
       }
       return [...all.slice(0, -1), { ...last, logs: [...logsOf(last), forged] }]
     },
+  ],
+]
+
+const TRACE_LIES: readonly (readonly [Happening, ListLie])[] = [
+  ['node: traces null', () => null],
+  ['node: traces empty', (_, traces) => (traces[0] ? [] : undefined)],
+  ['node: traces cut', (_, traces) => (traces[0] ? traces.slice(1) : undefined)],
+  [
+    'node: traces of another transaction',
+    (_, traces) =>
+      traces.map((trace) => ({ ...trace, txHash: word(3n), transactionHash: word(3n) })),
   ],
 ]

@@ -1,7 +1,13 @@
-import { type FakeTransaction, fakeAddress } from '@coffer/deposits/testing/fake-chain'
+import {
+  type FakeCall,
+  type FakeTransaction,
+  fakeAddress,
+  fakeTransaction,
+} from '@coffer/deposits/testing/fake-chain'
 import {
   CHAIN,
   NATIVE,
+  payInside,
   payNative,
   payTokens,
   TRANSFER,
@@ -31,17 +37,20 @@ export type Payments = {
 }
 
 const STRANGER = fakeAddress(0xbad)
+const CONTRACT = fakeAddress(0xc0)
 const UNLISTED = fakeAddress(0x70d)
 
 type Draft = { transaction: FakeTransaction; pays: [string, Address, string, bigint][] }
 
-export function openPayments(random: SeededRandom): Payments {
+/** Coin that contracts pay is a deposit only where the chain is read with traces. */
+export function openPayments(random: SeededRandom, { isTraced }: { isTraced: boolean }): Payments {
   const known = new Map<FakeTransaction, readonly Meant[]>()
   const everMeant = new Set<string>()
   let made = 0
 
   const know = ({ transaction, pays }: Draft): Payment => {
-    const meant = pays.map(([position, to, asset, amount]) => {
+    const found = pays.filter(([position]) => isTraced || !position.startsWith('trace:'))
+    const meant = found.map(([position, to, asset, amount]) => {
       const id = `${CHAIN}:${transaction.hash}:${position}`
       return { id, owner: ownerOf(to), to, asset, amount }
     })
@@ -87,6 +96,13 @@ const tokens = (...paid: [Address, bigint][]): Draft => ({
   pays: paid.map(tokenPaid),
 })
 
+const callTo = (to: Address, amount: bigint): FakeCall => ({
+  type: 'CALL',
+  from: CONTRACT,
+  to,
+  value: `0x${amount.toString(16)}`,
+})
+
 const nothing = (transaction: FakeTransaction): Draft => ({ transaction, pays: [] })
 
 type Kind = (random: SeededRandom, receivers: readonly Address[]) => Draft
@@ -114,6 +130,30 @@ const KINDS: readonly Kind[] = [
         ['value', receiver, NATIVE, amount],
       ],
     }
+  },
+  // By a contract, once; what the node tells of it a second time never happened.
+  (random, to) => {
+    const [receiver, amount] = [random.pick(to), amountOf(random)]
+    return {
+      transaction: payInside(receiver, amount),
+      pays: [['trace:1', receiver, NATIVE, amount]],
+    }
+  },
+  // By a contract that pays two, below a call that pays nothing itself.
+  (random, to) => {
+    const pays = [0, 1].map((index): Draft['pays'][number] => [
+      `trace:0.${index}`,
+      random.pick(to),
+      NATIVE,
+      amountOf(random),
+    ])
+    const calls = pays.map(([, receiver, , amount]) => callTo(receiver, amount))
+    const outer: FakeCall = { type: 'DELEGATECALL', from: CONTRACT, to: STRANGER, calls }
+    return { transaction: fakeTransaction({ to: CONTRACT, calls: [outer] }), pays }
+  },
+  (random, to) => {
+    const calls = [callTo(random.pick(to), amountOf(random))]
+    return nothing(fakeTransaction({ to: CONTRACT, calls, succeeded: false }))
   },
   (random, to) => nothing({ ...payNative(random.pick(to), 7n), succeeded: false }),
   (random, to) => nothing(payNative(random.pick(to), 0n)),

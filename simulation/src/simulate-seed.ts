@@ -57,8 +57,8 @@ type World = ReturnType<typeof openWorld>
 function openWorld(room: Room, schedule: Schedule) {
   const { random } = room
   const policy = policyOf(random)
-  const payments = openPayments(random)
-  const scan = memoryScan({ ...policy, watched: [], ownerOf })
+  const payments = openPayments(random, { isTraced: 'traceMethod' in policy.reading })
+  const scan = memoryScan({ ...policy, ...policy.reading, watched: [], ownerOf })
   const outbox = memoryOutbox({ leaseMs: LEASE_MS })
   const broker = memoryBroker()
   const ledger = memoryUnitOfWork()
@@ -79,6 +79,13 @@ function openWorld(room: Room, schedule: Schedule) {
   return { policy, payments, payers, scan, outbox, ledger, group, story, fleet, witness }
 }
 
+/** Without traces, or by either method. */
+const READINGS = [
+  {},
+  { traceMethod: 'debug_traceBlockByHash' },
+  { traceMethod: 'trace_block' },
+] as const
+
 function policyOf(random: SeededRandom) {
   const isDeep = random.below(12) === 0
   return {
@@ -86,6 +93,7 @@ function policyOf(random: SeededRandom) {
     chunkBlocks: 1 + random.below(isDeep ? 24 : 5),
     chunksMax: 1 + random.below(3),
     reorgDepthMax: 1_000,
+    reading: random.pick(READINGS),
     turns: 500 + random.below(2_000),
     blocksBefore: isDeep ? 205 + random.below(30) : random.below(12),
     storyPerMille: random.pick([15, 30, 60]),
