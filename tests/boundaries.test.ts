@@ -44,6 +44,7 @@ const REFUSED: readonly (readonly [...Planted, rule: string])[] = [
   ['libs/messaging/src/around.ts', "import '../../money/src/units.ts'", RESTRICTED],
   ['libs/ledger/src/adapters/around.ts', "import '../../../wallets/src/a.ts'", RESTRICTED],
   ['libs/ledger/src/around.test.ts', "import '../../wallets/src/a.ts'", RESTRICTED],
+  ['simulation/src/around.ts', "import '../../libs/ledger/src/a.ts'", RESTRICTED],
   ['apps/cli/src/around.ts', "import '../../api/src/config.ts'", RESTRICTED],
   ['apps/api/src/to-drizzle.ts', "import 'drizzle-orm'", RESTRICTED],
   ['apps/scanner/src/to-kafkajs.ts', "import 'kafkajs'", RESTRICTED],
