@@ -85,7 +85,39 @@ test('addresses import watches what a file lists, and counts what it knew', asyn
   expect(second).toMatchObject({ imported: 0, existing: 1, rejected: [{ line: 2 }] })
 })
 
+test('chain unlatch says what it would take back, and with --yes does so', async () => {
+  const [user] = await createUsers(api, { chain: chainIdOf(31_337), count: 1 })
+  const { id = '', address = '' } = user ?? {}
+  const node = anvilClient(up.facts.rpcUrl)
+  await pay(address, 9n)
+  await untilBalance(id, '9')
+  await node.mine(70)
+  const { number } = await node.head()
+  await untilChain(({ checkpoint }) => BigInt(checkpoint ?? 0) >= number)
+
+  await node.reorg(80)
+  await node.mine()
+  await untilChain(({ latched }) => latched)
+  const waiting = await coffer('chain', 'latched')
+  const plan = await coffer('chain', 'unlatch')
+  expect(await chainStatus()).toMatchObject({ latched: true })
+  const done = await coffer('chain', 'unlatch', '--yes')
+  await untilBalance(id, '0')
+
+  expect(waiting).toEqual([{ chain: 'eip155:31337', reason: plan['reason'] }])
+  expect(plan).toMatchObject({ done: false, blocks: 80, belowFinal: true })
+  expect(plan['deposits']).toContainEqual(expect.objectContaining({ owner: id, amount: '9' }))
+  expect(done).toEqual({ ...plan, done: true, head: expect.anything() })
+  await untilChain(({ latched, checkpoint, head }) => !latched && checkpoint === head)
+  expect(await coffer('chain', 'latched')).toEqual([])
+})
+
 test.for([
+  {
+    name: 'a chain that is not latched',
+    args: ['chain', 'unlatch', '--yes'],
+    says: 'is not latched',
+  },
   {
     name: 'an unknown kind of deposit',
     args: ['simulate', 'deposits', '--kinds', 'gold'],
@@ -166,6 +198,16 @@ async function untilBalance(user: string, available: string): Promise<void> {
   }
   await waitFor(has, { what: `a balance of ${available}`, timeoutMs: 60_000 })
 }
+
+type ChainStatus = { checkpoint: number | null; head: number | null; latched: boolean }
+
+async function chainStatus(): Promise<ChainStatus> {
+  const { items } = await api<{ items: [ChainStatus] }>('GET', '/v1/chains')
+  return items[0]
+}
+
+const untilChain = (is: (status: ChainStatus) => boolean) =>
+  waitFor(async () => is(await chainStatus()), { what: `the chain as in ${is}`, timeoutMs: 60_000 })
 
 async function credited(): Promise<number> {
   const path = '/v1/deposits?status=credited&limit=200'
