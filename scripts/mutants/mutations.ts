@@ -1,4 +1,5 @@
 import { detectionMutations } from './detection-mutations.ts'
+import { endpointMutations } from './endpoint-mutations.ts'
 import { ledgerMutations } from './ledger-mutations.ts'
 import { messagingMutations } from './messaging-mutations.ts'
 import type { Mutation } from './mutation.ts'
@@ -9,6 +10,7 @@ import { scanStoreMutations } from './scan-store-mutations.ts'
 
 /** Every planted bug, in the order of a deposit's way from the node to the ledger. */
 export const mutations: readonly Mutation[] = [
+  ...endpointMutations,
   ...proofMutations,
   ...detectionMutations,
   ...nativeMutations,

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  globSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import manifest from '../../package.json' with { type: 'json' }
 
 /** Neither source nor needed by a test. */
 const LEFT_OUT = new Set(['.git', '.coffer', 'coverage', 'node_modules'])
@@ -29,7 +31,7 @@ export function privateCopy(repository: string): PrivateCopy {
       recursive: true,
       filter: (path) => path === repository || !LEFT_OUT.has(basename(path)),
     })
-    for (const folder of ['.', ...workspacesIn(repository)]) {
+    for (const folder of ['.', ...globSync(manifest.workspaces, { cwd: repository })]) {
       linkModules(join(repository, folder, 'node_modules'), join(root, folder, 'node_modules'))
     }
   } catch (error) {
@@ -38,12 +40,6 @@ export function privateCopy(repository: string): PrivateCopy {
   }
   return copy
 }
-
-/** Folders of packages that may have modules of their own. */
-const workspacesIn = (repository: string): string[] =>
-  ['apps', 'libs'].flatMap((group) =>
-    readdirSync(join(repository, group)).map((name) => join(group, name)),
-  )
 
 /** Repeats npm's links to workspaces, which are relative, and links to everything else. */
 function linkModules(from: string, to: string): void {

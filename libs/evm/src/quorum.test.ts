@@ -2,7 +2,7 @@ import { parseChainId } from '@coffer/money/chain-id'
 import { describe, expect, test } from 'vitest'
 import { openEndpoints } from './endpoints.ts'
 import type { JsonRpc } from './json-rpc.ts'
-import { QuorumError } from './quorum.ts'
+import { QuorumError, quorum } from './quorum.ts'
 import { fakePool, ReaderError } from './testing/fake-pool.ts'
 import { failing, fakeRpc } from './testing/fake-rpc.ts'
 
@@ -99,6 +99,29 @@ describe('a quorum', () => {
     await expect(pool.quorum(2, hashAt)).rejects.toThrow(/quorum of 2 can't be had of 1 host/)
     expect(await pool.quorum(1, hashAt)).toBe('one')
     expect(pool.statuses().map(({ endpoint }) => endpoint)).toEqual(['one', 'one#2'])
+  })
+
+  test('is not had of two endpoints of one host, though they say the same', async () => {
+    const asked: string[] = []
+    const witness = (name: string, host: string, said: string) => ({
+      name,
+      host,
+      ask: async () => {
+        asked.push(name)
+        return said
+      },
+    })
+    const witnesses = [
+      witness('one#1', 'one', '0xbb'),
+      witness('one#2', 'one', '0xbb'),
+      witness('two', 'two', '0xaa'),
+    ]
+    const agree = (one: string, other: string) => one === other
+
+    const asking = quorum({ witnesses, needed: 2, agree, onDisagreed: () => undefined })
+
+    await expect(asking).rejects.toBeInstanceOf(QuorumError)
+    expect(asked).toEqual(['one#1', 'two'])
   })
 
   test('fails at once with what is no endpoint’s fault', async () => {

@@ -1,0 +1,45 @@
+import type { Mutation } from './mutation.ts'
+
+const quorum = 'libs/evm/src/quorum.ts'
+const quorumTests = ['libs/evm/src/quorum.test.ts']
+const set = 'libs/evm/src/address-set.ts'
+const setTests = ['libs/evm/src/address-set.test.ts']
+
+/** Bugs in whom to ask and believe, and in who is watched. */
+export const endpointMutations: readonly Mutation[] = [
+  {
+    name: 'one voice less than the quorum is enough',
+    file: quorum,
+    find: 'while (largest().length < needed) {',
+    replace: 'while (largest().length < Math.max(1, needed - 1)) {',
+    tests: quorumTests,
+  },
+  {
+    name: 'two endpoints of one host are two voices',
+    file: quorum,
+    find: 'heard.add(next.host)',
+    replace: '',
+    tests: quorumTests,
+  },
+  {
+    name: 'what witnesses say counts as agreed though they contradict each other',
+    file: quorum,
+    find: 'said.filter((other) => agree(one, other))',
+    replace: 'said.filter((other) => one !== null || agree(one, other))',
+    tests: quorumTests,
+  },
+  {
+    name: 'an address is watched if the hash of another has its tag',
+    file: set,
+    find: 'if (found === tag && isAt(slots, slot * WORDS, words)) return slot',
+    replace: 'if (found === tag && slots[slot * WORDS] !== undefined) return slot',
+    tests: setTests,
+  },
+  {
+    name: 'an address that stands behind the end of the table is lost as it grows',
+    file: set,
+    find: 'if (tags[slot] === 0) continue',
+    replace: 'if (tags[slot] === 0 || slot === 0) continue',
+    tests: setTests,
+  },
+]
