@@ -142,6 +142,27 @@ test('what a wallet of our own or a watched address sends is no deposit', async 
   expect(await database.events()).toMatchObject([{ type: 'deposit.confirmed', amount: 7n }])
 })
 
+test('a token is not credited while another code runs behind it than was accepted', async () => {
+  const startBlock = (await chain.client.head()).number + 1n
+  const watched = await watchNew(database, 1)
+  const paid = { rpcUrl: chain.url, addresses: addressesOf(watched), count: 3, blocks: 3 }
+  const before = await simulateDeposits({ ...paid, seed: 3, kinds: ['erc20'] })
+  const [slot, other] = [`0x${'5'.repeat(64)}`, `0x${'6'.repeat(64)}`] as const
+  await chain.client.mine()
+  for (const { contract } of chain.contracts.assets) {
+    if (contract) await chain.client.request('anvil_setStorageAt', [contract, slot, other])
+  }
+  await simulateDeposits({ ...paid, seed: 4, kinds: ['erc20'] })
+  const implementation = { contract: `0x${'0'.repeat(40)}`, slot } as const
+  const assets = chain.contracts.assets.map((asset) => ({ ...asset, implementation }))
+  await using process = await scanProcess({ ...chain, database, config: { assets, startBlock } })
+
+  await settle(process)
+
+  expect(await storedFacts(database, 'final')).toEqual(factsOf(watched)(before.deposits))
+  expect(await reasons()).toEqual({ asset_halted: 3 })
+})
+
 test('a token that has other decimals on the chain stops it before anything is read', async () => {
   const assets = accepted().map((asset) =>
     asset.contract ? { ...asset, decimals: asset.decimals + 1 } : asset,

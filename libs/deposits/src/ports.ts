@@ -28,6 +28,11 @@ export type ChainReader = {
     block: BlockHeader,
     holdings: readonly { token: Address; holder: Address }[],
   ): Promise<bigint[]>
+  /** Which contracts are named in the storage of others at the end of a block, in their order. */
+  namedContracts(
+    block: BlockHeader,
+    places: readonly { contract: string; slot: string }[],
+  ): Promise<Address[]>
 }
 
 /** The addresses whose deposits are wanted. Adapter: `adapters/postgres-watched-set.ts`. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { keccak256, toHex } from 'viem'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type CofferConfig, chainConfigs } from './chain-config.ts'
 
@@ -144,6 +145,24 @@ describe('from a file', () => {
     expect(config?.ownAddresses).toEqual([own.toLowerCase()])
   })
 
+  test('pins the code behind a token, where EIP-1967 or the operator says that it is named', async () => {
+    const slot = `0x${'7'.repeat(64)}`
+    const withSlot = { implementation: TOKEN, implementationSlot: slot }
+    const paths = [withToken({ implementation: TOKEN }), withToken(withSlot)].map((each) =>
+      configFile({ chains: [each] }),
+    )
+
+    const configs = await Promise.all(
+      paths.map(async (path) => (await chainConfigs({ COFFER_CONFIG: await path }))[0]),
+    )
+
+    expect(configs.map((config) => config?.assets[1]?.implementation)).toEqual([
+      // Keccak-256 of `eip1967.proxy.implementation`, less 1.
+      { contract: TOKEN.toLowerCase(), slot: `0x${eip1967()}` },
+      { contract: TOKEN.toLowerCase(), slot },
+    ])
+  })
+
   test('refuses a token whose balances change by themselves, and says what to do', async () => {
     const path = await configFile({ chains: [withToken({ rebasing: true })] })
 
@@ -175,6 +194,8 @@ describe('from a file', () => {
     ['chains.0.tokens.0.minimum', { chains: [withToken({ minimum: '0.5' })] }],
     ['chains.0.tokens.0.minimum', { chains: [withToken({ minimum: 2 ** 53 })] }],
     ['chains.0.nativeMinimum', { chains: [{ ...chain, nativeMinimum: '1e18' }] }],
+    ['chains.0.tokens.0.implementation', { chains: [withToken({ implementation: '0x1' })] }],
+    ['chains.0.tokens.0.impl.*Slot', { chains: [withToken({ implementationSlot: '0x1' })] }],
     ['chains.0.ownAddresses.1', { chains: [{ ...chain, ownAddresses: [TOKEN, '0x1'] }] }],
   ])('names %s where it is off', async (name, config) => {
     const reading = chainConfigs({ COFFER_CONFIG: await configFile(config) })
@@ -193,6 +214,8 @@ describe('from a file', () => {
     return { ...chain, tokens: [{ contract: TOKEN, symbol: 'TUSD', decimals: 6, ...off }] }
   }
 })
+
+const eip1967 = () => (BigInt(keccak256(toHex('eip1967.proxy.implementation'))) - 1n).toString(16)
 
 async function configFile(config: CofferConfig | unknown): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'coffer-config-'))

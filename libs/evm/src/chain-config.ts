@@ -47,6 +47,9 @@ export type ChainConfig = {
   ownAddresses?: readonly Address[]
 }
 
+/** Where proxies keep the address of their implementation by EIP-1967. */
+const EIP_1967 = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
+
 /** In the asset's smallest unit. */
 const minimum = z
   .union([z.bigint().min(0n), z.int().min(0), z.string().regex(/^[0-9]{1,78}$/)])
@@ -59,6 +62,11 @@ const token = z.strictObject({
   decimals: z.int().min(0).max(36),
   minimum,
   feeOnTransfer: z.boolean().default(false),
+  implementation: parsedBy(parseAddress).optional(),
+  implementationSlot: z
+    .string()
+    .regex(/^0x[0-9a-f]{64}$/)
+    .default(EIP_1967),
   rebasing: z
     .boolean()
     .default(false)
@@ -184,11 +192,12 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     ...minimumOf(settings.nativeMinimum),
   }
   const tokens = settings.tokens.map(
-    ({ contract, symbol, decimals, minimum, feeOnTransfer }): Asset => ({
+    ({ contract, symbol, decimals, minimum, feeOnTransfer, ...pinned }): Asset => ({
       id: erc20AssetId(id, contract),
       ...{ chain: id, contract, symbol, decimals },
       ...minimumOf(minimum),
       ...(feeOnTransfer ? { feeOnTransfer } : {}),
+      ...implementationOf(pinned),
     }),
   )
   return {
@@ -203,6 +212,14 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     assets: [coin, ...tokens],
     ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
   }
+}
+
+function implementationOf({
+  implementation: contract,
+  implementationSlot,
+}: Pick<z.output<typeof token>, 'implementation' | 'implementationSlot'>) {
+  const slot = implementationSlot as `0x${string}`
+  return contract ? { implementation: { contract, slot } } : {}
 }
 
 const minimumOf = (minimum: bigint) => (minimum > 0n ? { minimum } : {})

@@ -21,6 +21,15 @@ export type Asset = {
   minimum?: bigint
   /** Whether a token may keep a part of what is sent: then what arrives is measured. */
   feeOnTransfer?: boolean
+  /** The code behind an upgradeable token. While there is another, nothing of it is credited. */
+  implementation?: Implementation
+}
+
+/** What a token's storage says about the contract whose code it runs. */
+export type Implementation = {
+  contract: `0x${string}`
+  /** The 32 bytes that name the place in the storage. */
+  slot: `0x${string}`
 }
 
 /** SLIP-44 coin type of ether, which EVM chains share for their native coin. */

@@ -7,6 +7,7 @@ import { type Units, units } from '@coffer/money/units'
 import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { ChainReader, Head } from '../ports.ts'
+import { namedContracts } from './named-contracts.ts'
 import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
 import { tokenGains } from './token-gains.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
@@ -106,6 +107,9 @@ export function jsonRpcChainReader(
 
     tokenGains: (block, holdings) =>
       source.pin((rpc) => tokenGains(rpc, block, holdings), { height: block.number }),
+
+    namedContracts: (block, places) =>
+      source.pin((rpc) => namedContracts(rpc, block, places), { height: block.number }),
   }
 }
 

@@ -2,6 +2,7 @@ import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import { expect, test } from 'vitest'
 import { ASSETS, TOKEN, word } from '../testing/fake-transfers.ts'
 import { ALICE, BOB, block, hashOf } from '../testing/scan-facts.ts'
+import { namedContracts } from './named-contracts.ts'
 import { requireTokens } from './require-tokens.ts'
 import { tokenGains } from './token-gains.ts'
 
@@ -36,6 +37,20 @@ test.each([null, '0x05', `${word(5n)}00`, 5, '0x0g'])('the balance %j is refused
   )
 
   await expect(gains).rejects.toMatchObject({ code: 'SCAN_TOKEN_ANSWER', retry: 'retry' })
+})
+
+test('a contract that another one names is read from its storage, by the hash of the block', async () => {
+  const rpc = answering(({ method, params }) => {
+    expect([method, params[0], params[2]]).toEqual([
+      'eth_getStorageAt',
+      TOKEN,
+      { blockHash: hashOf(10) },
+    ])
+    return params[1] === word(1n) ? word(ALICE) : '0xb'
+  })
+  const places = [1n, 2n].map((slot) => ({ contract: TOKEN, slot: word(slot) }))
+
+  expect(await namedContracts(rpc, block(10), places)).toEqual([ALICE, BOB])
 })
 
 const required = (code: unknown, decimals: unknown) => {

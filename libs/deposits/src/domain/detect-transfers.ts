@@ -1,6 +1,6 @@
 import type { Address } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
-import { type Asset, type AssetId, erc20AssetId } from '@coffer/money/asset'
+import { type Asset, type AssetId, erc20AssetId, type Implementation } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Units } from '@coffer/money/units'
 import type { Block, Log, Receipt } from './block.ts'
@@ -29,6 +29,8 @@ export type DepositRules = {
   minimums: ReadonlyMap<AssetId, bigint>
   /** Tokens of which less may arrive than is sent. */
   feeTokens: ReadonlyMap<AssetId, Address>
+  /** Tokens of which the code behind them is pinned. */
+  pinned: ReadonlyMap<AssetId, Implementation & { token: Address }>
 }
 
 export type DepositRulesOptions = {
@@ -56,6 +58,11 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
   const withFees = assets.flatMap(({ id, contract, feeOnTransfer }) =>
     contract && feeOnTransfer ? [[id, contract as Address] as const] : [],
   )
+  const pinned = assets.flatMap(({ id, contract, implementation }) =>
+    contract && implementation
+      ? [[id, { ...implementation, token: contract as Address }] as const]
+      : [],
+  )
   return {
     isWatched,
     isOurs: (address) => isWatched(address) || own.has(address),
@@ -64,6 +71,7 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
     chain: native.chain,
     minimums: new Map(limits),
     feeTokens: new Map(withFees),
+    pinned: new Map(pinned),
   }
 }
 

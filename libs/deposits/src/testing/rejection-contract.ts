@@ -16,7 +16,7 @@ import {
 
 const dust = (payment: number, at: number) => pay(payment, at, { rejection: 'below_minimum' })
 
-const UNBOOKED: readonly Rejection[] = ['asset_not_accepted', 'internal']
+const UNBOOKED: readonly Rejection[] = ['asset_not_accepted', 'asset_halted', 'internal']
 
 /** What a store promises of transfers that are found and not credited. */
 export function rejectionContract(open: OpenScan): void {

@@ -6,10 +6,11 @@ import { judgeTransfers } from '../domain/judge-transfers.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
 import type { ChainReader, WatchedSet } from '../ports.ts'
 import { findNative } from './find-native.ts'
+import { haltChangedTokens } from './halt-changed-tokens.ts'
 import { measureArrivals } from './measure-arrivals.ts'
 
 export type FindDepositsPorts = {
-  reader: Pick<ChainReader, 'values' | 'gains' | 'tokenGains'>
+  reader: Pick<ChainReader, 'values' | 'gains' | 'tokenGains' | 'namedContracts'>
   watched: WatchedSet
   assets: readonly Asset[]
   /** Addresses of our own that nobody pays deposits to, such as hot wallets. */
@@ -25,12 +26,13 @@ export function findDeposits({ reader, watched, assets, ownAddresses = [] }: Fin
   const isWatched = (address: string) => watched.has(address)
   const rules = depositRules({ assets, isWatched, ownAddresses })
   const native = findNative({ reader, rules })
+  const halted = haltChangedTokens({ reader, rules })
   const measured = measureArrivals({ reader, rules })
   return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
     await watched.refresh()
     const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
     const found = [...tokens, ...(await native(blocks))].sort(byHeight)
-    return judgeTransfers(await measured(blocks, found), rules)
+    return judgeTransfers(await measured(blocks, await halted(found)), rules)
   }
 }
 

@@ -17,7 +17,7 @@ export function measureArrivals({ reader, rules: { feeTokens } }: MeasureArrival
     blocks: readonly Block[],
     transfers: readonly FoundTransfer[],
   ): Promise<FoundTransfer[]> => {
-    const doubtful = transfers.filter(({ asset }) => feeTokens.has(asset))
+    const doubtful = transfers.filter(({ asset, rejection }) => !rejection && feeTokens.has(asset))
     if (doubtful.length === 0) return [...transfers]
     const byBlock = Map.groupBy(doubtful, ({ block }) => block.hash)
     const measured = await Promise.all(
