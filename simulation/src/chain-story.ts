@@ -9,6 +9,8 @@ export type ChainStory = {
   happen(): void
   /** Mines so many blocks, most of them without a payment to anybody. */
   mineMany(count: number): void
+  /** Replaces so many blocks, or all but the first, by one more. */
+  reorgBy(depth: number): void
   /** Mines until the chain is higher than it ever was, by so many blocks at least. */
   mineBeyond(count: number): void
   /** Whether the node had this block at some time. */
@@ -27,7 +29,7 @@ export type ChainStoryOptions = {
 
 export function chainStory(room: Room, options: ChainStoryOptions): ChainStory {
   const { random, coverage, trace } = room
-  const { chain, payments, payers, reorgsPercent } = options
+  const { chain, payers, reorgsPercent } = options
   const honest = new Map<string, FakeBlock>()
   let earlier: readonly FakeBlock[] = chain.blocks()
 
@@ -37,22 +39,15 @@ export function chainStory(room: Room, options: ChainStoryOptions): ChainStory {
   remember()
 
   const reorg = () => {
-    const before = chain.blocks()
-    const depthMost = Math.min(before.length - 1, options.depthMax)
+    const depthMost = Math.min(chain.blocks().length - 1, options.depthMax)
     if (depthMost < 1) return
     const isDeep = random.below(6) === 0
     const depth = 1 + random.below(isDeep ? depthMost : Math.min(4, depthMost))
-    earlier = before
-    const undone = before.slice(-depth).flatMap(({ transactions }) => [...transactions])
-    const kept = stayers(room, payments, undone)
-    const length = Math.max(1, depth + random.below(4) - 1)
-    const branch = Array.from({ length }, (): FakeTransaction[] => payers.payUpTo(1))
-    for (const transaction of kept) random.pick(branch).push(transaction)
-    chain.reorg(depth, ...branch)
-    trace.say(`chain: reorg of ${depth} blocks, ${length} instead, ${kept.length} kept`)
-    coverage.saw('chain: reorg')
-    if (depth >= 100) coverage.saw('chain: reorg of 100 blocks or more')
-    if (length < depth) coverage.saw('chain: reorg to a shorter branch')
+    replace(depth, Math.max(1, depth + random.below(4) - 1))
+  }
+  const replace = (depth: number, length: number) => {
+    earlier = chain.blocks()
+    replaceBranch(room, options, { depth, length })
   }
   const flip = () => {
     const now = chain.blocks()
@@ -84,6 +79,11 @@ export function chainStory(room: Room, options: ChainStoryOptions): ChainStory {
       }
       remember()
     },
+    reorgBy(wanted) {
+      const depth = Math.min(chain.blocks().length - 1, wanted)
+      replace(depth, depth + 1)
+      remember()
+    },
     mineBeyond(count) {
       const height = chain.blocks().at(-1)?.number ?? 0n
       const highest = [...honest.values()].reduce(
@@ -95,6 +95,28 @@ export function chainStory(room: Room, options: ChainStoryOptions): ChainStory {
     },
     isHonest: ({ number, hash }) => honest.get(hash)?.number === number,
   }
+}
+
+/** Takes away `depth` blocks and puts `length` others there, with some of the same transactions. */
+function replaceBranch(
+  room: Room,
+  { chain, payments, payers }: ChainStoryOptions,
+  { depth, length }: { depth: number; length: number },
+): void {
+  const { random, coverage, trace } = room
+  const undone = chain.blocks().slice(-depth)
+  const kept = stayers(
+    room,
+    payments,
+    undone.flatMap(({ transactions }) => [...transactions]),
+  )
+  const branch = Array.from({ length }, (): FakeTransaction[] => payers.payUpTo(1))
+  for (const transaction of kept) random.pick(branch).push(transaction)
+  chain.reorg(depth, ...branch)
+  trace.say(`chain: reorg of ${depth} blocks, ${length} instead, ${kept.length} kept`)
+  coverage.saw('chain: reorg')
+  if (depth >= 100) coverage.saw('chain: reorg of 100 blocks or more')
+  if (length < depth) coverage.saw('chain: reorg to a shorter branch')
 }
 
 /** Those of the undone transactions that the new branch has too: all, some, or others in place. */

@@ -53,6 +53,8 @@ export const HAPPENINGS = [
   'relay: broker failed before storing',
   'relay: lease ended',
   'scan: blocks taken back',
+  'scan: latch lifted',
+  'scan: latched',
   'scan: lease ended',
   'scan: published deposits taken back',
   'scan: rescan added a deposit',

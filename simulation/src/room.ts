@@ -11,6 +11,8 @@ export type Room = {
   violations: string[]
   /** Turns false when everything heals. */
   isFaulty: boolean
+  /** Whether a reorg may be deeper than the policy allows by now. */
+  mayLatch: boolean
   /** Of a thousand, how many calls fail or are answered with a lie. */
   faultsPerMille: number
 }

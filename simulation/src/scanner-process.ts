@@ -75,7 +75,7 @@ const countingObserver = (room: Room, observer: Observer): Observer => ({
     observer.rolledBack(to, facts)
   },
   latched(reason) {
-    room.violations.push(`I11: latched, though no reorg was deeper than allowed: ${reason}`)
+    if (!room.mayLatch) room.violations.push(`I11: latched, and no reorg was so deep: ${reason}`)
     observer.latched(reason)
   },
   rescanned(id, facts) {

@@ -24,6 +24,8 @@ export type StoreWitness = {
   stored(holder: string, method: string, call: { given: readonly unknown[]; result: unknown }): void
   /** The lease ran out, whoever had it. */
   leaseEnded(): void
+  /** An operator took back everything above `keeps`. */
+  unlatched(keeps: Ref | null): void
 }
 
 const WRITES = ['advance', 'rollBack', 'applyRescan', 'latch']
@@ -79,6 +81,10 @@ export function storeWitness(
     },
     leaseEnded() {
       leaseholder = undefined
+    },
+    unlatched(keeps) {
+      checkpoint = keeps
+      publish()
     },
   }
 }
