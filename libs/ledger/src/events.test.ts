@@ -76,3 +76,24 @@ test('books nothing of deliveries among which one is no event', async () => {
   await expect(work).rejects.toMatchObject({ code: 'EVENT_FORMAT', retry: 'never' })
   expect(contents().announced).toEqual([])
 })
+
+test('books what is suspended, and its reversal, as what is confirmed', async () => {
+  const { handle, contents } = handlerInMemory()
+  const data = { ...deposit.data, amount: '5', reason: 'below_minimum' }
+  const envelope = { id: deposit.id, source: deposit.source, time: deposit.time, key: 'alice' }
+  const reversal = { ...envelope, id: `${deposit.id}/reversal` }
+
+  await handle([
+    eventMessage({ ...envelope, type: 'deposit.suspended', data }),
+    eventMessage({
+      ...reversal,
+      type: 'deposit.reversed',
+      data: { ...data, reason: 'reorg', suspended: true },
+    }),
+  ])
+
+  expect([...contents().transactions.values()].map(({ code }) => code)).toEqual([
+    'deposit.suspense',
+    'deposit.reversal',
+  ])
+})

@@ -36,6 +36,16 @@ test('counts what is not credited, by the reason', async () => {
   ])
 })
 
+test('raises an alarm when an accepted token is not what it was', () => {
+  const { observer, errors } = telemetry()
+  const facts = { blocks: 1, found: 3, published: 0 }
+
+  observer.advanced(ref(1n), { ...facts, rejected: { asset_not_accepted: 2, below_minimum: 1 } })
+  observer.advanced(ref(2n), { ...facts, rejected: { asset_halted: 3 } })
+
+  expect(errors).toEqual([{ chain: CHAIN, reason: 'asset_halted', times: 3 }])
+})
+
 test('shows the checkpoint where a reorg has put it', async () => {
   const { observer, value } = telemetry()
   observer.advanced(ref(12n), { blocks: 13, found: 3, published: 2 })

@@ -2,7 +2,11 @@ import type { ChainId } from '@coffer/money/chain-id'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { Metrics } from '@coffer/telemetry/metrics'
 import { Counter, Gauge } from 'prom-client'
+import type { Rejection } from '../domain/rejection.ts'
 import type { ScanObserver } from '../ports.ts'
+
+/** Reasons that tell of an accepted token that is not what it was accepted as. */
+const ALARMING: ReadonlySet<string> = new Set<Rejection>(['asset_halted', 'nothing_arrived'])
 
 /** Tells a scan's progress to the log and to Prometheus; one for all chains of a process. */
 export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId) => ScanObserver {
@@ -36,6 +40,9 @@ export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId
       published.inc({ chain }, facts.published)
       for (const [reason, times] of Object.entries(facts.rejected ?? {})) {
         rejected.inc({ chain, reason }, times)
+        if (ALARMING.has(reason)) {
+          logger.error({ chain, reason, times }, 'deposits of an accepted token are not believed')
+        }
       }
       logger.debug({ chain, checkpoint: to.number, ...facts }, 'blocks stored')
     },

@@ -28,6 +28,7 @@ test('leaves alone what is booked for other reasons, and other events', async ()
   const other = { ...booked('deposit.credit', deposit), type: 'deposit.confirmed' } as ReadEvent
 
   await mark([booked('withdrawal.payout', 'withdrawal-1'), other])
+  await mark([booked('deposit.suspense', deposit)])
   await mark([])
 
   expect(bookings).toEqual([])
