@@ -5,13 +5,14 @@ import type { Postgres } from '@coffer/postgres/open-postgres'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { EndpointTelemetry } from './adapters/endpoint-telemetry.ts'
-import { jsonRpcChainReader } from './adapters/json-rpc-chain-reader.ts'
+import { type ChainReaderOptions, jsonRpcChainReader } from './adapters/json-rpc-chain-reader.ts'
 import { postgresScanStore } from './adapters/postgres-scan-store.ts'
 import { postgresWatchedSet } from './adapters/postgres-watched-set.ts'
 import { requireTokens } from './adapters/require-tokens.ts'
 import { ensureChain } from './adapters/scan-lease.ts'
 import type { ScanObserver } from './ports.ts'
 import { findDeposits } from './usecases/find-deposits.ts'
+import { latchUnknownTypes } from './usecases/latch-unknown-types.ts'
 import { prefetchBlocks } from './usecases/prefetch-blocks.ts'
 import { rollBackReorg } from './usecases/roll-back-reorg.ts'
 import { runRescan } from './usecases/run-rescan.ts'
@@ -46,16 +47,15 @@ export type ChainScan = AsyncDisposable & {
 /** Wires what follows one chain. The node need not be there yet. */
 export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const { config, postgres, observer, holder, leaseMs, chunkBlocks, chunksMax } = options
-  const { chain, confirmations, reorgDepthMax, proof, assets, ownAddresses = [] } = config
+  const { chain, confirmations, reorgDepthMax, assets, ownAddresses = [] } = config
   const endpoints = endpointsOf(options)
   await ensureChain(postgres, { chain, start: config.startBlock })
 
-  const traced = config.native === 'traces' ? { traceMethod: config.traceMethod } : {}
-  const reader = jsonRpcChainReader(endpoints, { confirmations, proof, ...traced })
+  const reader = jsonRpcChainReader(endpoints, readerOptions(config))
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
   const find = findDeposits({ reader, watched, assets, ownAddresses })
-  const scan = scanNextBlocks({
+  const steps = scanNextBlocks({
     reader,
     store,
     prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
@@ -64,6 +64,7 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     confirmations,
     observer,
   })
+  const scan = latchUnknownTypes({ store, scan: steps })
   const rescan = runRescan({ reader, store, findDeposits: find, observer, chunkBlocks })
   const requireConfigured = async () => {
     await endpoints.requireChain()
@@ -78,6 +79,15 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     rescan: checked(rescan),
     watchEndpoints: (signal) => endpoints.watch(signal),
     [Symbol.asyncDispose]: () => endpoints[Symbol.asyncDispose](),
+  }
+}
+
+function readerOptions(config: ChainConfig): ChainReaderOptions {
+  const { confirmations, proof, transactionTypes, native, traceMethod } = config
+  return {
+    ...{ confirmations, proof },
+    ...(transactionTypes ? { transactionTypes } : {}),
+    ...(native === 'traces' ? { traceMethod } : {}),
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { keccak256, toHex } from 'viem'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type CofferConfig, chainConfigs } from './chain-config.ts'
+import { CHAIN_PRESETS } from './chain-presets.ts'
 
 const TOKEN = '0x5FbDB2315678afecb367f032d93F642f64180aa3'
 const URL = 'http://127.0.0.1:8545'
@@ -73,6 +74,7 @@ describe('from variables', () => {
     ['RPC_URLS', 'ws://127.0.0.1:8545'],
     ['RPC_URLS', '127.0.0.1:8545'],
     ['RPC_URLS', `${URL},`],
+    ['CHAIN_PRESET', 'mainnet'],
     ['CHAIN_ID', '0'],
     ['CHAIN_ID', 'eip155:1'],
     ['CHAIN_ID', '9007199254740992'],
@@ -196,6 +198,9 @@ describe('from a file', () => {
     ['chains.0.nativeMinimum', { chains: [{ ...chain, nativeMinimum: '1e18' }] }],
     ['chains.0.tokens.0.implementation', { chains: [withToken({ implementation: '0x1' })] }],
     ['chains.0.tokens.0.impl.*Slot', { chains: [withToken({ implementationSlot: '0x1' })] }],
+    ['chains.0.preset', { chains: [{ ...chain, preset: 'optimism' }] }],
+    ['chains.0.transactionTypes', { chains: [{ ...chain, transactionTypes: [] }] }],
+    ['chains.0.transactionTypes.0', { chains: [{ ...chain, transactionTypes: [128] }] }],
     ['chains.0.ownAddresses.1', { chains: [{ ...chain, ownAddresses: [TOKEN, '0x1'] }] }],
   ])('names %s where it is off', async (name, config) => {
     const reading = chainConfigs({ COFFER_CONFIG: await configFile(config) })
@@ -216,6 +221,38 @@ describe('from a file', () => {
 })
 
 const eip1967 = () => (BigInt(keccak256(toHex('eip1967.proxy.implementation'))) - 1n).toString(16)
+
+describe('a preset', () => {
+  test.each(Object.entries(CHAIN_PRESETS))('%s says what is not set', async (name, known) => {
+    const [config] = await chainConfigs({ RPC_URLS: URL, CHAIN_PRESET: name })
+
+    expect(config).toMatchObject(known)
+  })
+
+  test('gives way to what is set, each by itself', async () => {
+    const path = await configFile({
+      chains: [
+        {
+          ...{ chain: 'eip155:137', rpcUrls: [URL], preset: 'polygon' },
+          ...{ confirmations: 200, proof: { receiptsRoot: true }, transactionTypes: [0, 2] },
+        },
+      ],
+    })
+
+    const [fromFile] = await chainConfigs({ COFFER_CONFIG: path })
+    const [fromVariables] = await chainConfigs({
+      ...{ RPC_URLS: URL, CHAIN_PRESET: 'bnb', REORG_DEPTH_MAX: '20' },
+    })
+
+    expect(fromFile).toMatchObject({
+      confirmations: 200,
+      reorgDepthMax: 512,
+      proof: { headerHash: true, receiptsRoot: true, logsBloom: false },
+      transactionTypes: [0, 2],
+    })
+    expect(fromVariables).toMatchObject({ confirmations: 'finalized', reorgDepthMax: 20 })
+  })
+})
 
 async function configFile(config: CofferConfig | unknown): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'coffer-config-'))

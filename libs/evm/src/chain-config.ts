@@ -8,6 +8,7 @@ import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 import { type Address, parseAddress } from './address.ts'
 import { type ProofSteps, WHOLE_PROOF } from './block-proof.ts'
+import { CHAIN_PRESETS, type PresetName } from './chain-presets.ts'
 
 /** When a deposit is final: so many blocks deep, its own included, or by the node's own tag. */
 export type Confirmations = number | 'safe' | 'finalized'
@@ -39,6 +40,8 @@ export type ChainConfig = {
    * a zero bloom, needs a step left out; whatever is left out is taken on the node's word.
    */
   proof: ProofSteps
+  /** Types of transactions that are known of the chain: any other one latches it. */
+  transactionTypes?: readonly number[]
   native: NativeSource
   traceMethod: TraceMethod
   /** What is credited. Anything else is recorded, and not credited. */
@@ -82,7 +85,9 @@ const tokens = z
   .refine((list) => isDistinct(list.map(({ contract }) => contract)), 'Two have the same contract.')
 const rpcUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
 
-const step = z.boolean().default(true)
+const step = z.boolean().optional()
+
+const preset = z.enum(Object.keys(CHAIN_PRESETS) as PresetName[]).optional()
 
 const native = z.enum(['transactions', 'traces']).default('transactions')
 const traceMethod = z
@@ -92,12 +97,14 @@ const traceMethod = z
 const chain = z.strictObject({
   chain: parsedBy(parseChainId),
   rpcUrls,
-  confirmations: z.union([z.int().min(1).max(100_000), z.enum(['safe', 'finalized'])]).default(12),
+  preset,
+  confirmations: z.union([z.int().min(1).max(100_000), z.enum(['safe', 'finalized'])]).optional(),
   startBlock: z.int().min(0).default(0),
-  reorgDepthMax: z.int().min(1).max(100_000).default(64),
+  reorgDepthMax: z.int().min(1).max(100_000).optional(),
+  transactionTypes: z.array(z.int().min(0).max(0x7f)).min(1).optional(),
   nativeSymbol: z.string().min(1).max(32).default('ETH'),
   nativeMinimum: minimum,
-  proof: z.strictObject({ headerHash: step, receiptsRoot: step, logsBloom: step }).prefault({}),
+  proof: z.strictObject({ headerHash: step, receiptsRoot: step, logsBloom: step }).optional(),
   native,
   traceMethod,
   tokens: tokens.default([]),
@@ -131,12 +138,13 @@ const listed = z.string().transform((text) => text.split(',').map((item) => item
 
 const variables = z.object({
   RPC_URLS: listed.pipe(rpcUrls),
+  CHAIN_PRESET: preset,
   CHAIN_ID: z.coerce.number().int().min(1).default(31337),
   CONFIRMATIONS: z
     .union([z.enum(['safe', 'finalized']), z.coerce.number().int().min(1).max(100_000)])
-    .default(12),
+    .optional(),
   START_BLOCK: z.coerce.number().int().min(0).default(0),
-  REORG_DEPTH_MAX: z.coerce.number().int().min(1).max(100_000).default(64),
+  REORG_DEPTH_MAX: z.coerce.number().int().min(1).max(100_000).optional(),
   NATIVE_TRANSFERS: native,
   TRACE_METHOD: traceMethod,
   /** Accepted tokens, separated by commas. */
@@ -168,13 +176,13 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
   return chainConfig({
     chain: chainIdOf(settings.CHAIN_ID),
     rpcUrls: settings.RPC_URLS,
+    preset: settings.CHAIN_PRESET,
     confirmations: settings.CONFIRMATIONS,
     startBlock: settings.START_BLOCK,
     reorgDepthMax: settings.REORG_DEPTH_MAX,
     nativeSymbol: 'ETH',
     nativeMinimum: 0n,
     ownAddresses: [],
-    proof: WHOLE_PROOF,
     native: settings.NATIVE_TRANSFERS,
     traceMethod: settings.TRACE_METHOD,
     tokens: settings.TOKENS,
@@ -203,16 +211,39 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
   return {
     chain: id,
     rpcUrls: settings.rpcUrls,
-    confirmations: settings.confirmations,
+    ...policyOf(settings),
     startBlock: BigInt(settings.startBlock),
-    reorgDepthMax: settings.reorgDepthMax,
-    proof: settings.proof,
     native: settings.native,
     traceMethod: settings.traceMethod,
     assets: [coin, ...tokens],
     ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
   }
 }
+
+/** What is set, else what the chain's preset says, else what holds without one. */
+function policyOf(settings: z.output<typeof chain>) {
+  const { preset, confirmations, reorgDepthMax, transactionTypes, proof = {} } = settings
+  const known = preset ? CHAIN_PRESETS[preset] : UNKNOWN_CHAIN
+  const types = transactionTypes ?? known.transactionTypes
+  return {
+    confirmations: confirmations ?? known.confirmations,
+    reorgDepthMax: reorgDepthMax ?? known.reorgDepthMax,
+    proof: {
+      headerHash: proof.headerHash ?? known.proof.headerHash,
+      receiptsRoot: proof.receiptsRoot ?? known.proof.receiptsRoot,
+      logsBloom: proof.logsBloom ?? known.proof.logsBloom,
+    },
+    ...(types ? { transactionTypes: types } : {}),
+  }
+}
+
+/** Without a preset a transaction may be of any type whose receipt can be proven. */
+const UNKNOWN_CHAIN = {
+  confirmations: 12,
+  reorgDepthMax: 64,
+  proof: WHOLE_PROOF,
+  transactionTypes: undefined,
+} as const
 
 function implementationOf({
   implementation: contract,

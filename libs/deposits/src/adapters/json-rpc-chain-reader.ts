@@ -25,9 +25,15 @@ export type RpcSource = {
   pin<T>(work: (rpc: JsonRpc) => Promise<T>, options?: { height?: bigint }): Promise<T>
 }
 
-export type ChainReaderOptions = {
-  confirmations: Confirmations
+/** What blocks are held against. */
+type BlockRules = {
   proof: ProofSteps
+  /** Types of transactions that are known of the chain; left out, all that can be proven. */
+  transactionTypes?: readonly number[]
+}
+
+export type ChainReaderOptions = BlockRules & {
+  confirmations: Confirmations
   /** How blocks are read with the calls of their transactions; left out, they are read without. */
   traceMethod?: TraceMethod
 }
@@ -39,7 +45,7 @@ export type ChainReaderOptions = {
  */
 export function jsonRpcChainReader(
   source: RpcSource,
-  { confirmations, proof, traceMethod }: ChainReaderOptions,
+  { confirmations, traceMethod, ...rules }: ChainReaderOptions,
 ): ChainReader {
   /** The tip as it was polled, to spare a new block's header. Good for once: it may be replaced. */
   let tip: RpcHeader | undefined
@@ -83,8 +89,8 @@ export function jsonRpcChainReader(
             const some = answers.slice(first, first + RECEIPTS_PER_REQUEST)
             requests.push(
               traceMethod
-                ? tracedBlocks(rpc, some, { proof, traceMethod })
-                : verifiedBlocks(rpc, some, proof),
+                ? tracedBlocks(rpc, some, { ...rules, traceMethod })
+                : verifiedBlocks(rpc, some, rules),
             )
           }
           return (await Promise.all(requests)).flat()
@@ -124,13 +130,17 @@ async function inRequests(rpc: JsonRpc, calls: readonly RpcCall[]): Promise<unkn
 async function verifiedBlocks(
   rpc: JsonRpc,
   headers: readonly RpcHeader[],
-  proof: ProofSteps,
+  { proof, transactionTypes }: BlockRules,
 ): Promise<Block[]> {
   const answers = await rpc.batch(
     headers.map(({ hash }) => ({ method: 'eth_getBlockReceipts', params: [hash] })),
   )
   return headers.map((header, index) =>
-    verifiedBlock({ header, receipts: answers[index] as RpcReceipt[] | null }, proof),
+    verifiedBlock(
+      { header, receipts: answers[index] as RpcReceipt[] | null },
+      proof,
+      transactionTypes,
+    ),
   )
 }
 
@@ -141,7 +151,7 @@ async function verifiedBlocks(
 async function tracedBlocks(
   rpc: JsonRpc,
   headers: readonly RpcHeader[],
-  { proof, traceMethod: method }: { proof: ProofSteps; traceMethod: TraceMethod },
+  { traceMethod: method, ...rules }: BlockRules & { traceMethod: TraceMethod },
 ): Promise<Block[]> {
   const traceable = headers.filter(({ transactions }) => transactions.length > 0)
   const calls = traceable.map(({ number, hash }) =>
@@ -150,7 +160,7 @@ async function tracedBlocks(
       : { method, params: [hash, { tracer: 'callTracer' }] },
   )
   const [blocks, answers] = await Promise.all([
-    verifiedBlocks(rpc, headers, proof),
+    verifiedBlocks(rpc, headers, rules),
     rpc.batch(calls),
   ])
   return blocks.map((block, index) => {

@@ -1,5 +1,6 @@
 import { WHOLE_PROOF } from '@coffer/evm/block-proof'
 import { describe, expect, test } from 'vitest'
+import { TransactionTypeError } from '../domain/transaction-type.ts'
 import { fakeAddress, fakeChain, fakeTransaction } from '../testing/fake-chain.ts'
 import { payTokens, transferLog } from '../testing/fake-transfers.ts'
 import type { RpcHeader, RpcLog, RpcReceipt } from './rpc-answers.ts'
@@ -45,6 +46,19 @@ test('tells addresses and topics in lower case, by which they are looked up', as
   }))
 
   expect(verified(header, shouting)).toEqual(verified(header, receipts))
+})
+
+test('a type that is not known of the chain is named, before anything is proven', async () => {
+  const { header, receipts } = await told()
+  const typed = receipts.map((receipt, index) =>
+    index === 1 ? { ...receipt, type: '0x7E' } : receipt,
+  )
+  const verify = (types?: readonly number[]) =>
+    verifiedBlock({ header, receipts: typed }, WHOLE_PROOF, types)
+
+  expect(() => verify([0, 1, 2])).toThrow(TransactionTypeError)
+  expect(() => verify([0, 1, 2])).toThrow(/^Block 1 .* of type 0x7E, .* one of 0x0, 0x1, 0x2\./)
+  expect(() => verify(), 'known, and of another root').toThrow(BlockProofError)
 })
 
 describe('refuses', () => {

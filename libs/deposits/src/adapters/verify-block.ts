@@ -1,8 +1,10 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Address } from '@coffer/evm/address'
 import { blockProof, type ProofSteps } from '@coffer/evm/block-proof'
+import { KNOWN_TYPES } from '@coffer/evm/chain-presets'
 import type { TxHash } from '@coffer/evm/hash'
 import type { Block, BlockHeader, Receipt } from '../domain/block.ts'
+import { requireKnownTypes } from '../domain/transaction-type.ts'
 import { headerOf, type RpcHeader, type RpcLog, type RpcReceipt } from './rpc-answers.ts'
 
 /** What a node told about one block. */
@@ -15,12 +17,14 @@ export type BlockAnswers = {
  * Makes a block of a header and its receipts after holding them against each other: one receipt
  * for each transaction in order, all of this block, their logs numbered without a gap, and what
  * `steps` ask for: the hash that the header's fields make up, the root and the bloom that the
- * receipts make up.
- * Throws {@link BlockProofError}: what a node left out must never look like an empty block.
+ * receipts make up. All transactions must be of a type that is known of the chain.
+ * Throws {@link BlockProofError}: what a node left out must never look like an empty block; and
+ * `TransactionTypeError`.
  */
 export function verifiedBlock(
   { header: answer, receipts }: BlockAnswers,
   steps: ProofSteps,
+  types: readonly number[] = KNOWN_TYPES,
 ): Block {
   const header = headerOf(answer, answer.number)
   const refuse = (problem: string) => new BlockProofError(header, problem)
@@ -38,6 +42,7 @@ export function verifiedBlock(
     given.push(receipt)
     logCount += receipt.logs.length
   }
+  requireKnownTypes(header, given, types)
   const problems = blockProof(answer, given, steps)
   if (problems.length > 0) throw refuse(problems.join('; '))
   return { ...header, receipts: given.map(receiptOf) }

@@ -4,6 +4,7 @@ import type { JsonRpc } from '@coffer/evm/json-rpc'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
 import { findDeposits } from '../usecases/find-deposits.ts'
+import { latchUnknownTypes } from '../usecases/latch-unknown-types.ts'
 import { prefetchBlocks } from '../usecases/prefetch-blocks.ts'
 import { rollBackReorg } from '../usecases/roll-back-reorg.ts'
 import { runRescan } from '../usecases/run-rescan.ts'
@@ -80,12 +81,15 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
     const ports = { reader, store, observer }
     return {
       store,
-      scan: scanNextBlocks({
-        ...ports,
-        prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
-        findDeposits: find,
-        rollBackReorg: rollBackReorg({ ...ports, reorgDepthMax }),
-        confirmations,
+      scan: latchUnknownTypes({
+        store,
+        scan: scanNextBlocks({
+          ...ports,
+          prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
+          findDeposits: find,
+          rollBackReorg: rollBackReorg({ ...ports, reorgDepthMax }),
+          confirmations,
+        }),
       }),
       rescan: runRescan({ ...ports, findDeposits: find, chunkBlocks }),
     }
