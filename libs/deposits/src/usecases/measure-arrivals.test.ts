@@ -2,7 +2,16 @@ import type { Address } from '@coffer/evm/address'
 import { units } from '@coffer/money/units'
 import { expect, test } from 'vitest'
 import { depositRules } from '../domain/detect-transfers.ts'
-import { ASSETS, NATIVE, TOKEN, TUSD } from '../testing/fake-transfers.ts'
+import { fakeTransaction } from '../testing/fake-chain.ts'
+import {
+  ASSETS,
+  NATIVE,
+  TOKEN,
+  TRANSFER,
+  TUSD,
+  transferLog,
+  word,
+} from '../testing/fake-transfers.ts'
 import { ALICE, BOB, block, pay } from '../testing/scan-facts.ts'
 import { measureArrivals } from './measure-arrivals.ts'
 
@@ -40,6 +49,17 @@ test('credits what arrived in each block, to each receiver', async () => {
     { number: 10n, token: TOKEN, holder: BOB },
     { number: 11n, token: TOKEN, holder: BOB },
   ])
+})
+
+test('what a receiver sent in the same block is no shortfall of what it received', async () => {
+  const { measure } = measuring({ [ALICE]: -10n })
+  const log = transferLog(BOB, 100n, { topics: [TRANSFER, word(ALICE), word(BOB)] })
+  const { hash: txHash, ...sending } = fakeTransaction({ logs: [log] })
+  const sentIn = { ...block(10), receipts: [{ txHash, ...sending }] }
+
+  const [measured] = await measure([sentIn], [pay(1, 10)])
+
+  expect(measured?.amount).toBe(90n)
 })
 
 test('asks nothing about assets that keep nothing, and leaves all in their order', async () => {
