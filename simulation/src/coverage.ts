@@ -46,6 +46,7 @@ export const HAPPENINGS = [
   'node: traces null',
   'node: traces of another transaction',
   'process: accounts killed',
+  'process: bookings killed',
   'process: frozen',
   'process: relay killed',
   'process: scanner killed',

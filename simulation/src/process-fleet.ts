@@ -1,7 +1,7 @@
 import type { Room } from './room.ts'
 import type { Process, Schedule } from './schedule.ts'
 
-type Kind = 'scanner' | 'relay' | 'accounts'
+type Kind = 'scanner' | 'relay' | 'accounts' | 'bookings'
 
 export type FleetOptions = Record<Kind, (process: Process) => Promise<void>> & {
   onKilled: (process: Process) => void
@@ -10,7 +10,7 @@ export type FleetOptions = Record<Kind, (process: Process) => Promise<void>> & {
 /** Two processes of each kind. One that is killed is started again, with nothing in memory. */
 export type Fleet = { killOne(): void; freezeOne(): void }
 
-const KINDS: readonly Kind[] = ['scanner', 'relay', 'accounts']
+const KINDS: readonly Kind[] = ['scanner', 'relay', 'accounts', 'bookings']
 
 export function processFleet(room: Room, schedule: Schedule, options: FleetOptions): Fleet {
   const { random, coverage, trace } = room

@@ -4,6 +4,7 @@ import { memoryBroker } from '@coffer/messaging/memory-broker'
 import { memoryOutbox } from '@coffer/messaging/testing/memory-outbox'
 import { type SeededRandom, seededRandom } from '@coffer/simulator/seeded-random'
 import { accountsProcess } from './accounts-process.ts'
+import { bookingsProcess } from './bookings-process.ts'
 import { chainStory } from './chain-story.ts'
 import { consumerGroup } from './consumer-group.ts'
 import type { Coverage } from './coverage.ts'
@@ -79,13 +80,17 @@ function openWorld(room: Room, schedule: Schedule) {
   const lies = nodeLies(random)
   const relaying = { outbox, producer: broker.producer(), topic: TOPIC, leaseMs: LEASE_MS }
   const accounting = { group, unitOfWork: ledger.unitOfWork, version: ledger.contents }
+  const place = { handled: 0 }
+  const announced = () => ledger.contents().announced
+  const marking = { bookings: database.bookings, announced, place }
   const fleet = processFleet(room, schedule, {
     scanner: scannerProcess(room, { scan, lies, witness }),
     relay: relayProcess(room, relaying),
     accounts: accountsProcess(room, accounting),
+    bookings: bookingsProcess(room, marking),
     onKilled: (process) => group.leave(process),
   })
-  return { policy, payments, payers, scan, outbox, ledger, group, story, fleet, witness }
+  return { policy, payments, payers, scan, outbox, ledger, group, story, fleet, witness, place }
 }
 
 /** Without traces, or by either method. */
@@ -227,14 +232,18 @@ async function hasTip({ scan }: World): Promise<boolean> {
 }
 
 async function isAtRest(world: World): Promise<boolean> {
-  const { scan, outbox, group } = world
+  const { scan, outbox, group, ledger, place } = world
+  if (place.handled < ledger.contents().announced.length) return false
   if (!(await hasTip(world))) return false
   if (await scan.database.store('onlooker').nextRescan()) return false
   return outbox.waiting(TOPIC) === 0 && group.lag() === 0
 }
 
-function judge(room: Room, { ledger }: World, expected: Expected): void {
+function judge(room: Room, { ledger, scan }: World, expected: Expected): void {
   const contents = ledger.contents()
+  for (const { id, status } of scan.database.deposits()) {
+    if (['final', 'seen'].includes(status)) room.violations.push(`I11: ${id} is ${status} at rest`)
+  }
   room.violations.push(...judgeLedger(contents, expected))
   for (const { code, reference } of contents.transactions.values()) {
     if (code === 'deposit.reversal') room.coverage.saw('ledger: reversal')

@@ -4,6 +4,7 @@ import { CHAIN } from '../testing/fake-transfers.ts'
 import { type ScanDatabase, scanDatabase } from '../testing/scan-database.ts'
 import { OWNERS, ref, START } from '../testing/scan-facts.ts'
 import { scanStoreContract } from '../testing/scan-store-contract.ts'
+import { postgresBookings } from './postgres-bookings.ts'
 import { postgresChainStatuses } from './postgres-chain-statuses.ts'
 import { postgresLatches } from './postgres-latches.ts'
 import { postgresScanStore } from './postgres-scan-store.ts'
@@ -22,6 +23,7 @@ scanStoreContract(async () => {
     store: (holder) =>
       postgresScanStore(database.postgres, { chain: CHAIN, holder, leaseMs: 60_000 }),
     latches: postgresLatches(database.postgres),
+    bookings: postgresBookings(database.postgres),
     endLease: database.endLease,
     requestRescan: (from, to) => database.requestRescan(CHAIN, from, to),
     deposits: database.deposits,

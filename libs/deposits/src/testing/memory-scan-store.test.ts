@@ -8,6 +8,7 @@ scanStoreContract(async () => {
   return {
     store: database.store,
     latches: database.latches,
+    bookings: database.bookings,
     endLease: async () => database.endLease(),
     requestRescan: async (from, to) => database.requestRescan(from, to),
     deposits: async () => database.deposits(),

@@ -8,6 +8,8 @@ import { isSuspended } from '../domain/rejection.ts'
 import { depositId, type FoundTransfer } from '../domain/transfer.ts'
 import type { Latches } from '../latch-ports.ts'
 import type { ScanState, ScanStore } from '../ports.ts'
+import type { Bookings } from '../usecases/mark-booked.ts'
+import { memoryBookings } from './memory-bookings.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
 
 type StoredBlock = BlockHeader & { orphaned: boolean }
@@ -21,6 +23,7 @@ export type MemoryScanDatabase = {
   endLease(): void
   requestRescan(from: bigint, to: bigint): string
   latches: Latches
+  bookings: Bookings
   deposits(): StoredDeposit[]
   events(): OutboxEvent[]
 }
@@ -57,6 +60,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
       return id
     },
     latches: latchesOf(tables),
+    bookings: memoryBookings(tables.deposits),
     deposits: () => [...tables.deposits.values()].map((deposit) => ({ ...deposit })),
     events: () => [...tables.events],
   }

@@ -5,6 +5,7 @@ import type { BlockHeader } from '../domain/block.ts'
 import { depositId, type FoundTransfer } from '../domain/transfer.ts'
 import type { Latches } from '../latch-ports.ts'
 import type { Advance, ScanStore } from '../ports.ts'
+import type { Bookings } from '../usecases/mark-booked.ts'
 import { fakeAddress } from './fake-chain.ts'
 import { CHAIN, TUSD } from './fake-transfers.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
@@ -15,6 +16,7 @@ export type ScanStoreUnderTest = AsyncDisposable & {
   latches: Latches
   endLease(): Promise<void>
   requestRescan(from: bigint, to: bigint): Promise<string>
+  bookings: Bookings
   deposits(): Promise<StoredDeposit[]>
   events(): Promise<OutboxEvent[]>
 }
