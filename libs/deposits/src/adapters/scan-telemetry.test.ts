@@ -59,14 +59,14 @@ test('shows the checkpoint where a reorg has put it', async () => {
   expect(await value('coffer_chain_checkpoint')).toBeUndefined()
 })
 
-test('raises an alarm while the chain is latched, and takes it back when it moves again', async () => {
+test('raises an alarm while the chain is latched, and takes it back when it is scanned again', async () => {
   const { observer, value, errors } = telemetry()
 
   observer.latched('the node follows another chain')
   expect(await value('coffer_chain_latched')).toBe(1)
   expect(errors).toEqual([{ chain: CHAIN, reason: 'the node follows another chain' }])
 
-  observer.advanced(ref(12n), { blocks: 1, found: 0, published: 0 })
+  observer.polled({ ...ref(12n), tagged: null })
   expect(await value('coffer_chain_latched')).toBe(0)
 })
 

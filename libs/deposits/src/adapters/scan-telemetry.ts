@@ -31,10 +31,13 @@ export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId
   const reversed = counter('coffer_deposits_reversed_total', 'Published deposits taken back.')
 
   return (chain) => ({
-    polled: ({ number }) => head.set({ chain }, Number(number)),
+    polled({ number }) {
+      head.set({ chain }, Number(number))
+      // Nobody asks for the head of a chain that is latched.
+      latched.set({ chain }, 0)
+    },
     advanced(to, facts) {
       checkpoint.set({ chain }, Number(to.number))
-      latched.set({ chain }, 0)
       blocks.inc({ chain }, facts.blocks)
       found.inc({ chain }, facts.found)
       published.inc({ chain }, facts.published)
