@@ -11,6 +11,8 @@ export type ChainStory = {
   mineMany(count: number): void
   /** Replaces so many blocks, or all but the first, by one more. */
   reorgBy(depth: number): void
+  /** Makes the branch that was left last the chain again. */
+  flip(): void
   /** Mines until the chain is higher than it ever was, by so many blocks at least. */
   mineBeyond(count: number): void
   /** Whether the node had this block at some time. */
@@ -79,6 +81,7 @@ export function chainStory(room: Room, options: ChainStoryOptions): ChainStory {
       }
       remember()
     },
+    flip,
     reorgBy(wanted) {
       const depth = Math.min(chain.blocks().length - 1, wanted)
       replace(depth, depth + 1)

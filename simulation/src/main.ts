@@ -16,7 +16,7 @@ const { values } = parseArgs({
     counts: { type: 'boolean', default: false },
   },
 })
-const seeds = seedRange(values.seed ?? values.seeds)
+const seeds = seedsOrNone(values.seed ?? values.seeds)
 const startedMs = performance.now()
 
 const { failed, coverage, missing } = await simulateSeeds(seeds, (verdict) => {
@@ -37,3 +37,13 @@ const rate = Number((seeds.length / seconds).toFixed(1))
 const failures = failed.map(({ seed }) => seed)
 console.log(JSON.stringify({ simulated: seeds.length, failed: failures, seedsPerSecond: rate }))
 process.exitCode = failed.length + missing.length > 0 ? 1 : 0
+
+/** The seeds that were asked for; ends the process where the words name none. */
+function seedsOrNone(text: string): number[] {
+  try {
+    return seedRange(text)
+  } catch (error) {
+    console.error(error instanceof RangeError ? error.message : error)
+    process.exit(2)
+  }
+}

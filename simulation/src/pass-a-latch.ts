@@ -33,9 +33,15 @@ export async function passALatch(room: Room, options: LatchOptions): Promise<voi
 
   story.reorgBy(reorgDepthMax + 1 + room.random.below(4))
   await until(async () => Boolean((await database.latches.state(CHAIN))?.latched))
+  if (room.violations.length > 0) return
   room.coverage.saw('scan: latched')
   story.mineMany(4)
   await awhile()
+  // The branch that was left comes back, longer than ever, and goes again: still an operator's.
+  story.flip()
+  story.mineMany(3)
+  await awhile()
+  story.flip()
   if (told().some((each, index) => each !== before[index])) {
     room.violations.push('I4: something was published or booked while the chain was latched')
   }

@@ -56,8 +56,12 @@ export async function simulateSeed(seed: number, coverage: Coverage): Promise<Ve
   const schedule = openSchedule(random, { trace, onFailure })
   const world = openWorld(room, schedule)
 
-  await liveThrough(room, schedule, world)
-  await heal(room, schedule, world)
+  try {
+    await liveThrough(room, schedule, world)
+    await heal(room, schedule, world)
+  } catch (error) {
+    onFailure(error)
+  }
   return { seed, violations, hash: trace.hash(), trace: trace.lines() }
 }
 
@@ -153,7 +157,9 @@ const DISTURBANCES: readonly Disturbance[] = [
   ({ random }, { scan }) => {
     const height = scan.database.deposits().at(-1)?.blockNumber
     if (height === undefined) return
-    const from = random.bigintBelow(height + 1n)
+    // Of all, or of the newest, which a reorg may be about to take back.
+    const blocks = random.pick([height + 1n, height < 3n ? 1n : 3n])
+    const from = height - random.bigintBelow(blocks)
     scan.database.requestRescan(from, height)
   },
 ]
