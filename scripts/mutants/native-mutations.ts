@@ -82,7 +82,7 @@ export const nativeMutations: readonly Mutation[] = [
   {
     name: 'what we send ourselves is credited',
     file: judge,
-    find: "if (isOurs(from)) return 'internal'",
+    find: "if (isOurs(from) || from === to) return 'internal'",
     replace: '',
     tests: judgeTests,
   },

@@ -19,7 +19,7 @@ export const UNLISTED_MAX = 32
 /** What counts as a deposit on one chain. */
 export type DepositRules = {
   isWatched: (address: string) => boolean
-  /** Whether we hold what an address holds. */
+  /** Whether what an address sends was ours before. */
   isOurs: (address: string) => boolean
   /** Accepted tokens by contract address in lower case. */
   tokens: ReadonlyMap<string, AssetId>
@@ -65,7 +65,7 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
   )
   return {
     isWatched,
-    isOurs: (address) => isWatched(address) || own.has(address),
+    isOurs: (address) => own.has(address),
     tokens: new Map(tokens),
     native: native.id,
     chain: native.chain,

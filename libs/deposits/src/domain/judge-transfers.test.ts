@@ -32,11 +32,14 @@ test('an asset without a minimum is credited from one unit on', () => {
 
 test.each<[string, Address]>([
   ['a wallet of our own', HOT_WALLET],
-  ['another watched address', BOB],
   ['the watched address itself', ALICE],
 ])('what %s sends is no deposit, however little it is', (_, from) => {
   expect(judge({ from })).toBe('internal')
   expect(judge({ from, amount: units(1n) })).toBe('internal')
+})
+
+test('what another watched address sends is a deposit, for its key may be a customer’s', () => {
+  expect(judge({ from: BOB })).toBeUndefined()
 })
 
 test('a token that is not accepted stays rejected for that, whoever it says sent it', () => {

@@ -14,10 +14,11 @@ export const judgeTransfers = (
 
 /** The sender of an accepted asset can be believed; what a log of another token says can't. */
 function rejectionOf(
-  { from, asset, amount }: FoundTransfer,
+  { from, to, asset, amount }: FoundTransfer,
   { isOurs, minimums }: DepositRules,
 ): Rejection | undefined {
-  if (isOurs(from)) return 'internal'
+  // A watched address may be a customer's own, imported to be watched: what it sends is a payment.
+  if (isOurs(from) || from === to) return 'internal'
   if (amount < (minimums.get(asset) ?? 0n)) return 'below_minimum'
   return undefined
 }

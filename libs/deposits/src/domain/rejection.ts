@@ -2,7 +2,7 @@
  * Why a transfer to a watched address is recorded and not credited:
  * - `asset_not_accepted`: nobody lists its token, so nothing that it says is believed;
  * - `asset_halted`: another code runs behind its token than the one that was accepted;
- * - `internal`: addresses of our own sent it, so that we hold what we held before;
+ * - `internal`: a wallet of our own or the address itself sent it: we hold what we held before;
  * - `below_minimum`: it is less than the minimum of its asset;
  * - `nothing_arrived`: its token kept all of it, or moved nothing when it said it did;
  * - `unproven`: the node lists it twice, and balances don't tell whether it happened twice.
