@@ -1,7 +1,7 @@
 import { parseAssetId } from '@coffer/money/asset'
 import { parseChainId } from '@coffer/money/chain-id'
+import { parsedBy } from '@coffer/money/parsed-by'
 import { parseUnits } from '@coffer/money/units'
-import { parsedBy } from '@coffer/runtime/parsed-by'
 import { z } from 'zod'
 
 /** A CAIP-2 chain on the wire. */
