@@ -5,7 +5,7 @@ import { eventMessage, type Message } from '@coffer/events/event'
 import { kafkaProducer } from '@coffer/messaging/kafka-producer'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { silentLogger } from '@coffer/telemetry/logger'
-import { sql } from 'drizzle-orm'
+import { creditCount } from './credit-count.ts'
 import { tell } from './tell.ts'
 
 const OWNERS = 10_000
@@ -102,10 +102,4 @@ async function timeCredits(
     // Counting costs the database time too: often enough for one per cent, and no more.
     await pause(100)
   }
-}
-
-async function creditCount(postgres: Postgres): Promise<number> {
-  const [row] = await postgres.execute<{ count: number }>(sql`
-    select count(*)::int as count from ledger.transactions`)
-  return row?.count ?? 0
 }

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { startCoffer } from '@coffer/cli/start-coffer'
 import { watchTopic } from '@coffer/cli/topic-watch'
-import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
+import { openPostgres } from '@coffer/postgres/open-postgres'
 import { type AnvilClient, anvilClient, quantity } from '@coffer/simulator/anvil-client'
-import { sql } from 'drizzle-orm'
+import { creditCount } from './credit-count.ts'
 import { ascending, percentile } from './percentile.ts'
 import { tell } from './tell.ts'
 import { watchAddresses } from './watch-addresses.ts'
@@ -70,12 +70,6 @@ async function payOneBlock(client: AnvilClient, receivers: readonly string[]): P
   )
   await client.mine()
   return performance.now()
-}
-
-async function creditCount(postgres: Postgres): Promise<number> {
-  const [row] = await postgres.execute<{ count: number }>(sql`
-    select count(*)::int as count from ledger.transactions`)
-  return row?.count ?? 0
 }
 
 /** The moment at which `condition` was first seen to hold; looks every few milliseconds. */

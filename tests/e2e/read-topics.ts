@@ -1,26 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { kafkaClient } from '@coffer/messaging/kafka-client'
 import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
 import type { Delivery } from '@coffer/messaging/ports'
 import { silentLogger } from '@coffer/telemetry/logger'
-
-type Admin = ReturnType<ReturnType<typeof kafkaClient>['kafka']['admin']>
-
-async function asAdmin<T>(brokers: string, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const options = { brokers: brokers.split(','), clientId: 'e2e', logger: silentLogger }
-  const { kafka, cut } = kafkaClient(options)
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    return await work(admin)
-  } finally {
-    cut()
-  }
-}
+import { type Admin, withAdmin } from '@coffer/testkit/kafka-admin'
 
 /** Everything that `topics` hold now: by partition in the order of their offsets. */
 export async function readTopics(brokers: string, topics: readonly string[]): Promise<Delivery[]> {
-  const missing = await asAdmin(brokers, (admin) => contents(admin, topics))
+  const missing = await withAdmin(brokers.split(','), (admin) => contents(admin, topics))
   const read = new Map<string, Delivery>()
   const done = new AbortController()
   if (missing.size === 0) return []
@@ -60,7 +46,7 @@ export function groupLag(
   brokers: string,
   { group, topic }: { group: string; topic: string },
 ): Promise<number> {
-  return asAdmin(brokers, async (admin) => {
+  return withAdmin(brokers.split(','), async (admin) => {
     const [handled] = await admin.fetchOffsets({ groupId: group, topics: [topic] })
     const ends = await admin.fetchTopicOffsets(topic)
     return ends.reduce((lag, { partition, low, high }) => {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { TOPICS, type Topic } from '@coffer/events/topics'
-import { type KafkaClient, kafkaClient } from '@coffer/messaging/kafka-client'
 import { ensureTopics } from '@coffer/messaging/kafka-topics'
-import { silentLogger } from '@coffer/telemetry/logger'
+import { type Admin, withAdmin } from './kafka-admin.ts'
 import { stackUrls } from './stack-urls.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -12,8 +11,6 @@ export type TestTopics = AsyncDisposable & {
   /** Stands before the name of every topic: hand it on as `topicPrefix`. */
   topicPrefix: string
 }
-
-type Admin = ReturnType<KafkaClient['kafka']['admin']>
 
 /** Creates `topics`, by default all of Coffer's, under a prefix that no other test has. */
 export async function testTopics(topics: readonly Topic[] = TOPICS): Promise<TestTopics> {
@@ -36,18 +33,4 @@ export async function testTopics(topics: readonly Topic[] = TOPICS): Promise<Tes
 async function askLeaders(admin: Admin, names: readonly string[]): Promise<true> {
   for (const name of names) await admin.fetchTopicOffsets(name)
   return true
-}
-
-async function withAdmin<T>(
-  brokers: readonly string[],
-  work: (admin: Admin) => Promise<T>,
-): Promise<T> {
-  const { kafka, cut } = kafkaClient({ brokers, clientId: 'testkit', logger: silentLogger })
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    return await work(admin)
-  } finally {
-    cut()
-  }
 }
