@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HexError } from './hex-error.ts'
+import { JsonFormatError } from './json-reader.ts'
 import {
   LOG,
   LOG_FIELDS,
@@ -10,7 +11,6 @@ import {
   receiptTable,
   textAt,
 } from './receipt-table.ts'
-import { ReceiptsFormatError } from './receipts-format-error.ts'
 import { type ReceiptJson, ReceiptTypeError, receiptsRoot, tableRoot } from './receipts-root.ts'
 import { anyReceipts } from './testing/any-receipts.ts'
 
@@ -123,23 +123,23 @@ describe('refuses', () => {
 
   test('an answer that is cut off anywhere, or goes on', () => {
     for (let length = 0; length < body.length; length++) {
-      expect(() => rootsIn(body.slice(0, length))).toThrow(ReceiptsFormatError)
+      expect(() => rootsIn(body.slice(0, length))).toThrow(JsonFormatError)
     }
-    expect(() => rootsIn(`${body}}`)).toThrow(ReceiptsFormatError)
+    expect(() => rootsIn(`${body}}`)).toThrow(JsonFormatError)
   })
 
   test.each([
-    ['[1]', ReceiptsFormatError],
-    ['busy', ReceiptsFormatError],
-    ['{"id":0,"result":[null]}', ReceiptsFormatError],
+    ['[1]', JsonFormatError],
+    ['busy', JsonFormatError],
+    ['{"id":0,"result":[null]}', JsonFormatError],
     [body.replace('0x2"', '0x5"'), ReceiptTypeError],
-    [body.replace('"0x5208"', '21000'), ReceiptsFormatError],
+    [body.replace('"0x5208"', '21000'), JsonFormatError],
     [body.replace('0x5208', '5208'), HexError],
     [body.replace('"0x5208"', 'null'), HexError],
     [body.replace('0x1111', '0x11z1'), HexError],
     [body.replace('0x1111', '0x111'), HexError],
     [body.replace('"data":"0x"', '"data":"0x1"'), HexError],
-    [body.replace('["0x22', '["0x","0x","0x","0x","0x22'), ReceiptsFormatError],
+    [body.replace('["0x22', '["0x","0x","0x","0x","0x22'), JsonFormatError],
   ])('%.60s…', (text, error) => {
     expect(() => rootsIn(text)).toThrow(error)
   })
