@@ -5,6 +5,7 @@ import type { Block, BlockHeader, BlockRef } from './domain/block.ts'
 import type { NativeCandidate } from './domain/detect-transfers.ts'
 import type { RejectionCounts } from './domain/rejection.ts'
 import type { FoundTransfer } from './domain/transfer.ts'
+import type { GapStore } from './gap-ports.ts'
 
 /** The tip of a chain as its node tells it. */
 export type Head = BlockRef & {
@@ -82,7 +83,7 @@ export type Rescan = { id: string; next: bigint; to: bigint }
  * holds the chain's lease, else throws `LeaseLostError`. Adapter:
  * `adapters/postgres-scan-store.ts`.
  */
-export type ScanStore = {
+export type ScanStore = GapStore & {
   /** Takes or keeps the lease and tells where the scan stands; `undefined` when another has it. */
   open(): Promise<ScanState | undefined>
   /** Stores blocks, deposits, their events and the checkpoint. Returns how many were published. */
@@ -93,8 +94,8 @@ export type ScanStore = {
   storedBlocks(from: bigint, to: bigint): Promise<BlockRef[]>
   /**
    * Takes back everything above `to`, as long as `from` is still the checkpoint: marks blocks and
-   * deposits orphaned, publishes a reversal for each deposit that had been published. `to: null`
-   * takes back every block that is stored.
+   * deposits orphaned, publishes a reversal for each deposit that had been published, and cuts what
+   * is open of gaps. `to: null` takes back every block that is stored.
    */
   rollBack(reorg: Reorg): Promise<{ blocks: number; reversed: number }>
   /** Stops scanning until an operator looks. */

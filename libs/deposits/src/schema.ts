@@ -11,6 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import { GAP_KINDS } from './gap-ports.ts'
 
 export const depositsSchema = pgSchema('deposits')
 
@@ -114,3 +115,26 @@ export const rescans = depositsSchema.table('rescans', {
   requestedAt: moment().defaultNow().notNull(),
   finishedAt: moment(),
 })
+
+/** Ranges of scanned blocks of which something is still owed. Closed ones are kept. */
+export const gaps = depositsSchema.table(
+  'gaps',
+  {
+    id: bigint({ mode: 'bigint' }).generatedAlwaysAsIdentity().primaryKey(),
+    chain: text().notNull(),
+    kind: text({ enum: GAP_KINDS }).notNull(),
+    /** What is left of it, or was when it was closed. */
+    fromBlock: height().notNull(),
+    toBlock: height().notNull(),
+    reason: text().notNull(),
+    openedAt: moment().defaultNow().notNull(),
+    attempts: integer().default(0).notNull(),
+    lastError: text(),
+    closedAt: moment(),
+    closedBy: text({ enum: ['work', 'reorg'] }),
+  },
+  (table) => [
+    index('gaps_open').on(table.chain, table.kind, table.fromBlock).where(sql`closed_at is null`),
+    index('gaps_by_end').on(table.chain, table.kind, table.toBlock),
+  ],
+)

@@ -13,7 +13,7 @@ import {
   published,
   storeDeposits,
 } from './deposit-rows.ts'
-import { holding, type Lease, LeaseLostError } from './scan-lease.ts'
+import { type Lease, lockChain } from './scan-lease.ts'
 
 /** The rescans of one chain in PostgreSQL. */
 export function rescanStore(
@@ -47,15 +47,6 @@ export function rescanStore(
         return result
       }),
   }
-}
-
-async function lockChain(tx: Transaction, chain: ChainId, lease: Lease | undefined) {
-  const [row] = await tx.execute<{ start_number: string; final_number: string | null }>(sql`
-    select start_number, final_number from deposits.chains
-    where chain = ${chain} and ${holding(lease)}
-    for update`)
-  if (row === undefined) throw new LeaseLostError(chain)
-  return { start: BigInt(row.start_number), final: BigInt(row.final_number ?? -1) }
 }
 
 /** Blocks below the start were never stored; those above must be the ones that are. */

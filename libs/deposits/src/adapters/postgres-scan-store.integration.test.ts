@@ -6,6 +6,7 @@ import { OWNERS, ref, START } from '../testing/scan-facts.ts'
 import { scanStoreContract } from '../testing/scan-store-contract.ts'
 import { postgresBookings } from './postgres-bookings.ts'
 import { postgresChainStatuses } from './postgres-chain-statuses.ts'
+import { postgresGapReader } from './postgres-gap-reader.ts'
 import { postgresLatches } from './postgres-latches.ts'
 import { postgresScanStore } from './postgres-scan-store.ts'
 import { ensureChain } from './scan-lease.ts'
@@ -24,6 +25,7 @@ scanStoreContract(async () => {
       postgresScanStore(database.postgres, { chain: CHAIN, holder, leaseMs: 60_000 }),
     latches: postgresLatches(database.postgres),
     bookings: postgresBookings(database.postgres),
+    gaps: postgresGapReader(database.postgres),
     endLease: database.endLease,
     requestRescan: (from, to) => database.requestRescan(CHAIN, from, to),
     deposits: database.deposits,

@@ -14,6 +14,8 @@ import {
   reversals,
   storeDeposits,
 } from './deposit-rows.ts'
+import { cutGaps } from './gap-rows.ts'
+import { gapStore } from './postgres-gaps.ts'
 import { rescanStore } from './postgres-rescans.ts'
 import { holding, type Lease, LeaseLostError, type LeaseOptions, takeLease } from './scan-lease.ts'
 
@@ -88,6 +90,7 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
     },
 
     ...rescanStore(postgres, chain, () => lease),
+    ...gapStore(postgres, chain, () => lease),
   }
 }
 
@@ -153,6 +156,7 @@ export async function takeBack(tx: Transaction, chain: ChainId, ancestor: BlockR
     where chain = ${chain} and orphaned_at is null ${above} returning number`)
   const published = await orphanDeposits(tx, chain, ancestor)
   await enqueue(tx, reversals(published, 'reorg'))
+  await cutGaps(tx, chain, ancestor)
   return { blocks: blocks.length, reversed: published.length }
 }
 

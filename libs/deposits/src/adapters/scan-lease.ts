@@ -1,7 +1,7 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { BlockHash } from '@coffer/evm/hash'
 import type { ChainId } from '@coffer/money/chain-id'
-import type { Postgres } from '@coffer/postgres/open-postgres'
+import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import type { ScanState } from '../ports.ts'
 
@@ -69,6 +69,19 @@ export async function readScanState(
 /** Whether a row of `deposits.chains` is under this lease and not under a later one. */
 export const holding = (lease: Lease | undefined) => sql`
   lease_holder = ${lease?.holder ?? null} and lease_epoch = ${lease?.epoch ?? null}::bigint`
+
+/**
+ * Locks the chain's row until the transaction ends, which proves the lease. Throws
+ * {@link LeaseLostError}.
+ */
+export async function lockChain(tx: Transaction, chain: ChainId, lease: Lease | undefined) {
+  const [row] = await tx.execute<{ start_number: string; final_number: string | null }>(sql`
+    select start_number, final_number from deposits.chains
+    where chain = ${chain} and ${holding(lease)}
+    for update`)
+  if (row === undefined) throw new LeaseLostError(chain)
+  return { start: BigInt(row.start_number), final: BigInt(row.final_number ?? -1) }
+}
 
 /** Makes sure that the chain has a row. A start that is already stored stays. */
 export async function ensureChain(

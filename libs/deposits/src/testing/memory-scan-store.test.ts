@@ -9,6 +9,7 @@ scanStoreContract(async () => {
     store: database.store,
     latches: database.latches,
     bookings: database.bookings,
+    gaps: database.gaps,
     endLease: async () => database.endLease(),
     requestRescan: async (from, to) => database.requestRescan(from, to),
     deposits: async () => database.deposits(),

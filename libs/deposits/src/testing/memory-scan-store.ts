@@ -1,19 +1,15 @@
-import { depositReference } from '@coffer/events/deposit-reference'
-import type { Address } from '@coffer/evm/address'
-import type { ChainId } from '@coffer/money/chain-id'
 import { RescanMovedError } from '../adapters/postgres-rescans.ts'
 import { LeaseLostError } from '../adapters/scan-lease.ts'
-import type { BlockHeader, BlockRef } from '../domain/block.ts'
-import { isSuspended } from '../domain/rejection.ts'
-import { depositId, type FoundTransfer } from '../domain/transfer.ts'
+import type { BlockRef } from '../domain/block.ts'
+import type { GapReader } from '../gap-ports.ts'
 import type { Latches } from '../latch-ports.ts'
 import type { ScanState, ScanStore } from '../ports.ts'
 import type { Bookings } from '../usecases/mark-booked.ts'
 import { memoryBookings } from './memory-bookings.ts'
+import { isPublished, publish, settle, storeDeposits } from './memory-deposits.ts'
+import { cutGaps, memoryGapReader, memoryGapStore } from './memory-gaps.ts'
+import type { MemoryScanOptions, Tables } from './memory-tables.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
-
-type StoredBlock = BlockHeader & { orphaned: boolean }
-type MemoryRescan = { id: string; next: bigint; to: bigint; done: boolean }
 
 /** What all stores of one chain share. */
 export type MemoryScanDatabase = {
@@ -24,14 +20,9 @@ export type MemoryScanDatabase = {
   requestRescan(from: bigint, to: bigint): string
   latches: Latches
   bookings: Bookings
+  gaps: GapReader
   deposits(): StoredDeposit[]
   events(): OutboxEvent[]
-}
-
-export type MemoryScanOptions = {
-  chain: ChainId
-  start: bigint
-  ownerOf: (address: Address) => string
 }
 
 /** {@link ScanStore}s in memory that behave as those in PostgreSQL do. */
@@ -46,6 +37,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     deposits: new Map(),
     events: [],
     rescans: [],
+    gaps: [],
   }
   return {
     store: (holder) => storeOf(tables, holder),
@@ -61,20 +53,10 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     },
     latches: latchesOf(tables),
     bookings: memoryBookings(tables.deposits),
+    gaps: memoryGapReader(tables),
     deposits: () => [...tables.deposits.values()].map((deposit) => ({ ...deposit })),
     events: () => [...tables.events],
   }
-}
-
-type Tables = MemoryScanOptions & {
-  checkpoint: BlockRef | null
-  final: bigint | null
-  latched: string | null
-  lease: { holder: string | null; epoch: number }
-  blocks: Map<string, StoredBlock>
-  deposits: Map<string, StoredDeposit>
-  events: OutboxEvent[]
-  rescans: MemoryRescan[]
 }
 
 function storeOf(tables: Tables, holder: string): ScanStore {
@@ -133,6 +115,7 @@ function storeOf(tables: Tables, holder: string): ScanStore {
     },
 
     ...rescansOf(tables, requireLease),
+    ...memoryGapStore(tables, requireLease),
   }
 }
 
@@ -151,6 +134,7 @@ function takeBack(tables: Tables, to: BlockRef | null): { blocks: number; revers
   })
   const published = gone.filter(isPublished)
   publish(tables, published, 'reversal')
+  cutGaps(tables, lowest - 1n)
   for (const deposit of gone) Object.assign(deposit, { status: 'orphaned', reason: 'reorg' })
   return { blocks: undone.length, reversed: published.length }
 }
@@ -220,73 +204,6 @@ function rescansOf(
         republished: known.length,
       }
     },
-  }
-}
-
-function storeDeposits(
-  tables: Tables,
-  transfers: readonly FoundTransfer[],
-  final: bigint,
-): StoredDeposit[] {
-  return transfers.flatMap((transfer) => {
-    const id = depositId(tables.chain, transfer)
-    const known = tables.deposits.get(id)
-    const { asset, amount, to, block, rejection = null } = transfer
-    if (known && !mayBecome(known, rejection)) return []
-    const isBooked = rejection === null || isSuspended(rejection)
-    const isFinal = isBooked && block.number <= final
-    const settled = rejection === null ? 'final' : 'rejected'
-    const deposit = {
-      id,
-      owner: tables.ownerOf(to),
-      asset,
-      amount,
-      status: isFinal || !isBooked ? settled : 'seen',
-      reason: rejection,
-      revision: (known?.revision ?? 0) + (isFinal ? 1 : 0),
-      blockNumber: block.number,
-      blockHash: block.hash,
-    }
-    tables.deposits.set(id, deposit)
-    return [deposit]
-  })
-}
-
-/** Whether what is known of a deposit gives way to what was found now. */
-function mayBecome({ status, reason }: StoredDeposit, rejection: string | null): boolean {
-  if (status === 'orphaned' || status === 'reversed') return true
-  return status === 'rejected' && !isSuspended(reason) && reason !== rejection
-}
-
-const isPublished = ({ status, reason }: StoredDeposit): boolean =>
-  ['final', 'credited'].includes(status) || (status === 'rejected' && isSuspended(reason))
-
-function settle(tables: Tables, final: bigint): StoredDeposit[] {
-  const settled = [...tables.deposits.values()].filter(
-    ({ status, blockNumber }) => status === 'seen' && blockNumber <= final,
-  )
-  for (const deposit of settled) {
-    deposit.status = deposit.reason === null ? 'final' : 'rejected'
-    deposit.revision += 1
-  }
-  return settled
-}
-
-function publish(
-  { events }: Tables,
-  deposits: readonly StoredDeposit[],
-  kind: 'confirmation' | 'reversal',
-): void {
-  const inOrder = deposits.toSorted((a, b) => Number(a.blockNumber - b.blockNumber))
-  for (const { id, revision, owner, amount, reason } of inOrder) {
-    const reference = depositReference({ depositId: id, revision, kind })
-    const told = { id: reference, key: owner, amount }
-    const suspended = reason !== null
-    if (kind === 'reversal') {
-      events.push({ type: 'deposit.reversed', ...told, ...(suspended ? { suspended } : {}) })
-    } else {
-      events.push({ type: suspended ? 'deposit.suspended' : 'deposit.confirmed', ...told })
-    }
   }
 }
 

@@ -55,7 +55,7 @@ export async function scanDatabase(): Promise<ScanDatabase> {
     async clear() {
       await postgres.execute(sql`
         truncate deposits.chains, deposits.blocks, deposits.deposits, deposits.rescans,
-          messaging.outbox, wallets.owners cascade`)
+          deposits.gaps, messaging.outbox, wallets.owners cascade`)
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }

@@ -3,6 +3,7 @@ import { type BlockHash, blockHash, txHash } from '@coffer/evm/hash'
 import { units } from '@coffer/money/units'
 import type { BlockHeader } from '../domain/block.ts'
 import { depositId, type FoundTransfer } from '../domain/transfer.ts'
+import type { GapReader } from '../gap-ports.ts'
 import type { Latches } from '../latch-ports.ts'
 import type { Advance, ScanStore } from '../ports.ts'
 import type { Bookings } from '../usecases/mark-booked.ts'
@@ -17,6 +18,7 @@ export type ScanStoreUnderTest = AsyncDisposable & {
   endLease(): Promise<void>
   requestRescan(from: bigint, to: bigint): Promise<string>
   bookings: Bookings
+  gaps: GapReader
   deposits(): Promise<StoredDeposit[]>
   events(): Promise<OutboxEvent[]>
 }

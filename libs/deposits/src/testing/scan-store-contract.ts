@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { advanceContract } from './advance-contract.ts'
 import { bookingsContract } from './bookings-contract.ts'
+import { gapContract } from './gap-contract.ts'
 import { latchContract } from './latch-contract.ts'
 import { leaseContract } from './lease-contract.ts'
 import { rejectionContract } from './rejection-contract.ts'
@@ -17,5 +18,6 @@ export function scanStoreContract(open: OpenScan): void {
   describe('a deposit that comes back', () => comebackContract(open))
   describe('a deposit that is not credited', () => rejectionContract(open))
   describe('a booking', () => bookingsContract(open))
+  describe('a gap', () => gapContract(open))
   describe('a rescan', () => rescanContract(open))
 }

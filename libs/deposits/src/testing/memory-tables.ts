@@ -1,0 +1,28 @@
+import type { Address } from '@coffer/evm/address'
+import type { ChainId } from '@coffer/money/chain-id'
+import type { BlockHeader, BlockRef } from '../domain/block.ts'
+import type { Gap } from '../gap-ports.ts'
+import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
+
+/** What a chain's tables begin with. */
+export type MemoryScanOptions = {
+  chain: ChainId
+  start: bigint
+  ownerOf: (address: Address) => string
+}
+
+type StoredBlock = BlockHeader & { orphaned: boolean }
+type MemoryRescan = { id: string; next: bigint; to: bigint; done: boolean }
+
+/** What the tables of `../schema.ts` hold of one chain. */
+export type Tables = MemoryScanOptions & {
+  checkpoint: BlockRef | null
+  final: bigint | null
+  latched: string | null
+  lease: { holder: string | null; epoch: number }
+  blocks: Map<string, StoredBlock>
+  deposits: Map<string, StoredDeposit>
+  events: OutboxEvent[]
+  rescans: MemoryRescan[]
+  gaps: Gap[]
+}
