@@ -1,10 +1,12 @@
 /**
  * Plants one bug after another in a copy of the repository and runs the tests that have to notice:
- * `npm run mutants [-- WORD…]`, with words only the bugs whose name or file contains one of them.
+ * `npm run mutants [-- WORD…]`, with words only the bugs whose name or file contains one of them,
+ * and with `--only NAME` (again for each) only those of exactly these names.
  * Prints a line for each, and fails if a bug survives or can't be planted any more.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { startStack } from '../libs/devstack/src/start-stack.ts'
 import { type Mutation, mutate } from './mutants/mutation.ts'
 import { mutations } from './mutants/mutations.ts'
@@ -12,10 +14,14 @@ import { privateCopy } from './mutants/private-copy.ts'
 import { runTestFiles, type TestOutcome } from './mutants/run-test-files.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const words = process.argv.slice(2)
-const chosen = mutations.filter(({ name, file }) =>
-  words.length === 0 ? true : words.some((word) => `${name} ${file}`.includes(word)),
-)
+const { positionals: words, values } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string', multiple: true, default: [] } },
+})
+const isChosen = ({ name, file }: Mutation) =>
+  values.only.includes(name) || words.some((word) => `${name} ${file}`.includes(word))
+const isAll = words.length + values.only.length === 0
+const chosen = isAll ? mutations : mutations.filter(isChosen)
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort())
 
@@ -27,7 +33,7 @@ try {
 }
 
 async function run(): Promise<number> {
-  if (chosen.length === 0) return fail(`No mutation has any of these in its name: ${words}`)
+  if (chosen.length === 0) return fail(`No mutation is one of these: ${[...words, ...values.only]}`)
   using copy = privateCopy(ROOT)
   await using stack = await stackFor(copy.root)
   void stack

@@ -23,14 +23,16 @@ export type ChainStoryOptions = {
   chain: FakeChain
   payments: Payments
   payers: Payers
+  /** The highest block that is stored. */
+  scanned: () => bigint
   /** How deep a reorg may be. */
   depthMax: number
   /** Of a hundred happenings, how many are reorgs. */
   reorgsPercent: number
 }
 
-export function chainStory(room: Room, options: ChainStoryOptions): ChainStory {
-  const { random, coverage, trace } = room
+export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory {
+  const { random, coverage, trace } = shared
   const { chain, payers, reorgsPercent } = options
   const honest = new Map<string, FakeBlock>()
   let earlier: readonly FakeBlock[] = chain.blocks()
@@ -44,12 +46,16 @@ export function chainStory(room: Room, options: ChainStoryOptions): ChainStory {
     const depthMost = Math.min(chain.blocks().length - 1, options.depthMax)
     if (depthMost < 1) return
     const isDeep = random.below(6) === 0
-    const depth = 1 + random.below(isDeep ? depthMost : Math.min(4, depthMost))
+    // Mostly of what is scanned already: what isn't is no reorg to anybody.
+    const unscanned = Math.max(0, chain.blocks().length - 1 - Number(options.scanned()))
+    const above = random.below(3) === 0 ? 0 : Math.min(unscanned, depthMost - 1)
+    const room = depthMost - above
+    const depth = above + 1 + random.below(isDeep ? room : Math.min(4, room))
     replace(depth, Math.max(1, depth + random.below(4) - 1))
   }
   const replace = (depth: number, length: number) => {
     earlier = chain.blocks()
-    replaceBranch(room, options, { depth, length })
+    replaceBranch(shared, options, { depth, length })
   }
   const flip = () => {
     const now = chain.blocks()

@@ -53,6 +53,7 @@ export const HAPPENINGS = [
   'relay: broker failed after storing',
   'relay: broker failed before storing',
   'relay: lease ended',
+  'scan: 100 blocks or more taken back',
   'scan: blocks taken back',
   'scan: latch lifted',
   'scan: latched',
@@ -65,20 +66,26 @@ export const HAPPENINGS = [
   'scan: SCAN_CHAIN_INCONSISTENT',
   'scan: SCAN_LEASE_LOST',
   'scan: SCAN_RESCAN_MOVED',
+  'seed: a reorg took blocks back',
 ] as const
 
 export type Happening = (typeof HAPPENINGS)[number]
 
 /** How often each happened. */
-export type Coverage = { saw(happening: Happening): void; counts(): ReadonlyMap<Happening, number> }
+export type Coverage = {
+  /** Once, or `times`. */
+  saw(happening: Happening, times?: number): void
+  counts(): ReadonlyMap<Happening, number>
+}
 
 export function openCoverage(): Coverage {
   const counts = new Map<Happening, number>(HAPPENINGS.map((each) => [each, 0]))
   return {
-    saw: (happening) => counts.set(happening, (counts.get(happening) ?? 0) + 1),
+    saw: (happening, times = 1) => counts.set(happening, (counts.get(happening) ?? 0) + times),
     counts: () => counts,
   }
 }
 
-export const isHappening = (text: string): text is Happening =>
-  (HAPPENINGS as readonly string[]).includes(text)
+const KNOWN: ReadonlySet<string> = new Set(HAPPENINGS)
+
+export const isHappening = (text: string): text is Happening => KNOWN.has(text)

@@ -13,6 +13,8 @@ export type Room = {
   isFaulty: boolean
   /** Whether a reorg may be deeper than the policy allows by now. */
   mayLatch: boolean
+  /** Whether a reorg has taken back blocks that had been stored. */
+  tookBack: boolean
   /** Of a thousand, how many calls fail or are answered with a lie. */
   faultsPerMille: number
 }

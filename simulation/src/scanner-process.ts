@@ -71,6 +71,9 @@ const countingObserver = (room: Room, observer: Observer): Observer => ({
   ...observer,
   rolledBack(to, facts) {
     room.coverage.saw('scan: blocks taken back')
+    if (facts.blocks >= 100) room.coverage.saw('scan: 100 blocks or more taken back')
+    if (!room.tookBack) room.coverage.saw('seed: a reorg took blocks back')
+    room.tookBack = true
     if (facts.reversed > 0) room.coverage.saw('scan: published deposits taken back')
     observer.rolledBack(to, facts)
   },

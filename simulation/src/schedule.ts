@@ -58,7 +58,7 @@ export function openSchedule(
       trace.say(`${next.process.name}: ${next.what}`)
       next.go()
       // Nothing here waits for anything but a turn, so this is after all that the turn brought.
-      await new Promise(setImmediate)
+      await new Promise<void>((go) => process.nextTick(go))
     },
     kill(process) {
       killed.add(process)

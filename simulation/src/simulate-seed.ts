@@ -50,6 +50,7 @@ export async function simulateSeed(seed: number, coverage: Coverage): Promise<Ve
     violations,
     isFaulty: true,
     mayLatch: false,
+    tookBack: false,
     faultsPerMille,
   }
   const onFailure = (error: unknown) => violations.push(`unexpected: ${error}`)
@@ -78,8 +79,9 @@ function openWorld(room: Room, schedule: Schedule) {
   const ledger = memoryUnitOfWork()
   const group = consumerGroup(room, broker, TOPIC)
   const payers = openPayers(room, { payments, register: scan.watch })
-  const story = chainStory(room, { chain: scan.chain, payments, payers, ...policy.story })
-  const { database } = scan
+  const { chain, database } = scan
+  const scanned = () => witness.height()
+  const story = chainStory(room, { chain, payments, payers, scanned, ...policy.story })
   const witness = storeWitness(room, { database, outbox, story, payments })
   const lies = nodeLies(random)
   const relaying = { outbox, producer: broker.producer(), topic: TOPIC, leaseMs: LEASE_MS }
@@ -116,6 +118,7 @@ function policyOf(random: SeededRandom) {
     reorgDepthMax: isStrict ? 5 + random.below(8) : 1_000,
     reading: random.pick(READINGS),
     turns: 500 + random.below(2_000),
+    isDeep,
     blocksBefore: isDeep ? 205 + random.below(30) : random.below(12) + (isStrict ? 20 : 0),
     storyPerMille: random.pick([15, 30, 60]),
     disturbancesPerMille: random.pick([0, 5, 15, 40]),
@@ -131,12 +134,20 @@ async function liveThrough(room: Room, schedule: Schedule, world: World): Promis
   const { random } = room
   const { policy, story } = world
   story.mineMany(policy.blocksBefore)
+  const deepAt = policy.isDeep ? await scannedOnce(schedule, world) : -1
   for (let turn = 0; turn < policy.turns; turn++) {
+    if (turn === deepAt) story.reorgBy(90 + random.below(111))
     const draw = random.below(1_000)
     if (draw < policy.storyPerMille) story.happen()
     else if (draw < policy.storyPerMille + policy.disturbancesPerMille) disturb(room, world)
     await schedule.step()
   }
+}
+
+/** Lets the chain be scanned before blocks are undone, within reason. Returns when they are. */
+async function scannedOnce(schedule: Schedule, world: World): Promise<number> {
+  for (let turn = 0; turn < 4_000 && !(await hasTip(world)); turn++) await schedule.step()
+  return 100
 }
 
 type Disturbance = (room: Room, world: World) => void

@@ -1,16 +1,14 @@
-import { type Coverage, HAPPENINGS, openCoverage } from './coverage.ts'
+import { type Coverage, type Happening, openCoverage } from './coverage.ts'
+import { missingFrom } from './missing.ts'
 import { simulateSeed, type Verdict } from './simulate-seed.ts'
 
 export type Simulation = {
   /** The seeds in which an invariant did not hold. */
   failed: readonly Verdict[]
   coverage: Coverage
-  /** What never happened, though it must have been tried. */
+  /** What never happened, or too seldom, though it must have been tried. */
   missing: readonly string[]
 }
-
-/** From so many seeds on, everything must have happened at least once. */
-export const SEEDS_FOR_EVERYTHING = 200
 
 /** Simulates each seed by itself. `onVerdict` is told of each. */
 export async function simulateSeeds(
@@ -24,7 +22,8 @@ export async function simulateSeeds(
     if (verdict.violations.length > 0) failed.push(verdict)
     onVerdict(verdict)
   }
-  const isWhole = seeds.length >= SEEDS_FOR_EVERYTHING
-  const never = HAPPENINGS.filter((happening) => coverage.counts().get(happening) === 0)
-  return { failed, coverage, missing: isWhole ? never : [] }
+  return { failed, coverage, missing: missingFrom(coverage, seeds.length) }
 }
+
+/** What one process tells another of the seeds that it has simulated. */
+export type Share = { verdicts: Verdict[]; counts: [Happening, number][] }

@@ -24,6 +24,8 @@ export type StoreWitness = {
   stored(holder: string, method: string, call: { given: readonly unknown[]; result: unknown }): void
   /** The lease ran out, whoever had it. */
   leaseEnded(): void
+  /** The highest block that is stored; −1 where there is none. */
+  height(): bigint
   /** An operator took back everything above `keeps`. */
   unlatched(keeps: Ref | null): void
 }
@@ -82,6 +84,7 @@ export function storeWitness(
     leaseEnded() {
       leaseholder = undefined
     },
+    height: () => checkpoint?.number ?? -1n,
     unlatched(keeps) {
       checkpoint = keeps
       publish()
