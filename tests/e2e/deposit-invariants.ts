@@ -66,8 +66,13 @@ async function readBooked(postgres: Postgres): Promise<Map<string, Standing>> {
       on entry.transaction_id = transaction.id
     order by transaction.recorded_at, transaction.id`)
   const booked = new Map<string, Standing>()
-  for (const { reference, owner, asset, amount } of rows) {
-    const { depositId, kind } = parseDepositReference(reference)
+  // What is held for nobody is no credit, and to take it back is none either.
+  const suspended = new Set<string>()
+  for (const { reference, code, owner, asset, amount } of rows) {
+    const { depositId, revision, kind } = parseDepositReference(reference)
+    const confirmation = `${depositId}#${revision}`
+    if (code === 'deposit.suspense') suspended.add(confirmation)
+    if (suspended.has(confirmation)) continue
     const { net } = booked.get(depositId) ?? { net: 0 }
     const change = kind === 'confirmation' ? 1 : -1
     const units = -BigInt(amount ?? 0) * BigInt(change)

@@ -15,13 +15,16 @@ export type InvariantInputs = {
   coffer: Pick<Coffer, 'urls' | 'chain'>
   /** Owner by watched address, in lower case. */
   owners: ReadonlyMap<string, string>
+  /** Whether coin counts that contracts pay out. Default false: then none must have been paid. */
+  internal?: boolean
 }
 
 /**
  * Compares chain, database, topics and ledger, once nothing is under way, and lists everything that
  * must hold and does not. What it knows of the chain it reads by means of its own.
  */
-export async function checkInvariants({ coffer, owners }: InvariantInputs): Promise<Violation[]> {
+export async function checkInvariants(inputs: InvariantInputs): Promise<Violation[]> {
+  const { coffer, owners, internal = false } = inputs
   const { urls, chain } = coffer
   if (chain === undefined) throw new Error('Expected a chain of its own.')
   const { assets } = chain
@@ -30,7 +33,8 @@ export async function checkInvariants({ coffer, owners }: InvariantInputs): Prom
   const unsettled = (await underWay({ coffer, postgres })).map((problem) => {
     return { invariant: 'I11', problem }
   })
-  const { deposits } = await readDeposits({ rpcUrl, assets, addresses: new Set(owners.keys()) })
+  const addresses = new Set(owners.keys())
+  const { deposits } = await readDeposits({ rpcUrl, assets, addresses, internal })
   return [
     ...unsettled,
     ...(await ledgerViolations(postgres)),
@@ -40,6 +44,7 @@ export async function checkInvariants({ coffer, owners }: InvariantInputs): Prom
   ]
 }
 
+/** I1, I6: what the ledger says by itself. */
 async function ledgerViolations(postgres: Postgres): Promise<Violation[]> {
   const found: Violation[] = (await checkLedger(postgres)).map(
     ({ invariant, subject, problem }) => ({ invariant, problem: `${subject}: ${problem}` }),

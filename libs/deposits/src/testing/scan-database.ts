@@ -5,6 +5,7 @@ import { messagingMigrations } from '@coffer/messaging/migrations'
 import { outbox } from '@coffer/messaging/schema'
 import type { ChainId } from '@coffer/money/chain-id'
 import { parseUnits } from '@coffer/money/units'
+import type { Migrations } from '@coffer/postgres/migrate'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { walletsMigrations } from '@coffer/wallets/migrations'
@@ -28,8 +29,10 @@ export type ScanDatabase = AsyncDisposable & {
   clear(): Promise<void>
 }
 
-export async function scanDatabase(): Promise<ScanDatabase> {
-  const database = await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations])
+/** `others` are migrations of whoever else works on it in a test. */
+export async function scanDatabase(...others: readonly Migrations[]): Promise<ScanDatabase> {
+  const own = [walletsMigrations, messagingMigrations, depositsMigrations]
+  const database = await testDatabase([...own, ...others])
   const { postgres, url } = database
   return {
     url,

@@ -1,0 +1,46 @@
+/**
+ * `npm run soak -- --minutes 30`: a whole Coffer at work for long, on a chain that reorganises,
+ * behind nodes that fail and lie, beside a broker and a database that hang and hang up. In the end
+ * everything is healed, nobody helps, and all that is on the chain must be booked, once. Ends with
+ * 1 if anything was lost, doubled or otherwise wrong, or if a process grew.
+ */
+import { parseArgs } from 'node:util'
+import { progress } from './progress.ts'
+import { runSoak } from './run-soak.ts'
+import { soakVerdict } from './soak-verdict.ts'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' },
+    seed: { type: 'string', default: '1' },
+    /** How fast a process may grow after it has warmed up, MB an hour. */
+    'slope-max': { type: 'string', default: '60' },
+  },
+})
+const minutes = positive('minutes', values.minutes)
+const seed = positive('seed', values.seed)
+const slopeMax = positive('slope-max', values['slope-max'])
+
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => stopping.abort(signal))
+}
+try {
+  const soaked = await runSoak({ minutes, seed, signal: stopping.signal, tell: progress() })
+  const { problems, ...figures } = soakVerdict(soaked, { slopeMax })
+  for (const problem of problems) console.error(`  ${problem}`)
+  console.log(JSON.stringify({ bench: 'soak', minutes, seed, ...figures }))
+  process.exitCode = problems.length > 0 ? 1 : 0
+} catch (error) {
+  if (!stopping.signal.aborted) throw error
+  console.error(`  stopped by ${stopping.signal.reason}: nothing is left running`)
+  process.exitCode = 130
+}
+
+/** A number above 0; ends the process where the text is none. */
+function positive(name: string, text: string): number {
+  const number = Number(text)
+  if (number > 0) return number
+  console.error(`--${name} is ${JSON.stringify(text)}. Expected a number above 0.`)
+  process.exit(2)
+}
