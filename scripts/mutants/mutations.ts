@@ -5,6 +5,7 @@ import { messagingMutations } from './messaging-mutations.ts'
 import type { Mutation } from './mutation.ts'
 import { nativeMutations } from './native-mutations.ts'
 import { proofMutations } from './proof-mutations.ts'
+import { releaseMutations } from './release-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
 
@@ -16,6 +17,7 @@ export const mutations: readonly Mutation[] = [
   ...nativeMutations,
   ...scanMutations,
   ...scanStoreMutations,
+  ...releaseMutations,
   ...messagingMutations,
   ...ledgerMutations,
 ]

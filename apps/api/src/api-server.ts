@@ -2,6 +2,12 @@ import type { ChainNodes } from '@coffer/deposits/chain-nodes'
 import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
 import { postgresDepositReader } from '@coffer/deposits/deposit-reader'
 import { postgresLatches } from '@coffer/deposits/latches'
+import {
+  type ReleaseRequest,
+  releaseDeposit,
+  type Withheld,
+} from '@coffer/deposits/release-deposit'
+import { postgresReleases } from '@coffer/deposits/releases'
 import { requestRescan } from '@coffer/deposits/request-rescan'
 import { postgresRescanRequests } from '@coffer/deposits/rescan-requests'
 import { depositRoutes } from '@coffer/deposits/routes'
@@ -67,6 +73,11 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       chains,
       onUnlatched: (plan) => logUnlatched(logger, plan),
     }),
+    releaseDeposit: releaseDeposit({
+      releases: postgresReleases(postgres),
+      chains,
+      onReleased: (request, was) => logReleased(logger, request, was),
+    }),
     findOwner: (reference) => findOwner(postgres, reference),
     chains,
     assets,
@@ -95,4 +106,10 @@ function logUnlatched(logger: Logger, plan: UnlatchPlan): void {
   const { chain, reason, checkpoint, keeps, blocks, isBelowFinal, reversed } = plan
   const taken = { from: checkpoint?.number, keeps: keeps?.number ?? null, blocks, isBelowFinal }
   logger.warn({ chain, reason, ...taken, reversed }, 'an operator lifted the latch of a chain')
+}
+
+function logReleased(logger: Logger, request: ReleaseRequest, was: Withheld): void {
+  const { chain, txHash, position, reason } = request
+  const facts = { chain, deposit: `${chain}:${txHash}:${position}`, withheld: was.reason, reason }
+  logger.warn(facts, 'an operator released a deposit that was not credited')
 }

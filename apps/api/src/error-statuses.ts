@@ -9,6 +9,7 @@ export const ERROR_STATUSES: ErrorStatuses = {
   CHAIN_NOT_LATCHED: { status: 409, title: 'The chain is not latched' },
   CHAIN_UNKNOWN: { status: 422, title: 'The chain is not followed' },
   CURSOR_INVALID: { status: 400, title: 'The cursor is invalid' },
+  DEPOSIT_NOT_RELEASABLE: { status: 409, title: "The deposit can't be released" },
   DEPOSIT_UNKNOWN: { status: 404, title: 'There is no such deposit' },
   EXTERNAL_ID: { status: 400, title: 'The external id is invalid' },
   MONEY_UNITS: { status: 400, title: 'The amount is invalid' },

@@ -16,6 +16,7 @@ const ROUTES = [
   'GET /v1/users/{id}/balances',
   'POST /v1/addresses/import',
   'POST /v1/admin/chains/{chain}/unlatch',
+  'POST /v1/admin/deposits/{id}/release',
   'POST /v1/admin/rescans',
   'POST /v1/users',
   'POST /v1/users/{id}/addresses',

@@ -4,6 +4,7 @@ import { program } from 'commander'
 import { addresses } from './commands/addresses.ts'
 import { chain } from './commands/chain.ts'
 import { demo } from './commands/demo.ts'
+import { deposits } from './commands/deposits.ts'
 import { down } from './commands/down.ts'
 import { migrate, topics } from './commands/prepare.ts'
 import { rescan } from './commands/rescan.ts'
@@ -19,6 +20,7 @@ program
   .addCommand(simulate)
   .addCommand(rescan)
   .addCommand(chain)
+  .addCommand(deposits)
   .addCommand(addresses)
   .addCommand(migrate)
   .addCommand(topics)

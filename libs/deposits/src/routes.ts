@@ -4,6 +4,7 @@ import type { ChainId } from '@coffer/money/chain-id'
 import { z } from 'zod'
 import { depositCursor, parseDepositCursor } from './domain/deposit-cursor.ts'
 import type { ChainStatuses, DepositReader, RescanRequests } from './read-ports.ts'
+import type { releaseDeposit } from './usecases/release-deposit.ts'
 import type { requestRescan } from './usecases/request-rescan.ts'
 import type { UnlatchChain } from './usecases/unlatch-chain.ts'
 import * as wire from './wire.ts'
@@ -14,6 +15,7 @@ export type DepositRoutesOptions = {
   statuses: ChainStatuses
   requestRescan: ReturnType<typeof requestRescan>
   rescans: RescanRequests
+  releaseDeposit: ReturnType<typeof releaseDeposit>
   unlatchChain: UnlatchChain
   /** The id of the owner that a caller names by its id or external id. */
   findOwner: (reference: string) => Promise<string | undefined>
@@ -25,6 +27,7 @@ export type DepositRoutesOptions = {
 export function depositRoutes(options: DepositRoutesOptions): Routes {
   return async (app) => {
     await app.register(listRoutes(options))
+    await app.register(releaseRoutes(options))
     await app.register(chainRoutes(options))
     await app.register(latchRoutes(options))
   }
@@ -69,6 +72,29 @@ function listRoutes({ reader, findOwner, assets }: DepositRoutesOptions): Routes
       },
       async ({ params: { id } }) => {
         const deposit = await reader.find(id)
+        if (deposit === undefined) throw new wire.DepositUnknownError(id)
+        return wire.depositOnWire(deposit, assets)
+      },
+    )
+  }
+}
+
+function releaseRoutes({ reader, releaseDeposit, assets }: DepositRoutesOptions): Routes {
+  return async (app) => {
+    app.post(
+      '/v1/admin/deposits/:id/release',
+      {
+        schema: {
+          tags: ['deposits'],
+          summary: 'Credit a deposit that we hold and that was not credited',
+          params: z.strictObject({ id: wire.depositIdOnWire }),
+          body: wire.releaseRequest,
+          response: { 200: wire.deposit },
+        },
+      },
+      async ({ params: { id }, body: { reason } }) => {
+        const isKnown = await releaseDeposit({ ...id, reason })
+        const deposit = isKnown ? await reader.find(id) : undefined
         if (deposit === undefined) throw new wire.DepositUnknownError(id)
         return wire.depositOnWire(deposit, assets)
       },

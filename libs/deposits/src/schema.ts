@@ -138,3 +138,21 @@ export const gaps = depositsSchema.table(
     index('gaps_by_end').on(table.chain, table.kind, table.toBlock),
   ],
 )
+
+/** Deposits that an operator let go of, and why. Nothing is ever deleted here. */
+export const releases = depositsSchema.table(
+  'releases',
+  {
+    chain: text().notNull(),
+    txHash: hexColumn().notNull(),
+    position: text().notNull(),
+    /** The one under which it was confirmed. */
+    revision: integer().notNull(),
+    /** Why it had not been credited. */
+    withheldReason: text().notNull(),
+    /** Why the operator let it go. */
+    reason: text().notNull(),
+    releasedAt: moment().defaultNow().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.chain, table.txHash, table.position, table.revision] })],
+)

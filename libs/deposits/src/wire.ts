@@ -75,6 +75,10 @@ export const deposit = z.strictObject({
   creditedAt: moment.optional(),
 })
 
+export const releaseRequest = z.strictObject({
+  reason: z.string().trim().min(1).max(500).describe('Why it is credited after all; it is kept'),
+})
+
 export const depositList = z.strictObject({
   items: z.array(deposit),
   nextCursor: z.string().nullable().describe('null on the last page'),

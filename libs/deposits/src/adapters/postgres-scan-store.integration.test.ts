@@ -8,6 +8,7 @@ import { postgresBookings } from './postgres-bookings.ts'
 import { postgresChainStatuses } from './postgres-chain-statuses.ts'
 import { postgresGapReader } from './postgres-gap-reader.ts'
 import { postgresLatches } from './postgres-latches.ts'
+import { postgresReleases } from './postgres-releases.ts'
 import { postgresScanStore } from './postgres-scan-store.ts'
 import { ensureChain } from './scan-lease.ts'
 
@@ -26,6 +27,7 @@ scanStoreContract(async () => {
     latches: postgresLatches(database.postgres),
     bookings: postgresBookings(database.postgres),
     gaps: postgresGapReader(database.postgres),
+    releases: postgresReleases(database.postgres),
     endLease: database.endLease,
     requestRescan: (from, to) => database.requestRescan(CHAIN, from, to),
     deposits: database.deposits,

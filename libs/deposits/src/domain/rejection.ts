@@ -24,6 +24,13 @@ export const SUSPENDED = ['below_minimum'] as const satisfies readonly Rejection
 export const isSuspended = (reason: string | null | undefined): boolean =>
   SUSPENDED.some((rejection) => rejection === reason)
 
+/** Rejections of value that we may hold all the same: balances don't tell, a person can. */
+const UNDECIDED = ['unproven'] as const satisfies readonly Rejection[]
+
+/** Whether an operator may let go of a deposit that was rejected for `reason`. */
+export const isReleasable = (reason: string | null): boolean =>
+  isSuspended(reason) || UNDECIDED.some((rejection) => rejection === reason)
+
 export type RejectionCounts = Readonly<Partial<Record<Rejection, number>>>
 
 /** How many of `transfers` are not credited, by the reason. */

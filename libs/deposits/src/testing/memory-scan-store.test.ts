@@ -10,6 +10,7 @@ scanStoreContract(async () => {
     latches: database.latches,
     bookings: database.bookings,
     gaps: database.gaps,
+    releases: database.releases,
     endLease: async () => database.endLease(),
     requestRescan: async (from, to) => database.requestRescan(from, to),
     deposits: async () => database.deposits(),

@@ -5,9 +5,11 @@ import type { GapReader } from '../gap-ports.ts'
 import type { Latches } from '../latch-ports.ts'
 import type { ScanState, ScanStore } from '../ports.ts'
 import type { Bookings } from '../usecases/mark-booked.ts'
+import type { Releases } from '../usecases/release-deposit.ts'
 import { memoryBookings } from './memory-bookings.ts'
 import { isPublished, publish, settle, storeDeposits } from './memory-deposits.ts'
 import { cutGaps, memoryGapReader, memoryGapStore } from './memory-gaps.ts'
+import { memoryReleases } from './memory-releases.ts'
 import type { MemoryScanOptions, Tables } from './memory-tables.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
 
@@ -21,6 +23,7 @@ export type MemoryScanDatabase = {
   latches: Latches
   bookings: Bookings
   gaps: GapReader
+  releases: Releases
   deposits(): StoredDeposit[]
   events(): OutboxEvent[]
 }
@@ -54,6 +57,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     latches: latchesOf(tables),
     bookings: memoryBookings(tables.deposits),
     gaps: memoryGapReader(tables),
+    releases: memoryReleases(tables),
     deposits: () => [...tables.deposits.values()].map((deposit) => ({ ...deposit })),
     events: () => [...tables.events],
   }

@@ -58,7 +58,9 @@ export async function scanDatabase(...others: readonly Migrations[]): Promise<Sc
     async clear() {
       await postgres.execute(sql`
         truncate deposits.chains, deposits.blocks, deposits.deposits, deposits.rescans,
-          deposits.gaps, messaging.outbox, wallets.owners cascade`)
+          deposits.gaps,
+          deposits.releases,
+          messaging.outbox, wallets.owners cascade`)
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }

@@ -7,6 +7,7 @@ import type { GapReader } from '../gap-ports.ts'
 import type { Latches } from '../latch-ports.ts'
 import type { Advance, ScanStore } from '../ports.ts'
 import type { Bookings } from '../usecases/mark-booked.ts'
+import type { Releases } from '../usecases/release-deposit.ts'
 import { fakeAddress } from './fake-chain.ts'
 import { CHAIN, TUSD } from './fake-transfers.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
@@ -19,6 +20,7 @@ export type ScanStoreUnderTest = AsyncDisposable & {
   requestRescan(from: bigint, to: bigint): Promise<string>
   bookings: Bookings
   gaps: GapReader
+  releases: Releases
   deposits(): Promise<StoredDeposit[]>
   events(): Promise<OutboxEvent[]>
 }

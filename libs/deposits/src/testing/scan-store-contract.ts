@@ -5,6 +5,7 @@ import { gapContract } from './gap-contract.ts'
 import { latchContract } from './latch-contract.ts'
 import { leaseContract } from './lease-contract.ts'
 import { rejectionContract } from './rejection-contract.ts'
+import { releaseContract } from './release-contract.ts'
 import { comebackContract, rollBackContract } from './reorg-contract.ts'
 import { rescanContract } from './rescan-contract.ts'
 import type { OpenScan } from './scan-facts.ts'
@@ -17,6 +18,7 @@ export function scanStoreContract(open: OpenScan): void {
   describe('a latch', () => latchContract(open))
   describe('a deposit that comes back', () => comebackContract(open))
   describe('a deposit that is not credited', () => rejectionContract(open))
+  describe('a release', () => releaseContract(open))
   describe('a booking', () => bookingsContract(open))
   describe('a gap', () => gapContract(open))
   describe('a rescan', () => rescanContract(open))
