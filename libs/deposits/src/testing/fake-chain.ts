@@ -1,6 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import { type BlockHash, blockHash, type TxHash, txHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
+import { readBatch } from '@coffer/evm/testing/read-batch'
 import type { RpcHeader, RpcTransaction } from '../adapters/rpc-answers.ts'
 import type { Log } from '../domain/block.ts'
 import { fakeBalance } from './fake-balances.ts'
@@ -90,11 +91,13 @@ export function fakeChain(): FakeChain {
     const honest = answerOf(call, visible, tagged)
     return meddler ? meddler(call, honest) : honest
   }
+  const batch: JsonRpc['batch'] = (calls) => Promise.all(calls.map(answer))
   return {
     rpc: {
       name: 'fake',
       call: (method, params) => answer({ method, params }),
-      batch: (calls) => Promise.all(calls.map(answer)),
+      batch,
+      read: readBatch('fake', batch),
       [Symbol.asyncDispose]: async () => undefined,
     },
     blocks: () => [...blocks],
