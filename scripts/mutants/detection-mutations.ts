@@ -97,8 +97,8 @@ export const detectionMutations: readonly Mutation[] = [
   {
     name: 'a tag makes final what is not scanned yet',
     file: finality,
-    find: 'return tagged < scanned ? tagged : scanned',
-    replace: 'return tagged',
+    find: 'return height < scanned ? height : scanned',
+    replace: 'return height',
     tests: finalityTests,
   },
 ]

@@ -1,5 +1,6 @@
 import { detectionMutations } from './detection-mutations.ts'
 import { endpointMutations } from './endpoint-mutations.ts'
+import { finalityMutations } from './finality-mutations.ts'
 import { ledgerMutations } from './ledger-mutations.ts'
 import { messagingMutations } from './messaging-mutations.ts'
 import type { Mutation } from './mutation.ts'
@@ -16,6 +17,7 @@ export const mutations: readonly Mutation[] = [
   ...detectionMutations,
   ...nativeMutations,
   ...scanMutations,
+  ...finalityMutations,
   ...scanStoreMutations,
   ...releaseMutations,
   ...messagingMutations,

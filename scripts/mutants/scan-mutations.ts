@@ -47,9 +47,9 @@ export const scanMutations: readonly Mutation[] = [
   },
   {
     name: 'a tag that moves without a new block makes nothing final',
-    file: nextBlocks,
-    find: 'if (final <= (state.final ?? -1n))',
-    replace: 'if (final <= checkpoint.number)',
+    file: 'libs/deposits/src/usecases/advance-scan.ts',
+    find: 'if (!isMoreFinal(',
+    replace: 'if (finality.final <= checkpoint.number || !isMoreFinal(',
     tests: nextTests,
   },
   {

@@ -32,8 +32,9 @@ export const scanStoreMutations: readonly Mutation[] = [
   {
     name: 'deposits stay though their checkpoint was not committed',
     file: store,
-    find: 'const stored = await storeDeposits(tx, chain, { transfers, final })',
-    replace: 'const stored = await storeDeposits(postgres as never, chain, { transfers, final })',
+    find: 'const stored = await storeDeposits(tx, chain, { transfers, final, tiers })',
+    replace:
+      'const stored = await storeDeposits(postgres as never, chain, { transfers, final, tiers })',
     tests: leaseTests,
   },
   {
@@ -53,8 +54,8 @@ export const scanStoreMutations: readonly Mutation[] = [
   {
     name: 'finality is taken back',
     file: store,
-    find: 'final_number = greatest(final_number, ${final.toString()}::bigint)`',
-    replace: 'final_number = ${final.toString()}::bigint`',
+    find: 'final_number = greatest(final_number, ${final.toString()}::bigint),',
+    replace: 'final_number = ${final.toString()}::bigint,',
     tests: storeTests,
   },
   {

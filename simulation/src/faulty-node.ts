@@ -1,5 +1,4 @@
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
-import { readBatch } from '@coffer/evm/testing/read-batch'
 import type { NodeLies } from './node-lies.ts'
 import { InjectedFault, type Room, strikes } from './room.ts'
 import type { Process } from './schedule.ts'
@@ -27,7 +26,7 @@ export function faultyNode(
     coverage.saw('node: away')
     throw new InjectedFault('The node is away.')
   }
-  const node: JsonRpc = {
+  return {
     name: rpc.name,
     async call(method, params) {
       await reach({ method, params })
@@ -43,8 +42,6 @@ export function faultyNode(
       }
       return answers
     },
-    read: (calls, read) => readBatch(rpc.name, node.batch)(calls, read),
     [Symbol.asyncDispose]: async () => undefined,
   }
-  return node
 }

@@ -90,7 +90,7 @@ const nodeFrom = (forkAt: number): ChainNodes['nodeOf'] => {
     parentHash: hashAt(0),
     time: new Date(0),
   })
-  return () => ({ headerAt, head: async () => ({ ...(await headerAt(12n)), tagged: null }) })
+  return () => ({ headerAt, head: async () => ({ ...(await headerAt(12n)), tagged: {} }) })
 }
 
 /** Blocks 0 to 10 are stored, and a deposit in block 9 is credited. */

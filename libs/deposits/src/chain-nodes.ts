@@ -26,8 +26,8 @@ export function chainNodes(configs: readonly ChainConfig[]): ChainNodes {
   }
 }
 
-function openNode({ chain, rpcUrls, confirmations, proof }: ChainConfig) {
+function openNode({ chain, rpcUrls, proof }: ChainConfig) {
   const clients = rpcUrls.map((url) => ({ rpc: jsonRpc(url) }))
   const endpoints = openEndpoints({ chain, clients })
-  return { endpoints, reader: jsonRpcChainReader(endpoints, { confirmations, proof }) }
+  return { endpoints, reader: jsonRpcChainReader(endpoints, { proof }) }
 }

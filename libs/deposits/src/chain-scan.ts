@@ -10,6 +10,7 @@ import { postgresScanStore } from './adapters/postgres-scan-store.ts'
 import { postgresWatchedSet } from './adapters/postgres-watched-set.ts'
 import { requireTokens } from './adapters/require-tokens.ts'
 import { ensureChain } from './adapters/scan-lease.ts'
+import { type FinalityPolicy, finalityPolicy, tagsOf } from './domain/finality.ts'
 import type { ScanObserver } from './ports.ts'
 import { findDeposits } from './usecases/find-deposits.ts'
 import { latchUnknownTypes } from './usecases/latch-unknown-types.ts'
@@ -47,11 +48,12 @@ export type ChainScan = AsyncDisposable & {
 /** Wires what follows one chain. The node need not be there yet. */
 export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const { config, postgres, observer, holder, leaseMs, chunkBlocks, chunksMax } = options
-  const { chain, confirmations, reorgDepthMax, assets, ownAddresses = [] } = config
+  const { chain, reorgDepthMax, assets, ownAddresses = [] } = config
   const endpoints = endpointsOf(options)
   await ensureChain(postgres, { chain, start: config.startBlock })
 
-  const reader = jsonRpcChainReader(endpoints, readerOptions(config))
+  const policy = finalityPolicy(config.confirmations, assets)
+  const reader = jsonRpcChainReader(endpoints, readerOptions(config, policy))
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
   const find = findDeposits({ reader, watched, assets, ownAddresses })
@@ -61,7 +63,7 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
     findDeposits: find,
     rollBackReorg: rollBackReorg({ reader, store, observer, reorgDepthMax }),
-    confirmations,
+    policy,
     observer,
   })
   const scan = latchUnknownTypes({ store, scan: steps })
@@ -82,10 +84,10 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   }
 }
 
-function readerOptions(config: ChainConfig): ChainReaderOptions {
-  const { confirmations, proof, transactionTypes, native, traceMethod } = config
+function readerOptions(config: ChainConfig, policy: FinalityPolicy): ChainReaderOptions {
+  const { proof, transactionTypes, native, traceMethod } = config
   return {
-    ...{ confirmations, proof },
+    ...{ tags: tagsOf(policy), proof },
     ...(transactionTypes ? { transactionTypes } : {}),
     ...(native === 'traces' ? { traceMethod } : {}),
   }

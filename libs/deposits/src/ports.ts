@@ -3,15 +3,13 @@ import type { TxHash } from '@coffer/evm/hash'
 import type { Units } from '@coffer/money/units'
 import type { Block, BlockHeader, BlockRef } from './domain/block.ts'
 import type { NativeCandidate } from './domain/detect-transfers.ts'
+import type { TaggedHeights, TierHeights } from './domain/finality.ts'
 import type { RejectionCounts } from './domain/rejection.ts'
 import type { FoundTransfer } from './domain/transfer.ts'
 import type { GapStore } from './gap-ports.ts'
 
-/** The tip of a chain as its node tells it. */
-export type Head = BlockRef & {
-  /** Height of the tag that the chain's policy names; `null` when it goes by depth. */
-  tagged: bigint | null
-}
+/** The tip of a chain as its node tells it, and the tags that the chain's policy names. */
+export type Head = BlockRef & { tagged: TaggedHeights }
 
 /** Reads one chain. Adapter: `adapters/json-rpc-chain-reader.ts`. */
 export type ChainReader = {
@@ -62,8 +60,10 @@ export type Advance = {
   blocks: readonly BlockHeader[]
   transfers: readonly FoundTransfer[]
   head: Head
-  /** Deposits up to this height are final. */
+  /** Deposits up to this height are final, but those that wait for a tier. */
   final: bigint
+  /** Up to where those are final; left out, nothing waits for a tier. */
+  tiers?: TierHeights
 }
 
 /** The branch that left the chain: from the checkpoint down to the last block that stays. */

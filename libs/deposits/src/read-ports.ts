@@ -29,6 +29,8 @@ export type DepositView = {
   blockHash: `0x${string}`
   status: DepositStatus
   reason: string | null
+  /** What it waits for by its amount; `null` is what its chain says. */
+  tier: string | null
   seenAt: Date
   confirmedAt: Date | null
   creditedAt: Date | null

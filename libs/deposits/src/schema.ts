@@ -4,6 +4,7 @@ import {
   bigint,
   index,
   integer,
+  jsonb,
   pgSchema,
   primaryKey,
   text,
@@ -32,6 +33,8 @@ export const chains = depositsSchema.table('chains', {
   checkpointTime: moment(),
   /** Deposits up to here are final. It goes back only when a reorg takes the blocks away. */
   finalNumber: height(),
+  /** The same of the tiers that larger amounts wait for, never above it; `null` without any. */
+  finalTiers: jsonb().$type<Record<string, string>>(),
   /** Why scanning stopped until an operator looks; `null` is scanning. */
   latchedReason: text(),
   /** Grows with each take-over; a commit with an older epoch is refused. */
@@ -81,6 +84,8 @@ export const deposits = depositsSchema.table(
     }).notNull(),
     /** Why it is rejected, orphaned or reversed; of one that is seen, why it is going to be. */
     reason: text(),
+    /** What so large an amount waits for: `64`, `safe`, `finalized`; `null` is what all do. */
+    tier: text(),
     /** How often it was confirmed: 0 before the first time. See {@link depositReference}. */
     revision: integer().default(0).notNull(),
     seenAt: moment().defaultNow().notNull(),

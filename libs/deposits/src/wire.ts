@@ -70,6 +70,10 @@ export const deposit = z.strictObject({
   confirmations: z.int().describe('Blocks on top, its own included; 0 once orphaned or reversed'),
   status: z.enum(DEPOSIT_STATUSES),
   reason: z.string().optional(),
+  tier: z
+    .string()
+    .optional()
+    .describe('What so large an amount waits for: a number of confirmations, safe or finalized'),
   seenAt: moment,
   confirmedAt: moment.optional(),
   creditedAt: moment.optional(),
@@ -89,7 +93,7 @@ export function depositOnWire(
   view: DepositView,
   assets: readonly Asset[],
 ): z.output<typeof deposit> {
-  const { chain, txHash, position, amount, reason, seenAt, confirmedAt, creditedAt } = view
+  const { chain, txHash, position, amount, reason, tier, seenAt, confirmedAt, creditedAt } = view
   const asset = assets.find(({ id }) => id === view.asset)
   return {
     id: `${chain}:${txHash}:${position}`,
@@ -108,6 +112,7 @@ export function depositOnWire(
     confirmations: Number(confirmationCount(view)),
     status: view.status,
     ...(reason === null ? {} : { reason }),
+    ...(tier === null ? {} : { tier }),
     seenAt: seenAt.toISOString(),
     ...(confirmedAt === null ? {} : { confirmedAt: confirmedAt.toISOString() }),
     ...(creditedAt === null ? {} : { creditedAt: creditedAt.toISOString() }),

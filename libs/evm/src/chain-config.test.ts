@@ -1,10 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { keccak256, toHex } from 'viem'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { type CofferConfig, chainConfigs } from './chain-config.ts'
+import { describe, expect, test } from 'vitest'
+import { chainConfigs } from './chain-config.ts'
 import { CHAIN_PRESETS } from './chain-presets.ts'
+import { configFile } from './testing/config-file.ts'
 
 const TOKEN = '0x5FbDB2315678afecb367f032d93F642f64180aa3'
 const URL = 'http://127.0.0.1:8545'
@@ -253,11 +251,3 @@ describe('a preset', () => {
     expect(fromVariables).toMatchObject({ confirmations: 'finalized', reorgDepthMax: 20 })
   })
 })
-
-async function configFile(config: CofferConfig | unknown): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'coffer-config-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  const path = join(folder, 'coffer.config.ts')
-  await writeFile(path, config === undefined ? '' : `export default ${JSON.stringify(config)}`)
-  return path
-}

@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
+import { type AmountTier, type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { type ChainId, chainIdOf, parseChainId } from '@coffer/money/chain-id'
 import { parsedBy } from '@coffer/money/parsed-by'
 import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 import { type Address, parseAddress } from './address.ts'
+import { amountText, amountTiers, confirmationsText, problemOfTiers } from './amount-tiers.ts'
 import { type ProofSteps, WHOLE_PROOF } from './block-proof.ts'
 import { CHAIN_PRESETS, type PresetName } from './chain-presets.ts'
-
-/** When a deposit is final: so many blocks deep, its own included, or by the node's own tag. */
-export type Confirmations = number | 'safe' | 'finalized'
+import type { Confirmations } from './confirmations.ts'
 
 /**
  * Where the native coin is found: as the values of transactions alone, or in the traces of their
@@ -27,6 +26,7 @@ export type ChainConfig = {
   chain: ChainId
   /** Endpoints in order of preference. */
   rpcUrls: readonly string[]
+  /** When a deposit is final, unless its asset says more of so large an amount. */
   confirmations: Confirmations
   /** First block to scan. */
   startBlock: bigint
@@ -53,17 +53,14 @@ export type ChainConfig = {
 /** Where proxies keep the address of their implementation by EIP-1967. */
 const EIP_1967 = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
 
-/** In the asset's smallest unit. */
-const minimum = z
-  .union([z.bigint().min(0n), z.int().min(0), z.string().regex(/^[0-9]{1,78}$/)])
-  .transform(BigInt)
-  .default(0n)
+const minimum = amountText.default(0n)
 
 const token = z.strictObject({
   contract: parsedBy(parseAddress),
   symbol: z.string().min(1).max(32),
   decimals: z.int().min(0).max(36),
   minimum,
+  tiers: amountTiers,
   feeOnTransfer: z.boolean().default(false),
   implementation: parsedBy(parseAddress).optional(),
   implementationSlot: z
@@ -94,21 +91,34 @@ const traceMethod = z
   .enum(['debug_traceBlockByHash', 'trace_block'])
   .default('debug_traceBlockByHash')
 
-const chain = z.strictObject({
+const chainFields = z.strictObject({
   chain: parsedBy(parseChainId),
   rpcUrls,
   preset,
-  confirmations: z.union([z.int().min(1).max(100_000), z.enum(['safe', 'finalized'])]).optional(),
+  confirmations: confirmationsText.optional(),
   startBlock: z.int().min(0).default(0),
   reorgDepthMax: z.int().min(1).max(100_000).optional(),
   transactionTypes: z.array(z.int().min(0).max(0x7f)).min(1).optional(),
   nativeSymbol: z.string().min(1).max(32).default('ETH'),
   nativeMinimum: minimum,
+  nativeTiers: amountTiers,
   proof: z.strictObject({ headerHash: step, receiptsRoot: step, logsBloom: step }).optional(),
   native,
   traceMethod,
   tokens: tokens.default([]),
   ownAddresses: z.array(parsedBy(parseAddress)).default([]),
+})
+
+/** With all that only shows when its settings are held against each other. */
+const chain = chainFields.superRefine((settings, context) => {
+  const { confirmations } = policyOf(settings)
+  const problem = (path: (string | number)[], message: string | undefined) => {
+    if (message) context.addIssue({ code: 'custom', path, message })
+  }
+  problem(['nativeTiers'], problemOfTiers(confirmations, settings.nativeTiers))
+  for (const [index, { tiers }] of settings.tokens.entries()) {
+    problem(['tokens', index, 'tiers'], problemOfTiers(confirmations, tiers))
+  }
 })
 
 /** The default export of `coffer.config.ts`. */
@@ -182,6 +192,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     reorgDepthMax: settings.REORG_DEPTH_MAX,
     nativeSymbol: 'ETH',
     nativeMinimum: 0n,
+    nativeTiers: [],
     ownAddresses: [],
     native: settings.NATIVE_TRANSFERS,
     traceMethod: settings.TRACE_METHOD,
@@ -198,12 +209,14 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     symbol: settings.nativeSymbol,
     decimals: 18,
     ...minimumOf(settings.nativeMinimum),
+    ...tiersOf(settings.nativeTiers),
   }
   const tokens = settings.tokens.map(
-    ({ contract, symbol, decimals, minimum, feeOnTransfer, ...pinned }): Asset => ({
+    ({ contract, symbol, decimals, minimum, tiers, feeOnTransfer, ...pinned }): Asset => ({
       id: erc20AssetId(id, contract),
       ...{ chain: id, contract, symbol, decimals },
       ...minimumOf(minimum),
+      ...tiersOf(tiers),
       ...(feeOnTransfer ? { feeOnTransfer } : {}),
       ...implementationOf(pinned),
     }),
@@ -252,6 +265,8 @@ function implementationOf({
   const slot = implementationSlot as `0x${string}`
   return contract ? { implementation: { contract, slot } } : {}
 }
+
+const tiersOf = (tiers: readonly AmountTier[]) => (tiers.length > 0 ? { tiers } : {})
 
 const minimumOf = (minimum: bigint) => (minimum > 0n ? { minimum } : {})
 

@@ -19,11 +19,16 @@ export type Asset = {
   decimals: number
   /** Less than this is not credited, but held in suspense. Left out: everything is credited. */
   minimum?: bigint
+  /** What larger amounts wait for, smallest first. Left out: what the chain says. */
+  tiers?: readonly AmountTier[]
   /** Whether a token may keep a part of what is sent: then what arrives is measured. */
   feeOnTransfer?: boolean
   /** The code behind an upgradeable token. While there is another, nothing of it is credited. */
   implementation?: Implementation
 }
+
+/** From an amount on, in the smallest unit, a deposit is final by this and not by its chain's. */
+export type AmountTier = { from: bigint; confirmations: number | 'safe' | 'finalized' }
 
 /** What a token's storage says about the contract whose code it runs. */
 export type Implementation = {

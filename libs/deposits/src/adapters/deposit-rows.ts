@@ -5,6 +5,7 @@ import type { ChainId } from '@coffer/money/chain-id'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { ownersOf } from '@coffer/wallets/watched-addresses'
 import { type SQL, sql } from 'drizzle-orm'
+import { lowestHeight, type TierHeights } from '../domain/finality.ts'
 import { isSuspended, SUSPENDED } from '../domain/rejection.ts'
 import type { FoundTransfer, Position } from '../domain/transfer.ts'
 import { depositId } from '../domain/transfer.ts'
@@ -45,17 +46,33 @@ const suspended = sql`(${sql.join(
   sql`, `,
 )})`
 
+/** Up to where deposits are final, as it is given to a store. */
+export type StoredFinality = { final: bigint; tiers?: TierHeights }
+
+/** In SQL: up to which height what waits for the tier in `column` is final. */
+export function finalOf(column: SQL, { final, tiers = {} }: StoredFinality): SQL {
+  const lowest = lowestHeight({ final, tiers }).toString()
+  return sql`case
+    when ${column} is null then ${final.toString()}::bigint
+    else coalesce((${tiersJson(tiers)}::jsonb ->> ${column})::bigint, ${lowest}::bigint)
+  end`
+}
+
+/** Heights as text, for JSON's numbers are too small. */
+export const tiersJson = (tiers: TierHeights): string =>
+  JSON.stringify(tiers, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
+
 /**
- * Stores transfers as deposits: final at or below `final`, else seen. What is not credited is
- * rejected: what we hold of it once it is final, everything else at once. One that is stored
- * already is left alone, unless a reorg had orphaned it: then it moves to the block it is in now.
- * So does one that was rejected without a trace in the ledger, and is not for this reason any more.
- * Returns the rows it wrote; `added` are those that were not known.
+ * Stores transfers as deposits: final as far as `final` and its tiers say, else seen. What is not
+ * credited is rejected: what we hold of it once it is final, everything else at once. One that is
+ * stored already is left alone, unless a reorg had orphaned it: then it moves to the block it is in
+ * now. So does one that was rejected without a trace in the ledger, and is not for this reason any
+ * more. Returns the rows it wrote; `added` are those that were not known.
  */
 export async function storeDeposits(
   tx: Transaction,
   chain: ChainId,
-  { transfers, final }: { transfers: readonly FoundTransfer[]; final: bigint },
+  { transfers, ...finality }: { transfers: readonly FoundTransfer[] } & StoredFinality,
 ): Promise<(DepositRow & { added: boolean })[]> {
   if (transfers.length === 0) return []
   const owners = await ownersOf(tx, chain, [...new Set(transfers.map(({ to }) => to))])
@@ -64,7 +81,7 @@ export async function storeDeposits(
   return await tx.execute<DepositRow & { added: boolean }>(sql`
     insert into deposits.deposits as deposit (
       chain, tx_hash, position, owner, asset, amount, "from", "to",
-      block_number, block_hash, block_time, status, reason, revision, confirmed_at)
+      block_number, block_hash, block_time, status, reason, tier, revision, confirmed_at)
     select
       ${chain}, decode(tx_hash, 'hex'), position, owner, asset, amount::numeric,
       decode("from", 'hex'), decode("to", 'hex'), block_number, decode(block_hash, 'hex'),
@@ -76,6 +93,7 @@ export async function storeDeposits(
         else 'rejected'
       end,
       rejection,
+      tier,
       (is_final and is_booked)::int,
       case when is_final and is_booked then now() end
     from unnest(
@@ -86,12 +104,12 @@ export async function storeDeposits(
       ${list(({ block }) => block.number.toString())}::bigint[],
       ${list(({ block }) => block.hash.slice(2))}::text[],
       ${list(({ block }) => block.time.toISOString())}::text[],
-      ${list(({ rejection }) => rejection)}::text[]
+      ${list(({ rejection }) => rejection)}::text[], ${list(({ tier }) => tier)}::text[]
     ) with ordinality as found (
       tx_hash, position, owner, asset, amount, "from", "to", block_number, block_hash, block_time,
-      rejection, place),
+      rejection, tier, place),
     lateral (select
-      block_number <= ${final.toString()}::bigint as is_final,
+      block_number <= ${finalOf(sql`tier`, finality)} as is_final,
       rejection is null or rejection in ${suspended} as is_booked) as policy
     order by place
     on conflict (chain, tx_hash, position) do update set
@@ -99,6 +117,7 @@ export async function storeDeposits(
       "from" = excluded."from", "to" = excluded."to",
       block_number = excluded.block_number, block_hash = excluded.block_hash,
       block_time = excluded.block_time, status = excluded.status, reason = excluded.reason,
+      tier = excluded.tier,
       revision = deposit.revision + excluded.revision,
       confirmed_at = excluded.confirmed_at, credited_at = null
     where deposit.status in ('orphaned', 'reversed')

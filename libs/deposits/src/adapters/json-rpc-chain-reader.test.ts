@@ -14,18 +14,18 @@ describe('the head', () => {
   test('is the newest block, without a tag when finality goes by depth', async () => {
     const { chain, reader } = chainWith(3)
 
-    expect(await reader.head()).toEqual({ number: 3n, hash: chain.blocks()[3]?.hash, tagged: null })
+    expect(await reader.head()).toEqual({ number: 3n, hash: chain.blocks()[3]?.hash, tagged: {} })
   })
 
   test('tells the height of the tag that finality goes by', async () => {
     const chain = fakeChain()
     chain.mineEmpty(5)
     const reader = fakeChainReader(chain, 'finalized')
-    expect((await reader.head()).tagged).toBeNull()
+    expect((await reader.head()).tagged).toEqual({})
 
     chain.tag(2n)
 
-    expect((await reader.head()).tagged).toBe(2n)
+    expect((await reader.head()).tagged).toEqual({ finalized: 2n })
   })
 
   test('is never nothing: a node without one is asked again', async () => {

@@ -1,11 +1,13 @@
 import type { Address } from '@coffer/evm/address'
 import type { ProofSteps } from '@coffer/evm/block-proof'
-import type { Confirmations, TraceMethod } from '@coffer/evm/chain-config'
+import type { TraceMethod } from '@coffer/evm/chain-config'
+import type { Tag } from '@coffer/evm/confirmations'
 import type { TxHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import { type Units, units } from '@coffer/money/units'
 import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
+import type { TaggedHeights } from '../domain/finality.ts'
 import type { ChainReader, Head } from '../ports.ts'
 import { namedContracts } from './named-contracts.ts'
 import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
@@ -33,7 +35,8 @@ type BlockRules = {
 }
 
 export type ChainReaderOptions = BlockRules & {
-  confirmations: Confirmations
+  /** Tags whose heights are told with the head. */
+  tags?: readonly Tag[]
   /** How blocks are read with the calls of their transactions; left out, they are read without. */
   traceMethod?: TraceMethod
 }
@@ -45,7 +48,7 @@ export type ChainReaderOptions = BlockRules & {
  */
 export function jsonRpcChainReader(
   source: RpcSource,
-  { confirmations, traceMethod, ...rules }: ChainReaderOptions,
+  { tags = [], traceMethod, ...rules }: ChainReaderOptions,
 ): ChainReader {
   /** The tip as it was polled, to spare a new block's header. Good for once: it may be replaced. */
   let tip: RpcHeader | undefined
@@ -66,12 +69,11 @@ export function jsonRpcChainReader(
 
   return {
     async head(): Promise<Head> {
-      const tags = typeof confirmations === 'number' ? ['latest'] : ['latest', confirmations]
-      const answers = await source.pin((rpc) => rpc.batch(tags.map(headerCall)))
-      const [latest = null, tagged = null] = answers as (RpcHeader | null)[]
+      const answers = await source.pin((rpc) => rpc.batch(['latest', ...tags].map(headerCall)))
+      const [latest = null, ...named] = answers as (RpcHeader | null)[]
       const { number, hash } = headerOf(latest, 'latest')
       tip = latest ?? undefined
-      return { number, hash, tagged: tagged && headerOf(tagged, confirmations.toString()).number }
+      return { number, hash, tagged: heightsOf(tags, named) }
     },
 
     async headerAt(height) {
@@ -208,6 +210,15 @@ function valueIn(
     (answer.to?.toLowerCase() ?? null) === receipt.to
   if (!matches) throw new BlockProofError(block, `transaction ${txHash} is not the same any more`)
   return [txHash, units(BigInt(answer.value))]
+}
+
+/** A tag of which the node has no block yet has no height. */
+function heightsOf(tags: readonly Tag[], answers: readonly (RpcHeader | null)[]): TaggedHeights {
+  const heights = tags.flatMap((tag, index) => {
+    const answer = answers[index] ?? null
+    return answer === null ? [] : [[tag, headerOf(answer, tag).number] as const]
+  })
+  return Object.fromEntries(heights)
 }
 
 const headerCall = (tag: string): RpcCall => ({

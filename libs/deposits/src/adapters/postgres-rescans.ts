@@ -35,9 +35,9 @@ export function rescanStore(
 
     applyRescan: ({ id, blocks, transfers }) =>
       postgres.transaction(async (tx) => {
-        const { start, final } = await lockChain(tx, chain, lease())
+        const { start, ...finality } = await lockChain(tx, chain, lease())
         await requireCanonical(tx, chain, { blocks, start })
-        const stored = await storeDeposits(tx, chain, { transfers, final })
+        const stored = await storeDeposits(tx, chain, { transfers, ...finality })
         const fresh = stored.filter(isPublished)
         const known = await knownPublished(tx, chain, { blocks, except: stored })
         await enqueue(tx, confirmations([...fresh, ...known]))

@@ -45,14 +45,14 @@ test('an idle scan tells of the head, now and then, and only under its lease', a
   await active.open()
   await standby.open()
 
-  await active.noteHead({ ...ref(12), tagged: null })
-  await standby.noteHead({ ...ref(99), tagged: null })
+  await active.noteHead({ ...ref(12), tagged: {} })
+  await standby.noteHead({ ...ref(99), tagged: {} })
 
   const [status] = await postgresChainStatuses(postgres).all()
   expect(status).toMatchObject({ head: 12n, headAgeSeconds: 0 })
 
   await postgres.execute(sql`update deposits.chains set head_seen_at = now() - interval '1 hour'`)
-  await active.noteHead({ ...ref(13), tagged: null })
+  await active.noteHead({ ...ref(13), tagged: {} })
   const [later] = await postgresChainStatuses(postgres).all()
   expect(later?.headAgeSeconds, 'it is not written again at once').toBeGreaterThan(3_000)
   await database.clear()

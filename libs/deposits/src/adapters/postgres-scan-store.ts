@@ -9,10 +9,13 @@ import {
   columns,
   confirmations,
   type DepositRow,
+  finalOf,
   isPublished,
   type OrphanedRow,
   reversals,
+  type StoredFinality,
   storeDeposits,
+  tiersJson,
 } from './deposit-rows.ts'
 import { cutGaps } from './gap-rows.ts'
 import { gapStore } from './postgres-gaps.ts'
@@ -47,11 +50,11 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
 
     advance: (advance) =>
       postgres.transaction(async (tx) => {
-        const { parent, blocks, transfers, final } = advance
+        const { parent, blocks, transfers, final, tiers = {} } = advance
         await moveCheckpoint(tx, checkpointAfter(advance), parent)
         await storeBlocks(tx, chain, blocks)
-        const stored = await storeDeposits(tx, chain, { transfers, final })
-        const settled = await settle(tx, chain, final)
+        const stored = await storeDeposits(tx, chain, { transfers, final, tiers })
+        const settled = await settle(tx, chain, { final, tiers })
         const published = [...stored.filter(isPublished), ...settled]
         await enqueue(tx, confirmations(published))
         return { found: stored.length, published: published.length }
@@ -94,7 +97,7 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
   }
 }
 
-function checkpointAfter({ blocks, head, final }: Advance): SQL {
+function checkpointAfter({ blocks, head, final, tiers = {} }: Advance): SQL {
   const last = blocks.at(-1)
   const moved = last
     ? sql`checkpoint_number = ${last.number.toString()},
@@ -103,21 +106,22 @@ function checkpointAfter({ blocks, head, final }: Advance): SQL {
     : sql``
   return sql`${moved}
     head_number = ${head.number.toString()}, head_seen_at = now(),
-    final_number = greatest(final_number, ${final.toString()}::bigint)`
+    final_number = greatest(final_number, ${final.toString()}::bigint),
+    final_tiers = ${tiersJson(tiers)}::jsonb`
 }
 
 /** The columns of a chain whose checkpoint goes back to `ancestor`. */
 export function checkpointAt(chain: ChainId, ancestor: BlockRef | null): SQL {
   if (ancestor === null) {
     return sql`checkpoint_number = null, checkpoint_hash = null, checkpoint_time = null,
-      final_number = null`
+      final_number = null, final_tiers = null`
   }
   const number = ancestor.number.toString()
   return sql`checkpoint_number = ${number},
     checkpoint_hash = decode(${ancestor.hash.slice(2)}, 'hex'),
     checkpoint_time = (select time from deposits.blocks
       where chain = ${chain} and number = ${number} and orphaned_at is null),
-    final_number = least(final_number, ${number}::bigint)`
+    final_number = least(final_number, ${number}::bigint), final_tiers = null`
 }
 
 /**
@@ -138,13 +142,21 @@ async function storeBlocks(tx: Transaction, chain: ChainId, blocks: readonly Blo
     on conflict (chain, hash) do update set orphaned_at = null, scanned_at = now()`)
 }
 
-/** Makes final, or rejects, what was seen at or below `final`. */
-async function settle(tx: Transaction, chain: ChainId, final: bigint): Promise<DepositRow[]> {
+/**
+ * Makes final, or rejects, what was seen and waits for no more. No tier is final above `final`,
+ * which is so all that the index has to be searched for.
+ */
+async function settle(
+  tx: Transaction,
+  chain: ChainId,
+  finality: StoredFinality,
+): Promise<DepositRow[]> {
   return await tx.execute<DepositRow>(sql`
     update deposits.deposits as deposit
     set status = case when reason is null then 'final' else 'rejected' end,
       revision = revision + 1, confirmed_at = now()
-    where chain = ${chain} and status = 'seen' and block_number <= ${final.toString()}
+    where chain = ${chain} and status = 'seen' and block_number <= ${finality.final.toString()}
+      and block_number <= ${finalOf(sql`deposit.tier`, finality)}
     returning ${columns}`)
 }
 

@@ -3,6 +3,7 @@ import type { BlockHash } from '@coffer/evm/hash'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
+import type { TierHeights } from '../domain/finality.ts'
 import type { ScanState } from '../ports.ts'
 
 export type LeaseOptions = {
@@ -75,13 +76,24 @@ export const holding = (lease: Lease | undefined) => sql`
  * {@link LeaseLostError}.
  */
 export async function lockChain(tx: Transaction, chain: ChainId, lease: Lease | undefined) {
-  const [row] = await tx.execute<{ start_number: string; final_number: string | null }>(sql`
-    select start_number, final_number from deposits.chains
+  const [row] = await tx.execute<LockedRow>(sql`
+    select start_number, final_number, final_tiers from deposits.chains
     where chain = ${chain} and ${holding(lease)}
     for update`)
   if (row === undefined) throw new LeaseLostError(chain)
-  return { start: BigInt(row.start_number), final: BigInt(row.final_number ?? -1) }
+  return {
+    start: BigInt(row.start_number),
+    final: BigInt(row.final_number ?? -1),
+    tiers: tiersOf(row.final_tiers),
+  }
 }
+
+type LockedRow = Pick<Row, 'start_number' | 'final_number'> & {
+  final_tiers: Readonly<Record<string, string>> | null
+}
+
+const tiersOf = (heights: LockedRow['final_tiers']): TierHeights =>
+  Object.fromEntries(Object.entries(heights ?? {}).map(([tier, text]) => [tier, BigInt(text)]))
 
 /** Makes sure that the chain has a row. A start that is already stored stays. */
 export async function ensureChain(

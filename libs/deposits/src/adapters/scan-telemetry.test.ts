@@ -11,7 +11,7 @@ const ref = (number: bigint) => ({ number, hash: blockHash(`0x${'a'.repeat(64)}`
 test('counts what was stored and shows where the scan stands', async () => {
   const { observer, value } = telemetry()
 
-  observer.polled({ ...ref(12n), tagged: null })
+  observer.polled({ ...ref(12n), tagged: {} })
   observer.advanced(ref(9n), { blocks: 10, found: 3, published: 2 })
   observer.advanced(ref(12n), { blocks: 3, found: 1, published: 0 })
 
@@ -66,7 +66,7 @@ test('raises an alarm while the chain is latched, and takes it back when it is s
   expect(await value('coffer_chain_latched')).toBe(1)
   expect(errors).toEqual([{ chain: CHAIN, reason: 'the node follows another chain' }])
 
-  observer.polled({ ...ref(12n), tagged: null })
+  observer.polled({ ...ref(12n), tagged: {} })
   expect(await value('coffer_chain_latched')).toBe(0)
 })
 

@@ -1,6 +1,12 @@
 import type { Address } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
-import { type Asset, type AssetId, erc20AssetId, type Implementation } from '@coffer/money/asset'
+import {
+  type AmountTier,
+  type Asset,
+  type AssetId,
+  erc20AssetId,
+  type Implementation,
+} from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Units } from '@coffer/money/units'
 import type { Block, Log, Receipt } from './block.ts'
@@ -27,6 +33,8 @@ export type DepositRules = {
   chain: ChainId
   /** The least that is credited, where an asset has such a limit. */
   minimums: ReadonlyMap<AssetId, bigint>
+  /** What larger amounts of an asset wait for, smallest first. */
+  tiers: ReadonlyMap<AssetId, readonly AmountTier[]>
   /** Tokens of which less may arrive than is sent. */
   feeTokens: ReadonlyMap<AssetId, Address>
   /** Tokens of which the code behind them is pinned. */
@@ -70,6 +78,7 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
     native: native.id,
     chain: native.chain,
     minimums: new Map(limits),
+    tiers: new Map(assets.flatMap(({ id, tiers }) => (tiers ? [[id, tiers] as const] : []))),
     feeTokens: new Map(withFees),
     pinned: new Map(pinned),
   }

@@ -51,3 +51,25 @@ test('what is credited is left as it is', () => {
 
   expect(judgeTransfers([transfer], rules)).toEqual([transfer])
 })
+
+test.each([
+  [99n, undefined],
+  [100n, '12'],
+  [499n, '12'],
+  [500n, 'safe'],
+  [10_000n, 'finalized'],
+])('an amount of %d waits for the tier %s', (amount, tier) => {
+  const tiers = [
+    { from: 100n, confirmations: 12 },
+    { from: 500n, confirmations: 'safe' },
+    { from: 10_000n, confirmations: 'finalized' },
+  ] as const
+  const { isWatched } = rules
+  const tiered = depositRules({ assets: [ASSETS[0], { ...ASSETS[1], tiers }], isWatched })
+  const ofToken = pay(1, 10, { asset: TUSD, amount: units(amount) })
+  const ofCoin = pay(2, 10, { asset: NATIVE, amount: units(amount) })
+
+  const judged = judgeTransfers([ofToken, ofCoin], tiered)
+
+  expect(judged.map((transfer) => transfer.tier)).toEqual([tier, undefined])
+})

@@ -27,7 +27,12 @@ export type Transfer = {
 }
 
 /** A transfer, the block it was found in, and why it is not credited if it is not. */
-export type FoundTransfer = Transfer & { block: BlockHeader; rejection?: Rejection }
+export type FoundTransfer = Transfer & {
+  block: BlockHeader
+  rejection?: Rejection
+  /** What so large an amount waits for, where that is not what its chain says. */
+  tier?: string
+}
 
 /** A transfer's identity on every branch of its chain: `{chain}:{txHash}:{position}`. */
 export const depositId = (

@@ -1,7 +1,7 @@
 import type { Address } from '@coffer/evm/address'
+import type { Tag } from '@coffer/evm/confirmations'
 import { type BlockHash, blockHash, type TxHash, txHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
-import { readBatch } from '@coffer/evm/testing/read-batch'
 import type { RpcHeader, RpcTransaction } from '../adapters/rpc-answers.ts'
 import type { Log } from '../domain/block.ts'
 import { fakeBalance } from './fake-balances.ts'
@@ -60,8 +60,8 @@ export type FakeChain = {
   flipTo(blocks: readonly FakeBlock[]): void
   /** The node serves nothing of the `blocks` newest ones. */
   lag(blocks: number): void
-  /** Height that the tags `safe` and `finalized` name. */
-  tag(height: bigint | null): void
+  /** Height that a tag names, or both of them. */
+  tag(height: bigint | null, tag?: Tag): void
   meddle(meddler: Meddler | undefined): void
 }
 
@@ -78,7 +78,7 @@ export function fakeChain(): FakeChain {
   }
   let blocks: FakeBlock[] = [make(undefined, [])]
   let lag = 0
-  let tagged: bigint | null = null
+  let tagged: FakeTags = {}
   let meddler: Meddler | undefined
 
   const mine = (...transactions: readonly FakeTransaction[]): FakeBlock => {
@@ -91,13 +91,11 @@ export function fakeChain(): FakeChain {
     const honest = answerOf(call, visible, tagged)
     return meddler ? meddler(call, honest) : honest
   }
-  const batch: JsonRpc['batch'] = (calls) => Promise.all(calls.map(answer))
   return {
     rpc: {
       name: 'fake',
       call: (method, params) => answer({ method, params }),
-      batch,
-      read: readBatch('fake', batch),
+      batch: (calls) => Promise.all(calls.map(answer)),
       [Symbol.asyncDispose]: async () => undefined,
     },
     blocks: () => [...blocks],
@@ -115,8 +113,8 @@ export function fakeChain(): FakeChain {
     lag(behind) {
       lag = behind
     },
-    tag(height) {
-      tagged = height
+    tag(height, tag) {
+      tagged = { ...tagged, ...(tag ? { [tag]: height } : { safe: height, finalized: height }) }
     },
     meddle(next) {
       meddler = next
@@ -124,12 +122,12 @@ export function fakeChain(): FakeChain {
   }
 }
 
-function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag: bigint | null) {
+function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tags: FakeTags) {
   const [wanted] = params as [string]
   if (method === 'eth_getBlockByNumber') {
     const block = blockAt(
       blocks,
-      wanted === 'latest' ? BigInt(blocks.length - 1) : tagOr(wanted, tag),
+      wanted === 'latest' ? BigInt(blocks.length - 1) : heightOf(wanted, tags),
     )
     return block ? block.header : null
   }
@@ -153,8 +151,10 @@ function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag
   throw new Error(`The fake node knows no ${method}.`)
 }
 
-const tagOr = (wanted: string, tag: bigint | null) =>
-  wanted === 'safe' || wanted === 'finalized' ? (tag ?? -1n) : BigInt(wanted)
+type FakeTags = Partial<Record<Tag, bigint | null>>
+
+const heightOf = (wanted: string, tags: FakeTags) =>
+  wanted === 'safe' || wanted === 'finalized' ? (tags[wanted] ?? -1n) : BigInt(wanted)
 
 const blockAt = (blocks: readonly FakeBlock[], height: bigint) =>
   blocks.find(({ number }) => number === height)

@@ -1,4 +1,5 @@
 import { depositReference } from '@coffer/events/deposit-reference'
+import { type Finality, heightOfTier } from '../domain/finality.ts'
 import { isSuspended } from '../domain/rejection.ts'
 import { depositId, type FoundTransfer } from '../domain/transfer.ts'
 import type { Tables } from './memory-tables.ts'
@@ -8,15 +9,15 @@ import type { StoredDeposit } from './stored-deposit.ts'
 export function storeDeposits(
   tables: Tables,
   transfers: readonly FoundTransfer[],
-  final: bigint,
+  finality: Finality,
 ): StoredDeposit[] {
   return transfers.flatMap((transfer) => {
     const id = depositId(tables.chain, transfer)
     const known = tables.deposits.get(id)
-    const { asset, amount, to, block, rejection = null } = transfer
+    const { asset, amount, to, block, rejection = null, tier = null } = transfer
     if (known && !mayBecome(known, rejection)) return []
     const isBooked = rejection === null || isSuspended(rejection)
-    const isFinal = isBooked && block.number <= final
+    const isFinal = isBooked && block.number <= heightOfTier(finality, tier)
     const settled = rejection === null ? 'final' : 'rejected'
     const deposit = {
       id,
@@ -25,6 +26,7 @@ export function storeDeposits(
       amount,
       status: isFinal || !isBooked ? settled : 'seen',
       reason: rejection,
+      tier,
       revision: (known?.revision ?? 0) + (isFinal ? 1 : 0),
       blockNumber: block.number,
       blockHash: block.hash,
@@ -43,10 +45,11 @@ function mayBecome({ status, reason }: StoredDeposit, rejection: string | null):
 export const isPublished = ({ status, reason }: StoredDeposit): boolean =>
   ['final', 'credited'].includes(status) || (status === 'rejected' && isSuspended(reason))
 
-/** Makes final, or rejects, what was seen at or below `final`. */
-export function settle(tables: Tables, final: bigint): StoredDeposit[] {
+/** Makes final, or rejects, what was seen and waits for no more. */
+export function settle(tables: Tables, finality: Finality): StoredDeposit[] {
   const settled = [...tables.deposits.values()].filter(
-    ({ status, blockNumber }) => status === 'seen' && blockNumber <= final,
+    ({ status, blockNumber, tier }) =>
+      status === 'seen' && blockNumber <= heightOfTier(finality, tier),
   )
   for (const deposit of settled) {
     deposit.status = deposit.reason === null ? 'final' : 'rejected'

@@ -1,7 +1,9 @@
 import { RescanMovedError } from '../adapters/postgres-rescans.ts'
 import { LeaseLostError } from '../adapters/scan-lease.ts'
+
 import type { BlockRef } from '../domain/block.ts'
 import type { GapReader } from '../gap-ports.ts'
+
 import type { Latches } from '../latch-ports.ts'
 import type { ScanState, ScanStore } from '../ports.ts'
 import type { Bookings } from '../usecases/mark-booked.ts'
@@ -34,6 +36,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     ...options,
     checkpoint: null,
     final: null,
+    tiers: {},
     latched: null,
     lease: { holder: null, epoch: 0 },
     blocks: new Map(),
@@ -85,14 +88,15 @@ function storeOf(tables: Tables, holder: string): ScanStore {
       return { checkpoint, start, final, latched }
     },
 
-    async advance({ parent, blocks, transfers, final }) {
+    async advance({ parent, blocks, transfers, final, tiers = {} }) {
       requireCheckpoint(parent)
       for (const block of blocks) tables.blocks.set(block.hash, { ...block, orphaned: false })
       const last = blocks.at(-1)
       if (last) tables.checkpoint = { number: last.number, hash: last.hash }
       tables.final = tables.final !== null && tables.final > final ? tables.final : final
-      const stored = storeDeposits(tables, transfers, final)
-      const settled = settle(tables, final)
+      tables.tiers = tiers
+      const stored = storeDeposits(tables, transfers, { final, tiers })
+      const settled = settle(tables, { final, tiers })
       const published = [...stored.filter(isPublished), ...settled]
       publish(tables, published, 'confirmation')
       return { found: stored.length, published: published.length }
@@ -132,6 +136,7 @@ function takeBack(tables: Tables, to: BlockRef | null): { blocks: number; revers
   for (const block of undone) block.orphaned = true
   tables.checkpoint = to && { number: to.number, hash: to.hash }
   tables.final = to === null || tables.final === null ? null : least(tables.final, to.number)
+  tables.tiers = {}
   const gone = [...tables.deposits.values()].filter(({ blockNumber, status }) => {
     if (status === 'seen') return to === null || blockNumber >= lowest
     return ['final', 'credited', 'rejected'].includes(status) && blockNumber >= lowest
@@ -191,7 +196,10 @@ function rescansOf(
         if (number >= tables.start && !isCanonical) throw new RescanMovedError(tables.chain)
       }
       const before = new Set(tables.deposits.keys())
-      const stored = storeDeposits(tables, transfers, tables.final ?? -1n)
+      const stored = storeDeposits(tables, transfers, {
+        final: tables.final ?? -1n,
+        tiers: tables.tiers,
+      })
       const numbers = new Set(blocks.map(({ number }) => number))
       const known = [...tables.deposits.values()].filter(
         (deposit) =>

@@ -1,7 +1,10 @@
 import type { Address } from '@coffer/evm/address'
-import type { Confirmations, TraceMethod } from '@coffer/evm/chain-config'
+import type { TraceMethod } from '@coffer/evm/chain-config'
+import type { Confirmations } from '@coffer/evm/confirmations'
 import type { JsonRpc } from '@coffer/evm/json-rpc'
+import type { Asset } from '@coffer/money/asset'
 import type { StepResult } from '@coffer/runtime/poll'
+import { finalityPolicy, tagsOf } from '../domain/finality.ts'
 import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
 import { findDeposits } from '../usecases/find-deposits.ts'
 import { latchUnknownTypes } from '../usecases/latch-unknown-types.ts'
@@ -21,6 +24,8 @@ export type MemoryScanSettings = {
   chunksMax?: number
   reorgDepthMax?: number
   start?: bigint
+  /** What is accepted, and the tiers of its amounts. */
+  assets?: readonly Asset[]
   watched?: readonly Address[]
   ownerOf?: (address: Address) => string
   /** How blocks are read with the calls of their transactions; left out, they are read without. */
@@ -58,6 +63,8 @@ export type MemoryScan = MemoryProcess & {
 /** A chain that is followed from the chain to the outbox, without anything real. */
 export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
   const { confirmations = 1, chunkBlocks = 3, chunksMax = 2, reorgDepthMax = 8 } = settings
+  const { assets = ASSETS } = settings
+  const policy = finalityPolicy(confirmations, assets)
   const chain = fakeChain()
   const database = memoryScanDatabase({
     chain: CHAIN,
@@ -73,11 +80,11 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
     const observer = around.observer(telling)
     const reader = fakeChainReader(
       { rpc: around.rpc(chain.rpc) },
-      confirmations,
+      tagsOf(policy),
       settings.traceMethod,
     )
     const watched = around.watched(watchedSet(registered))
-    const find = findDeposits({ reader, watched, assets: ASSETS })
+    const find = findDeposits({ reader, watched, assets })
     const ports = { reader, store, observer }
     return {
       store,
@@ -88,7 +95,7 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
           prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
           findDeposits: find,
           rollBackReorg: rollBackReorg({ ...ports, reorgDepthMax }),
-          confirmations,
+          policy,
         }),
       }),
       rescan: runRescan({ ...ports, findDeposits: find, chunkBlocks }),

@@ -1,6 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { BlockHeader, BlockRef } from '../domain/block.ts'
+import type { TierHeights } from '../domain/finality.ts'
 import type { Gap } from '../gap-ports.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
 
@@ -18,6 +19,7 @@ type MemoryRescan = { id: string; next: bigint; to: bigint; done: boolean }
 export type Tables = MemoryScanOptions & {
   checkpoint: BlockRef | null
   final: bigint | null
+  tiers: TierHeights
   latched: string | null
   lease: { holder: string | null; epoch: number }
   blocks: Map<string, StoredBlock>

@@ -75,6 +75,7 @@ async function readDeposits(postgres: Postgres): Promise<StoredDeposit[]> {
     amount: row.amount,
     status: row.status,
     reason: row.reason,
+    tier: row.tier,
     revision: row.revision,
     blockNumber: row.blockNumber,
     blockHash: row.blockHash as BlockHash,

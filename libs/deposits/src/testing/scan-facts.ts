@@ -87,7 +87,7 @@ export function on(
   final = -1,
 ): Advance {
   const { number, hash } = blocks.at(-1) ?? parent ?? block(0)
-  const head = { number, hash, tagged: null }
+  const head = { number, hash, tagged: {} }
   return { parent, blocks, transfers, head, final: BigInt(final) }
 }
 

@@ -9,6 +9,7 @@ import { releaseContract } from './release-contract.ts'
 import { comebackContract, rollBackContract } from './reorg-contract.ts'
 import { rescanContract } from './rescan-contract.ts'
 import type { OpenScan } from './scan-facts.ts'
+import { tierContract } from './tier-contract.ts'
 
 /** What every `ScanStore` promises, run against the one that `open` gives. */
 export function scanStoreContract(open: OpenScan): void {
@@ -19,6 +20,7 @@ export function scanStoreContract(open: OpenScan): void {
   describe('a deposit that comes back', () => comebackContract(open))
   describe('a deposit that is not credited', () => rejectionContract(open))
   describe('a release', () => releaseContract(open))
+  describe('a deposit of a tier', () => tierContract(open))
   describe('a booking', () => bookingsContract(open))
   describe('a gap', () => gapContract(open))
   describe('a rescan', () => rescanContract(open))

@@ -9,6 +9,7 @@ export type StoredDeposit = {
   amount: Units
   status: string
   reason: string | null
+  tier: string | null
   revision: number
   blockNumber: bigint
   blockHash: BlockHash

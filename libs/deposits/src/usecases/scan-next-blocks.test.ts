@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fakeAddress } from '../testing/fake-chain.ts'
-import { payNative, payTokens } from '../testing/fake-transfers.ts'
+import { ASSETS, payNative, payTokens } from '../testing/fake-transfers.ts'
 import { memoryScan } from '../testing/memory-scan.ts'
 import { ALICE, BOB, ownerOf } from '../testing/scan-facts.ts'
 
@@ -65,6 +65,28 @@ describe('following a chain', () => {
 
     expect(scan.database.events()).toHaveLength(1)
     expect(scan.told.at(-1)).toBe('to 3: 0 blocks, 0 found, 1 published')
+  })
+
+  test('lets larger amounts wait for their tier, of which a tag alone makes news', async () => {
+    const tiers = [
+      { from: 100n, confirmations: 3 },
+      { from: 1_000n, confirmations: 'finalized' },
+    ] as const
+    const assets = [ASSETS[0], { ...ASSETS[1], tiers }]
+    const scan = memoryScan({ confirmations: 1, assets })
+    scan.chain.mine(payTokens([ALICE, 1_000n], [ALICE, 100n], [BOB, 99n]))
+    const amounts = () => scan.database.events().map(({ amount }) => amount)
+
+    await scan.settle()
+    expect(amounts()).toEqual([99n])
+    scan.chain.mineEmpty(2)
+    await scan.settle()
+    expect(amounts()).toEqual([99n, 100n])
+    scan.chain.tag(1n, 'finalized')
+    await scan.settle()
+
+    expect(amounts()).toEqual([99n, 100n, 1_000n])
+    expect(await scan.scan()).toBe('idle')
   })
 
   test('finds a payment to an address that was handed out after it had begun', async () => {

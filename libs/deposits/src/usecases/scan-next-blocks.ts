@@ -1,11 +1,10 @@
-import type { Confirmations } from '@coffer/evm/chain-config'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import type { StepResult } from '@coffer/runtime/poll'
 import { type Block, linkedLength, standsOn } from '../domain/block.ts'
-import { finalHeight } from '../domain/finality.ts'
-import { countRejections } from '../domain/rejection.ts'
+import type { FinalityPolicy } from '../domain/finality.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
 import type { ChainReader, Head, ScanObserver, ScanState, ScanStore } from '../ports.ts'
+import { advanceScan } from './advance-scan.ts'
 import type { Prefetch } from './prefetch-blocks.ts'
 
 export type ScanPorts = {
@@ -14,7 +13,7 @@ export type ScanPorts = {
   prefetch: Prefetch
   findDeposits: (blocks: readonly Block[]) => Promise<FoundTransfer[]>
   rollBackReorg: (state: ScanState) => Promise<void>
-  confirmations: Confirmations
+  policy: FinalityPolicy
   observer: ScanObserver
 }
 
@@ -24,7 +23,8 @@ export type ScanPorts = {
  * doesn't stand on the checkpoint means a reorg, and the step takes back what it undid.
  */
 export function scanNextBlocks(ports: ScanPorts) {
-  const { reader, store, prefetch, findDeposits, rollBackReorg, confirmations, observer } = ports
+  const { reader, store, prefetch, findDeposits, rollBackReorg, observer } = ports
+  const advance = advanceScan(ports)
   const isLatched = latchTeller(observer)
   let head: Head | undefined
 
@@ -59,30 +59,17 @@ export function scanNextBlocks(ports: ScanPorts) {
     crashPoint('scanner.after-fetch')
 
     const transfers = await findDeposits(blocks)
-    const last = blocks.at(-1) ?? first
-    const final = finalHeight(confirmations, { scanned: last.number, tagged: head.tagged })
-    crashPoint('scanner.before-commit')
-    const stored = await store.advance({ parent: state.checkpoint, blocks, transfers, head, final })
-    crashPoint('scanner.after-commit')
-    const rejected = countRejections(transfers)
-    observer.advanced(last, { blocks: blocks.length, ...stored, rejected })
-    return 'busy'
+    const scanned = blocks.at(-1) ?? first
+    return advance.store(state, { blocks, transfers, head, scanned })
   }
 
   /** Nothing new on top: yet the tip may have been replaced, or a tag may have moved. */
   async function settleAtTip(state: ScanState, tip: Head): Promise<StepResult> {
     head = undefined
-    const { checkpoint } = state
-    if (checkpoint === null) return 'idle'
     const [ours] = await store.storedBlocks(tip.number, tip.number)
     // A lower head alone is a node that lags. Only another hash at the same height is a reorg.
     if (ours && ours.hash !== tip.hash) return followReorg(state)
-    const final = finalHeight(confirmations, { scanned: checkpoint.number, tagged: tip.tagged })
-    if (final <= (state.final ?? -1n)) return 'idle'
-    const nothing = { blocks: [], transfers: [] }
-    const stored = await store.advance({ parent: checkpoint, ...nothing, head: tip, final })
-    observer.advanced(checkpoint, { blocks: 0, ...stored })
-    return 'busy'
+    return advance.settle(state, tip)
   }
 
   async function followReorg(state: ScanState): Promise<StepResult> {
