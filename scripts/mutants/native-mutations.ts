@@ -6,6 +6,10 @@ const traces = 'libs/deposits/src/adapters/verify-traces.ts'
 const traceTests = ['libs/deposits/src/adapters/verify-traces.test.ts']
 const doubts = 'libs/deposits/src/domain/settle-doubts.ts'
 const doubtTests = ['libs/deposits/src/domain/settle-doubts.test.ts']
+const withdrawals = 'libs/deposits/src/domain/withdrawal-transfers.ts'
+const withdrawalTests = ['libs/deposits/src/domain/withdrawal-transfers.test.ts']
+const coinbase = 'libs/deposits/src/usecases/find-coinbase.ts'
+const coinbaseTests = ['libs/deposits/src/usecases/find-coinbase.test.ts']
 const judge = 'libs/deposits/src/domain/judge-transfers.ts'
 const judgeTests = ['libs/deposits/src/domain/judge-transfers.test.ts']
 
@@ -68,8 +72,8 @@ export const nativeMutations: readonly Mutation[] = [
   {
     name: 'a balance that does not come out even proves a payment',
     file: doubts,
-    find: 'if (excess === 0n && !paidFee) return refuted',
-    replace: 'if (!paidFee) return refuted',
+    find: 'if (excess === 0n && !hasFees) return refuted',
+    replace: 'if (!hasFees) return refuted',
     tests: doubtTests,
   },
   {
@@ -85,5 +89,47 @@ export const nativeMutations: readonly Mutation[] = [
     find: "if (isOurs(from) || from === to) return 'internal'",
     replace: '',
     tests: judgeTests,
+  },
+  {
+    name: 'a withdrawal is credited whatever its chain says',
+    file: withdrawals,
+    find: 'creditWithdrawals ? transfer',
+    replace: 'asset ? transfer',
+    tests: withdrawalTests,
+  },
+  {
+    name: 'all withdrawals of a block are one deposit',
+    file: withdrawals,
+    find: '...withdrawalPlace(index)',
+    replace: '...withdrawalPlace(block.number)',
+    tests: withdrawalTests,
+  },
+  {
+    name: 'a withdrawal is as many wei as it is gwei',
+    file: 'libs/deposits/src/adapters/rpc-answers.ts',
+    find: 'BigInt(amount) * GWEI',
+    replace: 'BigInt(amount)',
+    tests: withdrawalTests,
+  },
+  {
+    name: 'withdrawals that the header does not have are believed',
+    file: 'libs/evm/src/block-proof.ts',
+    find: 'if (found === told.toLowerCase()) return []',
+    replace: 'if (found !== told) return []',
+    tests: ['libs/evm/src/block-proof.test.ts'],
+  },
+  {
+    name: 'what a producer was paid by others is suspended as a fee too',
+    file: coinbase,
+    find: 'gain - received - withdrawnTo',
+    replace: 'gain - withdrawnTo',
+    tests: coinbaseTests,
+  },
+  {
+    name: 'what a contract paid the producer is taken for a fee where no call is seen',
+    file: coinbase,
+    find: 'block.traces || rest < fees.earned ? rest : fees.earned',
+    replace: 'rest',
+    tests: coinbaseTests,
   },
 ]

@@ -56,7 +56,8 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const reader = jsonRpcChainReader(endpoints, readerOptions(config, policy))
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
-  const find = findDeposits({ reader, watched, assets, ownAddresses })
+  const creditWithdrawals = config.withdrawals === 'credit'
+  const find = findDeposits({ reader, watched, assets, ownAddresses, creditWithdrawals })
   const steps = scanNextBlocks({
     reader,
     store,

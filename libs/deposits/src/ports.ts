@@ -22,7 +22,15 @@ export type ChainReader = {
   values(candidates: readonly NativeCandidate[]): Promise<Map<TxHash, Units>>
   /** By how much the native coin of each account grew in a block: less than 0 if it shrank. */
   gains(block: BlockHeader, accounts: readonly Address[]): Promise<Map<Address, bigint>>
-  /** The same of tokens: by how much each of `holdings` grew, in their order. */
+  /**
+   * Of a block's fees, what its producer is to earn of them above the base fee, and what `account`
+   * paid for transactions of its own.
+   */
+  fees(
+    block: BlockHeader,
+    of: { account: Address; baseFee: bigint },
+  ): Promise<{ earned: bigint; paid: bigint }>
+  /** The same as `gains` of tokens: by how much each of `holdings` grew, in their order. */
   tokenGains(
     block: BlockHeader,
     holdings: readonly { token: Address; holder: Address }[],

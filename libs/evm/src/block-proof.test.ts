@@ -1,17 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { blockProof, type ProofSteps, type ProvenHeader, tableProof } from './block-proof.ts'
+import {
+  blockProof,
+  type ProofSteps,
+  type ProvenHeader,
+  tableProof,
+  WHOLE_PROOF,
+} from './block-proof.ts'
 import { logsBloom } from './bloom.ts'
 import { headerHash } from './header-hash.ts'
 import { readReceipts, receiptTable } from './receipt-table.ts'
 import { type ReceiptJson, receiptsRoot } from './receipts-root.ts'
 import { anyReceipts } from './testing/any-receipts.ts'
 import { ETHEREUM_24630100 } from './testing/known-headers.ts'
+import { ETHEREUM_WITHDRAWALS, ETHEREUM_WITHDRAWALS_ROOT } from './testing/known-withdrawals.ts'
 
 /** A header that is as true as it can be of these receipts. */
 function headerOf(receipts: readonly ReceiptJson[]): ProvenHeader {
   const header = {
     ...ETHEREUM_24630100,
+    withdrawals: ETHEREUM_WITHDRAWALS,
+    withdrawalsRoot: ETHEREUM_WITHDRAWALS_ROOT,
     receiptsRoot: receiptsRoot(receipts),
     logsBloom: logsBloom(receipts.flatMap(({ logs }) => logs)),
     transactions: receipts.map((_, index) => `0x${index}`),
@@ -68,6 +77,27 @@ describe('tells', () => {
     expect(proof(header, bare).join()).toMatch(/root.*logs do not make up the header's logs/)
   })
 
+  test.each<[string, Partial<ProvenHeader>]>([
+    ['is missing', { withdrawals: ETHEREUM_WITHDRAWALS.slice(1) }],
+    [
+      'pays more',
+      { withdrawals: ETHEREUM_WITHDRAWALS.map((each) => ({ ...each, amount: '0x1' })) },
+    ],
+    ['are not told', { withdrawals: null }],
+  ])('withdrawals of which some %s', (_, off) => {
+    expect(proof({ ...header, ...off }, whole)).toEqual([
+      expect.stringMatching(/^its withdrawals make up the root 0x[0-9a-f]{64}, not 0x/),
+    ])
+  })
+
+  test('withdrawals that no header knows of, and takes none for none', () => {
+    const { withdrawalsRoot: _, ...old } = headerOf(whole)
+    const steps = { ...WHOLE_PROOF, headerHash: false }
+
+    expect(proof(old, whole, steps)).toEqual([expect.stringMatching(/has no root/)])
+    expect(proof({ ...old, withdrawals: null }, whole, steps)).toEqual([])
+  })
+
   test('a header that was made to fit', () => {
     const bare = whole.map((one) => ({ ...one, logs: [] }))
     const forged = { ...headerOf(bare), hash: header.hash }
@@ -79,16 +109,18 @@ describe('tells', () => {
 
   test('a header whose hash is beyond it, unless the chain is excused', () => {
     const strange = { ...header, extDataHash: '0x00', hash: `0x${'0'.repeat(64)}` }
-    const steps = { headerHash: false, receiptsRoot: true, logsBloom: true }
+    const steps = { ...WHOLE_PROOF, headerHash: false }
 
     expect(proof(strange, whole)).toEqual([expect.stringMatching(/can not be computed/)])
     expect(proof(strange, whole, steps)).toEqual([])
   })
 
   test('nothing of what a chain is excused from', () => {
-    const steps = { headerHash: false, receiptsRoot: false, logsBloom: false }
+    const steps = {
+      ...{ headerHash: false, receiptsRoot: false, logsBloom: false, withdrawalsRoot: false },
+    }
     const bare = whole.map((one) => ({ ...one, logs: [] }))
 
-    expect(proof(header, bare, steps)).toEqual([])
+    expect(proof({ ...header, withdrawals: [] }, bare, steps)).toEqual([])
   })
 })

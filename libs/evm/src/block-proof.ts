@@ -10,12 +10,23 @@ import {
   textAt,
 } from './receipt-table.ts'
 import { type ReceiptJson, receiptsRoot, tableRoot } from './receipts-root.ts'
+import { type WithdrawalJson, withdrawalsRoot } from './withdrawals-root.ts'
 
 /** What is proven of the blocks of a chain. Chains differ in what their headers really hold. */
-export type ProofSteps = { headerHash: boolean; receiptsRoot: boolean; logsBloom: boolean }
+export type ProofSteps = {
+  headerHash: boolean
+  receiptsRoot: boolean
+  logsBloom: boolean
+  withdrawalsRoot: boolean
+}
 
 /** Everything that can be proven. */
-export const WHOLE_PROOF: ProofSteps = { headerHash: true, receiptsRoot: true, logsBloom: true }
+export const WHOLE_PROOF: ProofSteps = {
+  headerHash: true,
+  receiptsRoot: true,
+  logsBloom: true,
+  withdrawalsRoot: true,
+}
 
 /** A header with its transactions' hashes, as `eth_getBlockByNumber` gives it. */
 export type ProvenHeader = HeaderJson & {
@@ -23,13 +34,16 @@ export type ProvenHeader = HeaderJson & {
   receiptsRoot: string
   logsBloom: string
   transactions: readonly unknown[]
+  withdrawals?: readonly WithdrawalJson[] | null
+  withdrawalsRoot?: string | null
 }
 
 /**
  * What is wrong with receipts as those of a header; nothing when they hold. The header's hash
- * proves its fields, its receipts root proves status, gas and logs of every receipt, and its bloom
- * those logs once more. Whether the hash is that of a block of the chain is for others to tell.
- * Throws ReceiptTypeError, and HexError where an answer is malformed.
+ * proves its fields, its receipts root proves status, gas and logs of every receipt, its bloom
+ * those logs once more, and its withdrawals root its withdrawals. Whether the hash is that of a
+ * block of the chain is for others to tell. Throws ReceiptTypeError, and HexError where an answer
+ * is malformed.
  */
 export function blockProof(
   header: ProvenHeader,
@@ -75,6 +89,7 @@ function problemsOf(header: ProvenHeader, { count, root, logs }: Given, steps: P
   if (steps.logsBloom && logsBloom(logs()) !== header.logsBloom.toLowerCase()) {
     problems.push("its logs do not make up the header's logs bloom")
   }
+  if (steps.withdrawalsRoot) problems.push(...withdrawalProblems(header))
   return problems
 }
 
@@ -83,6 +98,17 @@ function headerProblems(header: ProvenHeader): string[] {
   if (hash === undefined) return ['its hash can not be computed from the fields of its header']
   if (hash === header.hash.toLowerCase()) return []
   return [`its header has the hash ${hash}, not ${header.hash}`]
+}
+
+/** Without withdrawals, as most blocks of most chains are, nothing is computed. */
+function withdrawalProblems({ withdrawals, withdrawalsRoot: told }: ProvenHeader): string[] {
+  const list = withdrawals ?? []
+  if (told === undefined || told === null) {
+    return list.length === 0 ? [] : ['it has withdrawals, of which its header has no root']
+  }
+  const found = withdrawalsRoot(list)
+  if (found === told.toLowerCase()) return []
+  return [`its withdrawals make up the root ${found}, not ${told}`]
 }
 
 function* logsIn(table: ReceiptTable, { from, to }: ReceiptsAnswer): Generator<BloomInput> {

@@ -1,5 +1,6 @@
 import { keccak256, toHex } from 'viem'
 import { describe, expect, test } from 'vitest'
+import { WHOLE_PROOF } from './block-proof.ts'
 import { chainConfigs } from './chain-config.ts'
 import { CHAIN_PRESETS } from './chain-presets.ts'
 import { configFile } from './testing/config-file.ts'
@@ -31,9 +32,10 @@ describe('from variables', () => {
         confirmations: 12,
         startBlock: 0n,
         reorgDepthMax: 64,
-        proof: { headerHash: true, receiptsRoot: true, logsBloom: true },
+        proof: WHOLE_PROOF,
         native: 'transactions',
         traceMethod: 'debug_traceBlockByHash',
+        withdrawals: 'suspend',
         assets: [native],
       },
     ])
@@ -48,6 +50,7 @@ describe('from variables', () => {
       REORG_DEPTH_MAX: '7',
       NATIVE_TRANSFERS: 'traces',
       TRACE_METHOD: 'trace_block',
+      WITHDRAWALS: 'credit',
       TOKENS: ` TUSD:6:${TOKEN} , TTKN:18:0x${'b'.repeat(40)}`,
     })
 
@@ -58,6 +61,7 @@ describe('from variables', () => {
       reorgDepthMax: 7,
       native: 'traces',
       traceMethod: 'trace_block',
+      withdrawals: 'credit',
       assets: [native, tusd, { symbol: 'TTKN', decimals: 18 }],
     })
   })
@@ -245,7 +249,7 @@ describe('a preset', () => {
     expect(fromFile).toMatchObject({
       confirmations: 200,
       reorgDepthMax: 512,
-      proof: { headerHash: true, receiptsRoot: true, logsBloom: false },
+      proof: { ...WHOLE_PROOF, logsBloom: false },
       transactionTypes: [0, 2],
     })
     expect(fromVariables).toMatchObject({ confirmations: 'finalized', reorgDepthMax: 20 })

@@ -18,6 +18,9 @@ import type { Confirmations } from './confirmations.ts'
  */
 type NativeSource = 'transactions' | 'traces'
 
+/** What becomes of withdrawals of EIP-4895, which the chain itself pays. */
+type Withdrawals = 'credit' | 'suspend'
+
 /** How a node is asked for a block's traces. Positions depend on it: never change a chain's. */
 export type TraceMethod = 'debug_traceBlockByHash' | 'trace_block'
 
@@ -44,6 +47,8 @@ export type ChainConfig = {
   transactionTypes?: readonly number[]
   native: NativeSource
   traceMethod: TraceMethod
+  /** Left out, withdrawals to watched addresses are held in suspense. */
+  withdrawals?: Withdrawals
   /** What is credited. Anything else is recorded, and not credited. */
   assets: readonly Asset[]
   /** Addresses of our own that nobody pays deposits to: what they send is no deposit. */
@@ -90,6 +95,7 @@ const native = z.enum(['transactions', 'traces']).default('transactions')
 const traceMethod = z
   .enum(['debug_traceBlockByHash', 'trace_block'])
   .default('debug_traceBlockByHash')
+const withdrawals = z.enum(['credit', 'suspend']).default('suspend')
 
 const chainFields = z.strictObject({
   chain: parsedBy(parseChainId),
@@ -102,9 +108,12 @@ const chainFields = z.strictObject({
   nativeSymbol: z.string().min(1).max(32).default('ETH'),
   nativeMinimum: minimum,
   nativeTiers: amountTiers,
-  proof: z.strictObject({ headerHash: step, receiptsRoot: step, logsBloom: step }).optional(),
+  proof: z
+    .strictObject({ headerHash: step, receiptsRoot: step, logsBloom: step, withdrawalsRoot: step })
+    .optional(),
   native,
   traceMethod,
+  withdrawals,
   tokens: tokens.default([]),
   ownAddresses: z.array(parsedBy(parseAddress)).default([]),
 })
@@ -157,6 +166,7 @@ const variables = z.object({
   REORG_DEPTH_MAX: z.coerce.number().int().min(1).max(100_000).optional(),
   NATIVE_TRANSFERS: native,
   TRACE_METHOD: traceMethod,
+  WITHDRAWALS: withdrawals,
   /** Accepted tokens, separated by commas. */
   TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
 })
@@ -196,6 +206,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     ownAddresses: [],
     native: settings.NATIVE_TRANSFERS,
     traceMethod: settings.TRACE_METHOD,
+    withdrawals: settings.WITHDRAWALS,
     tokens: settings.TOKENS,
   })
 }
@@ -228,6 +239,7 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     startBlock: BigInt(settings.startBlock),
     native: settings.native,
     traceMethod: settings.traceMethod,
+    withdrawals: settings.withdrawals,
     assets: [coin, ...tokens],
     ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
   }
@@ -245,6 +257,7 @@ function policyOf(settings: z.output<typeof chain>) {
       headerHash: proof.headerHash ?? known.proof.headerHash,
       receiptsRoot: proof.receiptsRoot ?? known.proof.receiptsRoot,
       logsBloom: proof.logsBloom ?? known.proof.logsBloom,
+      withdrawalsRoot: proof.withdrawalsRoot ?? known.proof.withdrawalsRoot,
     },
     ...(types ? { transactionTypes: types } : {}),
   }

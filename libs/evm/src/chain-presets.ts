@@ -33,7 +33,8 @@ export const CHAIN_PRESETS: Readonly<Record<PresetName, ChainPreset>> = {
     confirmations: 'finalized',
     reorgDepthMax: 21_600,
     transactionTypes: [...ROLLUP, ...OP_STACK],
-    proof: WHOLE_PROOF,
+    // Since Isthmus the field holds the storage root of what passes messages to layer 1.
+    proof: { ...WHOLE_PROOF, withdrawalsRoot: false },
   },
   arbitrum: {
     confirmations: 'finalized',
@@ -46,7 +47,7 @@ export const CHAIN_PRESETS: Readonly<Record<PresetName, ChainPreset>> = {
     reorgDepthMax: 512,
     transactionTypes: [...ROLLUP, ...POLYGON],
     // Receipts of state syncs were told, and not in the header, until block 80,084,800.
-    proof: { headerHash: true, receiptsRoot: false, logsBloom: false },
+    proof: { ...WHOLE_PROOF, receiptsRoot: false, logsBloom: false },
   },
   bnb: {
     confirmations: 'finalized',

@@ -9,6 +9,7 @@ import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { TaggedHeights } from '../domain/finality.ts'
 import type { ChainReader, Head } from '../ports.ts'
+import { blockFees } from './block-fees.ts'
 import { namedContracts } from './named-contracts.ts'
 import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
 import { tokenGains } from './token-gains.ts'
@@ -67,6 +68,9 @@ export function jsonRpcChainReader(
     })
   }
 
+  const asked = <T>({ number: height }: BlockRef, ask: (rpc: JsonRpc) => Promise<T>) =>
+    source.pin(ask, { height })
+
   return {
     async head(): Promise<Head> {
       const answers = await source.pin((rpc) => rpc.batch(['latest', ...tags].map(headerCall)))
@@ -113,11 +117,9 @@ export function jsonRpcChainReader(
 
     gains: (block, accounts) => gainsOf(source, block, accounts),
 
-    tokenGains: (block, holdings) =>
-      source.pin((rpc) => tokenGains(rpc, block, holdings), { height: block.number }),
-
-    namedContracts: (block, places) =>
-      source.pin((rpc) => namedContracts(rpc, block, places), { height: block.number }),
+    fees: (block, of) => asked(block, (rpc) => blockFees(rpc, block, of)),
+    tokenGains: (block, holdings) => asked(block, (rpc) => tokenGains(rpc, block, holdings)),
+    namedContracts: (block, places) => asked(block, (rpc) => namedContracts(rpc, block, places)),
   }
 }
 

@@ -1,8 +1,11 @@
 import { AppError } from '@coffer/errors/app-error'
+import type { Address } from '@coffer/evm/address'
 import type { ProvenHeader } from '@coffer/evm/block-proof'
 import { blockHash } from '@coffer/evm/hash'
 import type { ReceiptJson } from '@coffer/evm/receipts-root'
-import type { BlockHeader } from '../domain/block.ts'
+import type { WithdrawalJson } from '@coffer/evm/withdrawals-root'
+import { units } from '@coffer/money/units'
+import type { Block, BlockHeader, Withdrawal } from '../domain/block.ts'
 
 /** What `eth_getBlockByNumber` answers when asked for hashes only; its proof takes all of it. */
 export type RpcHeader = ProvenHeader & {
@@ -10,6 +13,8 @@ export type RpcHeader = ProvenHeader & {
   hash: string
   parentHash: string
   timestamp: string
+  miner: string
+  baseFeePerGas?: string
   transactions: readonly string[]
 }
 
@@ -52,6 +57,24 @@ export function headerOf(answer: RpcHeader | null, height: bigint | string): Blo
     time: new Date(Number(answer.timestamp) * 1_000),
   }
 }
+
+/** What a header says of coin that its block pays without a transaction. */
+export const paidByBlock = ({
+  miner,
+  baseFeePerGas = '0x0',
+  withdrawals,
+}: RpcHeader): Pick<Block, 'producer' | 'withdrawals'> => ({
+  producer: { address: miner.toLowerCase() as Address, baseFee: BigInt(baseFeePerGas) },
+  ...(withdrawals?.length ? { withdrawals: withdrawals.map(withdrawalOf) } : {}),
+})
+
+const GWEI = 10n ** 9n
+
+const withdrawalOf = ({ index, address, amount }: WithdrawalJson): Withdrawal => ({
+  index: BigInt(index),
+  to: address.toLowerCase() as Address,
+  amount: units(BigInt(amount) * GWEI),
+})
 
 /** The node doesn't have a block that it should have. */
 export class BlockMissingError extends AppError {

@@ -5,7 +5,13 @@ import { KNOWN_TYPES } from '@coffer/evm/chain-presets'
 import type { TxHash } from '@coffer/evm/hash'
 import type { Block, BlockHeader, Receipt } from '../domain/block.ts'
 import { requireKnownTypes } from '../domain/transaction-type.ts'
-import { headerOf, type RpcHeader, type RpcLog, type RpcReceipt } from './rpc-answers.ts'
+import {
+  headerOf,
+  paidByBlock,
+  type RpcHeader,
+  type RpcLog,
+  type RpcReceipt,
+} from './rpc-answers.ts'
 
 /** What a node told about one block. */
 export type BlockAnswers = {
@@ -45,7 +51,7 @@ export function verifiedBlock(
   requireKnownTypes(header, given, types)
   const problems = blockProof(answer, given, steps)
   if (problems.length > 0) throw refuse(problems.join('; '))
-  return { ...header, receipts: given.map(receiptOf) }
+  return { ...header, ...paidByBlock(answer), receipts: given.map(receiptOf) }
 }
 
 function problemOf(receipt: RpcReceipt, txHash: string | undefined, blockHash: string) {

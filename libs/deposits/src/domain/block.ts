@@ -1,5 +1,6 @@
 import type { Address } from '@coffer/evm/address'
 import type { BlockHash, TxHash } from '@coffer/evm/hash'
+import type { Units } from '@coffer/money/units'
 import type { CallFrame } from './call-frame.ts'
 
 /** A block by height and hash: a height alone names different blocks before and after a reorg. */
@@ -26,9 +27,22 @@ export type Receipt = {
   logs: readonly Log[]
 }
 
+/** Coin that the chain itself pays, without a transaction: EIP-4895. */
+export type Withdrawal = {
+  /** Counts all withdrawals of the chain. */
+  index: bigint
+  to: Address
+  amount: Units
+}
+
+/** Who made a block, and is paid the fees of its transactions above the base fee. */
+export type Producer = { address: Address; baseFee: bigint }
+
 /** A whole block as a node told it, after its parts were checked against each other. */
 export type Block = BlockHeader & {
   receipts: readonly Receipt[]
+  withdrawals?: readonly Withdrawal[]
+  producer?: Producer
   /** The calls of each transaction, where the chain is read with them. */
   traces?: readonly CallFrame[]
 }

@@ -31,6 +31,8 @@ export type DepositRules = {
   tokens: ReadonlyMap<string, AssetId>
   native: AssetId
   chain: ChainId
+  /** Whether what the chain itself pays without a transaction is credited. */
+  creditWithdrawals: boolean
   /** The least that is credited, where an asset has such a limit. */
   minimums: ReadonlyMap<AssetId, bigint>
   /** What larger amounts of an asset wait for, smallest first. */
@@ -47,6 +49,8 @@ export type DepositRulesOptions = {
   isWatched: (address: string) => boolean
   /** Addresses of our own that nobody pays deposits to, such as hot wallets. */
   ownAddresses?: readonly Address[]
+  /** Left out, they are held in suspense. */
+  creditWithdrawals?: boolean
 }
 
 /**
@@ -57,7 +61,7 @@ export type NativeCandidate = { block: Block; receipt: Receipt; to: Address }
 
 /** The rules of one chain. */
 export function depositRules(options: DepositRulesOptions): DepositRules {
-  const { assets, isWatched, ownAddresses = [] } = options
+  const { assets, isWatched, ownAddresses = [], creditWithdrawals = false } = options
   const native = assets.find((asset) => asset.contract === null)
   if (native === undefined) throw new Error('A chain has no native asset.')
   const tokens = assets.flatMap(({ contract, id }) => (contract ? [[contract, id] as const] : []))
@@ -77,6 +81,7 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
     tokens: new Map(tokens),
     native: native.id,
     chain: native.chain,
+    creditWithdrawals,
     minimums: new Map(limits),
     tiers: new Map(assets.flatMap(({ id, tiers }) => (tiers ? [[id, tiers] as const] : []))),
     feeTokens: new Map(withFees),

@@ -4,6 +4,8 @@
  * - `asset_halted`: another code runs behind its token than the one that was accepted;
  * - `internal`: a wallet of our own or the address itself sent it: we hold what we held before;
  * - `below_minimum`: it is less than the minimum of its asset;
+ * - `withdrawal`: the chain itself paid it, and its operator has not said that this is credited;
+ * - `coinbase`: its receiver produced the block, and gained this much that no transfer explains;
  * - `nothing_arrived`: its token kept all of it, or moved nothing when it said it did;
  * - `unproven`: the node lists it twice, and balances don't tell whether it happened twice.
  */
@@ -12,6 +14,8 @@ export type Rejection =
   | 'asset_halted'
   | 'internal'
   | 'below_minimum'
+  | 'withdrawal'
+  | 'coinbase'
   | 'nothing_arrived'
   | 'unproven'
 
@@ -19,7 +23,11 @@ export type Rejection =
  * Rejections of value that we hold and did not hold before. They are published as suspended once
  * they are final, for the ledger to hold them in suspense; of the others nothing is published.
  */
-export const SUSPENDED = ['below_minimum'] as const satisfies readonly Rejection[]
+export const SUSPENDED = [
+  'below_minimum',
+  'withdrawal',
+  'coinbase',
+] as const satisfies readonly Rejection[]
 
 export const isSuspended = (reason: string | null | undefined): boolean =>
   SUSPENDED.some((rejection) => rejection === reason)

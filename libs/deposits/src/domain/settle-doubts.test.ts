@@ -16,8 +16,8 @@ function pay(amount: bigint, facts: Partial<NativePayment> = {}): NativePayment 
 const doubt = (amount: bigint, facts: Partial<NativePayment> = {}) =>
   pay(amount, { doubtful: true, ...facts })
 
-const settled = (payments: NativePayment[], gain: bigint, paidFee = false) => {
-  const doubts = settleDoubts(payments, { account: ALICE, gain, paidFee })
+const settled = (payments: NativePayment[], gain: bigint, hasFees = false) => {
+  const doubts = settleDoubts(payments, { account: ALICE, gain, hasFees })
   return payments.map((payment) => doubts.get(payment) ?? 'happened')
 }
 
@@ -48,8 +48,8 @@ describe('a doubtful payment', () => {
     ['something in between', 4n, false],
     ['less than the others', 2n, false],
     ['as much as it should, but for a fee', 6n, true],
-  ])('is unproven when the balance grew by %s', (_, gain, paidFee) => {
-    expect(settled([pay(3n), doubt(3n)], gain, paidFee)).toEqual(['happened', 'unproven'])
+  ])('is unproven when the balance grew by %s', (_, gain, hasFees) => {
+    expect(settled([pay(3n), doubt(3n)], gain, hasFees)).toEqual(['happened', 'unproven'])
   })
 
   test('of another account is left to its balance', () => {

@@ -13,10 +13,10 @@ export function doubtedAccounts(
 /** What balances say of one account in one block. */
 export type AccountGain = {
   account: Address
-  /** By how much its balance grew from the parent's to the block's own. */
+  /** By how much its balance grew in the block, less what withdrawals paid it. */
   gain: bigint
-  /** Whether it sent a transaction of the block, and so paid a fee that no payment shows. */
-  paidFee: boolean
+  /** Whether it paid or earned a fee in the block, which no payment shows. */
+  hasFees: boolean
 }
 
 /** A payment that didn't happen, or of which the balance doesn't tell whether it did. */
@@ -29,7 +29,7 @@ export type Doubt = 'refuted' | 'unproven'
  */
 export function settleDoubts<T extends NativePayment>(
   payments: readonly T[],
-  { account, gain, paidFee }: AccountGain,
+  { account, gain, hasFees }: AccountGain,
 ): Map<T, Doubt> {
   const doubtful = payments.filter((payment) => payment.to === account && payment.doubtful)
   let excess = -gain
@@ -43,7 +43,7 @@ export function settleDoubts<T extends NativePayment>(
     refuted.set(payment, 'refuted')
     excess -= payment.amount
   }
-  if (excess === 0n && !paidFee) return refuted
+  if (excess === 0n && !hasFees) return refuted
   return new Map(doubtful.map((payment) => [payment, 'unproven']))
 }
 

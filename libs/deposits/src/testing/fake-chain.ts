@@ -1,9 +1,9 @@
-import type { Address } from '@coffer/evm/address'
+import { type Address, ZERO_ADDRESS } from '@coffer/evm/address'
 import type { Tag } from '@coffer/evm/confirmations'
 import { type BlockHash, blockHash, type TxHash, txHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import type { RpcHeader, RpcTransaction } from '../adapters/rpc-answers.ts'
-import type { Log } from '../domain/block.ts'
+import type { Log, Withdrawal } from '../domain/block.ts'
 import { fakeBalance } from './fake-balances.ts'
 import { fakeHeader, fakeReceipts } from './fake-header.ts'
 import { fakeTraces } from './fake-traces.ts'
@@ -16,6 +16,8 @@ export type FakeTransaction = {
   created: Address | null
   value: bigint
   succeeded: boolean
+  /** What it pays the producer of its block for each gas; its base fee is none. */
+  tip: bigint
   logs: readonly Log[]
   /** The calls that it makes, as `callTracer` tells them. */
   calls: readonly FakeCall[]
@@ -37,9 +39,14 @@ export type FakeBlock = {
   hash: BlockHash
   parentHash: BlockHash
   transactions: readonly FakeTransaction[]
+  producer: Address
+  withdrawals: readonly Withdrawal[]
   /** As the node tells it. Its hash and its receipts root are the right ones. */
   header: RpcHeader
 }
+
+/** What a block is made of. */
+export type BlockFacts = Pick<FakeBlock, 'transactions' | 'producer' | 'withdrawals'>
 
 /** What the node is made to answer instead of `answer`. It may also act on the chain, or throw. */
 export type Meddler = (call: RpcCall, answer: unknown) => unknown
@@ -53,6 +60,8 @@ export type FakeChain = {
   blocks(): readonly FakeBlock[]
   /** Adds a block on top. */
   mine(...transactions: readonly FakeTransaction[]): FakeBlock
+  /** Adds one that pays coin by itself. */
+  mineBlock(facts: Partial<BlockFacts>): FakeBlock
   mineEmpty(count: number): void
   /** Takes away the `depth` newest blocks and adds one for each of `branch`. */
   reorg(depth: number, ...branch: readonly (readonly FakeTransaction[])[]): void
@@ -68,24 +77,27 @@ export type FakeChain = {
 /** Starts as a chain of a genesis block alone, block 0. */
 export function fakeChain(): FakeChain {
   let made = 0
-  const make = (parent: FakeBlock | undefined, transactions: readonly FakeTransaction[]) => {
+  const make = (parent: FakeBlock | undefined, facts: Partial<BlockFacts>): FakeBlock => {
     made += 1
     const number = (parent?.number ?? -1n) + 1n
     const parentHash = parent?.hash ?? blockHash(`0x${'0'.repeat(64)}`)
     // The number of its making makes each block another one, also of the same transactions.
-    const header = fakeHeader({ number, parentHash, transactions, made })
-    return { number, hash: blockHash(String(header.hash)), parentHash, transactions, header }
+    const { transactions = [], producer = ZERO_ADDRESS, withdrawals = [] } = facts
+    const whole = { number, parentHash, transactions, producer, withdrawals }
+    const header = fakeHeader({ ...whole, made })
+    return { ...whole, hash: blockHash(String(header.hash)), header }
   }
-  let blocks: FakeBlock[] = [make(undefined, [])]
+  let blocks: FakeBlock[] = [make(undefined, {})]
   let lag = 0
   let tagged: FakeTags = {}
   let meddler: Meddler | undefined
 
-  const mine = (...transactions: readonly FakeTransaction[]): FakeBlock => {
-    const block = make(blocks.at(-1), transactions)
+  const mineBlock = (facts: Partial<BlockFacts>): FakeBlock => {
+    const block = make(blocks.at(-1), facts)
     blocks.push(block)
     return block
   }
+  const mine = (...transactions: readonly FakeTransaction[]) => mineBlock({ transactions })
   const answer = async (call: RpcCall): Promise<unknown> => {
     const visible = blocks.slice(0, blocks.length - lag)
     const honest = answerOf(call, visible, tagged)
@@ -100,6 +112,7 @@ export function fakeChain(): FakeChain {
     },
     blocks: () => [...blocks],
     mine,
+    mineBlock,
     mineEmpty(count) {
       for (let mined = 0; mined < count; mined++) mine()
     },
@@ -176,6 +189,7 @@ export function fakeTransaction(facts: Partial<FakeTransaction> = {}): FakeTrans
     created: null,
     value: 0n,
     succeeded: true,
+    tip: 0n,
     logs: [],
     calls: [],
     ...facts,

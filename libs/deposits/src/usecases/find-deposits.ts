@@ -4,17 +4,21 @@ import type { Block } from '../domain/block.ts'
 import { depositRules, tokenTransfers } from '../domain/detect-transfers.ts'
 import { judgeTransfers } from '../domain/judge-transfers.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
+import { withdrawalTransfers } from '../domain/withdrawal-transfers.ts'
 import type { ChainReader, WatchedSet } from '../ports.ts'
+import { findCoinbase } from './find-coinbase.ts'
 import { findNative } from './find-native.ts'
 import { haltChangedTokens } from './halt-changed-tokens.ts'
 import { measureArrivals } from './measure-arrivals.ts'
 
 export type FindDepositsPorts = {
-  reader: Pick<ChainReader, 'values' | 'gains' | 'tokenGains' | 'namedContracts'>
+  reader: Pick<ChainReader, 'values' | 'gains' | 'fees' | 'tokenGains' | 'namedContracts'>
   watched: WatchedSet
   assets: readonly Asset[]
   /** Addresses of our own that nobody pays deposits to, such as hot wallets. */
   ownAddresses?: readonly Address[]
+  /** Whether withdrawals (EIP-4895) are credited; left out, they are held in suspense. */
+  creditWithdrawals?: boolean
 }
 
 /**
@@ -22,16 +26,19 @@ export type FindDepositsPorts = {
  * and why. The set of watched addresses is refreshed first: an address that was handed out before
  * its payment was sent is in the set by then, however recently.
  */
-export function findDeposits({ reader, watched, assets, ownAddresses = [] }: FindDepositsPorts) {
+export function findDeposits({ reader, watched, ...policy }: FindDepositsPorts) {
   const isWatched = (address: string) => watched.has(address)
-  const rules = depositRules({ assets, isWatched, ownAddresses })
+  const rules = depositRules({ ...policy, isWatched })
   const native = findNative({ reader, rules })
+  const coinbase = findCoinbase({ reader, rules })
   const halted = haltChangedTokens({ reader, rules })
   const measured = measureArrivals({ reader, rules })
   return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
     await watched.refresh()
     const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
-    const found = [...tokens, ...(await native(blocks))].sort(byHeight)
+    const withdrawals = blocks.flatMap((block) => withdrawalTransfers(block, rules))
+    const coin = await Promise.all([native(blocks), coinbase(blocks)])
+    const found = [...tokens, ...withdrawals, ...coin.flat()].sort(byHeight)
     return judgeTransfers(await measured(blocks, await halted(found)), rules)
   }
 }

@@ -4,6 +4,7 @@ import { type DepositRules, nativeCandidates, nativeTransfers } from '../domain/
 import { type NativePayment, nativePayments } from '../domain/native-payments.ts'
 import { type Doubt, doubtedAccounts, settleDoubts } from '../domain/settle-doubts.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
+import { withdrawnTo } from '../domain/withdrawal-transfers.ts'
 import type { ChainReader } from '../ports.ts'
 
 export type FindNativePorts = {
@@ -48,7 +49,11 @@ export function findNative({ reader, rules }: FindNativePorts) {
     const settled = accounts.map((account) => {
       const gain = gains.get(account)
       if (gain === undefined) throw new Error(`What ${account} gained is missing.`)
-      return settleDoubts(payments, { account, gain, paidFee: senders.has(account) })
+      return settleDoubts(payments, {
+        account,
+        gain: gain - withdrawnTo(block, account),
+        hasFees: senders.has(account) || block.producer?.address === account,
+      })
     })
     return new Map(settled.flatMap((doubts) => [...doubts]))
   }
