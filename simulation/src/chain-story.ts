@@ -25,6 +25,8 @@ export type ChainStoryOptions = {
   payers: Payers
   /** The highest block that is stored. */
   scanned: () => bigint
+  /** Whether the node says which blocks are final. */
+  isTagged: boolean
   /** How deep a reorg may be. */
   depthMax: number
   /** Of a hundred happenings, how many are reorgs. */
@@ -43,19 +45,18 @@ export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory
   remember()
 
   const reorg = () => {
-    const depthMost = Math.min(chain.blocks().length - 1, options.depthMax)
-    if (depthMost < 1) return
-    const isDeep = random.below(6) === 0
-    // Mostly of what is scanned already: what isn't is no reorg to anybody.
-    const unscanned = Math.max(0, chain.blocks().length - 1 - Number(options.scanned()))
-    const above = random.below(3) === 0 ? 0 : Math.min(unscanned, depthMost - 1)
-    const room = depthMost - above
-    const depth = above + 1 + random.below(isDeep ? room : Math.min(4, room))
-    replace(depth, Math.max(1, depth + random.below(4) - 1))
+    const drawn = reorgOf(random, options)
+    if (drawn) replace(drawn.depth, drawn.length)
   }
   const replace = (depth: number, length: number) => {
     earlier = chain.blocks()
     replaceBranch(shared, options, { depth, length })
+  }
+  /** The node's idea of what is final moves now and then, mostly up. */
+  const tag = () => {
+    const behind = BigInt(random.below(8))
+    const height = BigInt(chain.blocks().length - 1)
+    if (options.isTagged) chain.tag(height > behind ? height - behind : 0n)
   }
   const flip = () => {
     const now = chain.blocks()
@@ -73,7 +74,8 @@ export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory
       const draw = random.below(100)
       if (draw < reorgsPercent) reorg()
       else if (draw < reorgsPercent * 1.3) flip()
-      else if (draw < 80) mine()
+      else if (draw < 76) mine()
+      else if (draw < 80) tag()
       else if (draw < 88) {
         chain.lag(random.below(Math.min(4, chain.blocks().length)))
         coverage.saw('node: lagging')
@@ -100,10 +102,25 @@ export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory
         0n,
       )
       chain.mineEmpty(Number(highest - height) + count)
+      if (options.isTagged) chain.tag(BigInt(chain.blocks().length - 1))
       remember()
     },
     isHonest: ({ number, hash }) => honest.get(hash)?.number === number,
   }
+}
+
+/** How deep the next reorg is, and how long its branch; `undefined` where nothing can be undone. */
+function reorgOf(random: Room['random'], { chain, scanned, depthMax }: ChainStoryOptions) {
+  const height = chain.blocks().length - 1
+  const depthMost = Math.min(height, depthMax)
+  if (depthMost < 1) return undefined
+  const isDeep = random.below(6) === 0
+  // Mostly of what is scanned already: what isn't is no reorg to anybody.
+  const unscanned = Math.max(0, height - Number(scanned()))
+  const above = random.below(3) === 0 ? 0 : Math.min(unscanned, depthMost - 1)
+  const below = depthMost - above
+  const depth = above + 1 + random.below(isDeep ? below : Math.min(4, below))
+  return { depth, length: Math.max(1, depth + random.below(4) - 1) }
 }
 
 /** Takes away `depth` blocks and puts `length` others there, with some of the same transactions. */

@@ -15,42 +15,44 @@ export type LedgerContents = {
   accounts: ReadonlyMap<string, AccountState>
 }
 
-/** What ought to be credited: for sure, and perhaps. */
+/** What ought to be credited, or held in suspense: for sure, and perhaps. */
 export type Expected = { must: readonly Meant[]; may: readonly Meant[] }
 
 /** What of I1 to I4 and I6 the ledger breaks, by the plainest reading of both. */
 export function judgeLedger(contents: LedgerContents, { must, may }: Expected): string[] {
-  const standing = standingCredits(contents)
+  const standing = standingBookings(contents)
   const allowed = new Map([...must, ...may].map((each) => [each.id, each]))
   const problems = [...booksProblems(contents)]
-  for (const [id, credits] of standing) {
+  for (const [id, booked] of standing) {
     const meant = allowed.get(id)
-    if (credits.length > 1) problems.push(`I2: ${id} is credited ${credits.length} times`)
-    if (meant === undefined) problems.push(`I4: ${id} is credited and not on the chain`)
-    else if (credits.some((credit) => credit !== nameOf(meant))) {
-      problems.push(`I4: ${id} is credited as ${credits}, and ought to be ${nameOf(meant)}`)
+    if (booked.length > 1) problems.push(`I2: ${id} is booked ${booked.length} times`)
+    if (meant === undefined) problems.push(`I4: ${id} is booked and not on the chain`)
+    else if (booked.some((each) => each !== bookingOf(meant))) {
+      problems.push(`I4: ${id} is booked as ${booked}, and ought to be ${bookingOf(meant)}`)
     }
   }
   for (const { id } of must) {
-    if (!standing.has(id)) problems.push(`I3: ${id} is final on the chain and not credited`)
+    if (!standing.has(id)) problems.push(`I3: ${id} is final on the chain and not booked`)
   }
   if (allowed.size !== must.length + may.length) problems.push('The oracle names a deposit twice.')
   return problems
 }
 
-const nameOf = ({ owner, asset, amount }: Pick<Meant, 'owner' | 'asset' | 'amount'>) =>
-  `${owner} ${asset} ${amount}`
+/** Who holds what of it in the books: its owner, or nobody so far. */
+const bookingOf = ({ owner, asset, amount, fate }: Meant) =>
+  fate === 'suspend' ? `suspense ${asset} ${amount}` : `${owner} ${asset} ${amount}`
 
-/** Credits that were not taken back, by the deposit. */
-function standingCredits({ transactions }: LedgerContents): Map<string, string[]> {
+/** Bookings that were not taken back, by the deposit. */
+function standingBookings({ transactions }: LedgerContents): Map<string, string[]> {
   const standing = new Map<string, string[]>()
   for (const [reference, { entries }] of transactions) {
     const { depositId, kind } = parseDepositReference(reference)
     if (kind === 'reversal' || transactions.has(`${reference}/reversal`)) continue
-    const credited = entries
-      .filter(({ account }) => account.code === 'owner.available')
-      .map(({ account: { owner, asset }, amount }) => nameOf({ owner, asset, amount: -amount }))
-    standing.set(depositId, [...(standing.get(depositId) ?? []), ...credited])
+    const booked = entries.flatMap(({ account: { code, owner, asset }, amount }) => {
+      if (code === 'suspense') return [`suspense ${asset} ${-amount}`]
+      return code === 'owner.available' ? [`${owner} ${asset} ${-amount}`] : []
+    })
+    standing.set(depositId, [...(standing.get(depositId) ?? []), ...booked])
   }
   return standing
 }

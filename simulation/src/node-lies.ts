@@ -66,6 +66,9 @@ export function nodeLies(random: SeededRandom): NodeLies {
         const answer = lie(random, honest as readonly Json[])
         return answer === undefined ? undefined : { happening, answer }
       }
+      if (call.method === 'eth_call' || call.method === 'eth_getStorageAt') {
+        return { happening: 'node: answer of a token null', answer: null }
+      }
       if (call.method === 'eth_getBalance') return { happening: 'node: balance null', answer: null }
       if (call.method !== 'eth_getTransactionByHash') return undefined
       return random.below(2) === 0

@@ -13,7 +13,7 @@ const NOBODY = `0x${'0'.repeat(40)}` as const
 export function owedMessages(database: Database, events: readonly OwedEvent[]): Message[] {
   if (events.length === 0) return []
   const deposits = new Map(database.deposits().map((deposit) => [deposit.id, deposit]))
-  return events.map(({ type, id, key, amount }) => {
+  return events.map(({ type, id, key, amount, suspended = false }) => {
     const { depositId, revision } = parseDepositReference(id)
     const deposit = deposits.get(depositId)
     if (deposit === undefined) throw new Error(`The event ${id} is of no deposit.`)
@@ -34,8 +34,12 @@ export function owedMessages(database: Database, events: readonly OwedEvent[]): 
       blockTime: new Date(1_700_000_000_000 + Number(deposit.blockNumber) * 1_000).toISOString(),
     }
     const envelope = { id, source: `coffer/scanner/${CHAIN}`, time: data.blockTime, key }
-    return type === 'deposit.confirmed'
-      ? eventMessage({ ...envelope, type, data })
-      : eventMessage({ ...envelope, type: 'deposit.reversed', data: { ...data, reason: 'reorg' } })
+    if (type === 'deposit.confirmed') return eventMessage({ ...envelope, type, data })
+    const reason = deposit.reason ?? 'unknown'
+    if (type === 'deposit.suspended') {
+      return eventMessage({ ...envelope, type, data: { ...data, reason } })
+    }
+    const reversed = { ...data, reason: 'reorg', suspended }
+    return eventMessage({ ...envelope, type: 'deposit.reversed', data: reversed })
   })
 }

@@ -2,7 +2,9 @@ import { fakeChainReader } from '@coffer/deposits/testing/fake-chain-reader'
 import { CHAIN } from '@coffer/deposits/testing/fake-transfers'
 import type { MemoryScan } from '@coffer/deposits/testing/memory-scan'
 import { unlatchChain } from '@coffer/deposits/unlatch-chain'
+import type { Confirmations } from '@coffer/evm/confirmations'
 import type { ChainStory } from './chain-story.ts'
+import { DEPTH_MAX } from './policy.ts'
 import type { Room } from './room.ts'
 import type { StoreWitness } from './store-witness.ts'
 
@@ -11,7 +13,7 @@ export type LatchOptions = {
   story: ChainStory
   witness: StoreWitness
   reorgDepthMax: number
-  confirmations: number
+  confirmations: Confirmations
   /** Goes on until something is so. */
   until: (isDone: () => Promise<boolean>) => Promise<void>
   /** Goes on for some time. */
@@ -54,5 +56,5 @@ export async function passALatch(room: Room, options: LatchOptions): Promise<voi
   const { keeps } = await operator.plan(CHAIN)
   await operator.carryOut(CHAIN, keeps?.hash ?? null)
   witness.unlatched(keeps)
-  story.mineBeyond(options.confirmations)
+  story.mineBeyond(DEPTH_MAX)
 }

@@ -13,17 +13,20 @@ export type ScannerOptions = {
   scan: MemoryScan
   lies: NodeLies
   witness: StoreWitness
+  /** What is configured when it starts. */
+  rules: () => Rules
 }
 
 type Around = NonNullable<Parameters<MemoryScan['start']>[1]>
+type Rules = NonNullable<Parameters<MemoryScan['start']>[2]>
 type Observer = Parameters<Around['observer']>[0]
 
 /** A scanner: it follows the chain and runs rescans, side by side, until it is killed. */
 export const scannerProcess =
-  (room: Room, { scan, lies, witness }: ScannerOptions) =>
+  (room: Room, { scan, lies, witness, rules }: ScannerOptions) =>
   async (process: Process): Promise<void> => {
-    const steps: MemoryProcess = scan.start(process.name, {
-      rpc: (rpc) => faultyNode(room, { rpc, process, lies }),
+    const around: Around = {
+      source: ({ rpc }) => ({ pin: (work) => work(faultyNode(room, { rpc, process, lies })) }),
       store: (store) =>
         faultyCalls(room, store, {
           process,
@@ -38,7 +41,8 @@ export const scannerProcess =
         },
       }),
       observer: (observer) => countingObserver(room, observer),
-    })
+    }
+    const steps: MemoryProcess = scan.start(process.name, around, rules())
     await Promise.all([forEver(room, process, steps.scan), forEver(room, process, steps.rescan)])
   }
 

@@ -1,6 +1,7 @@
 import { type Address, parseAddress } from '@coffer/evm/address'
 import type { JsonRpc } from '@coffer/evm/json-rpc'
 import type { BlockHeader } from '../domain/block.ts'
+import { TokenAnswerError } from './token-gains.ts'
 
 /** A place in the storage of a contract. */
 type Place = { contract: string; slot: string }
@@ -17,9 +18,13 @@ export async function namedContracts(
       params: [contract, slot, { blockHash }],
     })),
   )
-  return answers.map((answer) => {
-    // Some nodes leave leading zeros out.
-    const word = BigInt(answer as string)
-    return parseAddress(`0x${(word % 2n ** 160n).toString(16).padStart(40, '0')}`)
-  })
+  return places.map((place, index) => addressIn(answers[index], place))
+}
+
+/** Some nodes leave leading zeros out, or all of nothing. */
+function addressIn(answer: unknown, { contract, slot }: Place): Address {
+  if (typeof answer !== 'string' || !/^0x[0-9a-f]{0,64}$/i.test(answer)) {
+    throw new TokenAnswerError(contract, `for its storage at ${slot}`, answer)
+  }
+  return parseAddress(`0x${answer.slice(2).padStart(64, '0').slice(-40)}`)
 }

@@ -53,6 +53,31 @@ test('a contract that another one names is read from its storage, by the hash of
   expect(await namedContracts(rpc, block(10), places)).toEqual([ALICE, BOB])
 })
 
+test('storage that holds nothing names no contract', async () => {
+  const places = [{ contract: TOKEN, slot: word(1n) }]
+
+  const named = await namedContracts(
+    answering(() => '0x'),
+    block(10),
+    places,
+  )
+
+  expect(named).toEqual([`0x${'0'.repeat(40)}`])
+})
+
+test.each([null, undefined, 11, 'b', '0xg', `0x1${word(1n).slice(2)}`])(
+  'the storage %j is refused, to be asked for again',
+  async (said) => {
+    const named = namedContracts(
+      answering(() => said),
+      block(10),
+      [{ contract: TOKEN, slot: word(1n) }],
+    )
+
+    await expect(named).rejects.toMatchObject({ code: 'SCAN_TOKEN_ANSWER', retry: 'retry' })
+  },
+)
+
 const required = (code: unknown, decimals: unknown) => {
   const rpc = answering(({ method }) => (method === 'eth_getCode' ? code : decimals))
   return requireTokens({ pin: (work) => work(rpc) }, ASSETS)

@@ -41,13 +41,13 @@ function balanceIn(answer: unknown, { token }: Holding): bigint {
   return BigInt(answer)
 }
 
-/** A token answers something that no ERC-20 answers, or its node does. */
+/** A token answers something that no ERC-20 answers, or its node does. Ask again. */
 export class TokenAnswerError extends AppError {
   readonly code = 'SCAN_TOKEN_ANSWER'
 
-  constructor(token: Address, asked: string, answer: unknown) {
+  constructor(token: string, asked: string, answer: unknown) {
     const answered = JSON.stringify(answer)?.slice(0, 200)
-    super(`Token ${token} answered ${asked} with ${answered}. Expected one word of 32 bytes.`, {
+    super(`Token ${token} answered ${asked} with ${answered}. Expected a word of 32 bytes.`, {
       retry: 'retry',
       details: { token, asked, answered },
     })

@@ -1,7 +1,7 @@
 import { WHOLE_PROOF } from '@coffer/evm/block-proof'
 import type { TraceMethod } from '@coffer/evm/chain-config'
 import { type Confirmations, isTag } from '@coffer/evm/confirmations'
-import { jsonRpcChainReader } from '../adapters/json-rpc-chain-reader.ts'
+import { jsonRpcChainReader, type RpcSource } from '../adapters/json-rpc-chain-reader.ts'
 import type { ChainReader } from '../ports.ts'
 import type { FakeChain } from './fake-chain.ts'
 
@@ -10,12 +10,16 @@ export const fakeChainReader = (
   { rpc }: Pick<FakeChain, 'rpc'>,
   confirmations: Confirmations | readonly Confirmations[],
   traceMethod?: TraceMethod,
+): ChainReader => provingReader({ pin: (work) => work(rpc) }, confirmations, traceMethod)
+
+/** The same on any endpoints. */
+export const provingReader = (
+  source: RpcSource,
+  confirmations: Confirmations | readonly Confirmations[],
+  traceMethod?: TraceMethod,
 ): ChainReader =>
-  jsonRpcChainReader(
-    { pin: (work) => work(rpc) },
-    {
-      tags: [confirmations].flat().filter(isTag),
-      proof: WHOLE_PROOF,
-      ...(traceMethod ? { traceMethod } : {}),
-    },
-  )
+  jsonRpcChainReader(source, {
+    tags: [confirmations].flat().filter(isTag),
+    proof: WHOLE_PROOF,
+    ...(traceMethod ? { traceMethod } : {}),
+  })

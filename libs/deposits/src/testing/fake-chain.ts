@@ -6,6 +6,7 @@ import type { RpcHeader, RpcTransaction } from '../adapters/rpc-answers.ts'
 import type { Log, Withdrawal } from '../domain/block.ts'
 import { fakeBalance } from './fake-balances.ts'
 import { fakeHeader, fakeReceipts } from './fake-header.ts'
+import { fakeImplementation, fakeTokenBalance } from './fake-tokens.ts'
 import { fakeTraces } from './fake-traces.ts'
 
 export type FakeTransaction = {
@@ -21,6 +22,8 @@ export type FakeTransaction = {
   logs: readonly Log[]
   /** The calls that it makes, as `callTracer` tells them. */
   calls: readonly FakeCall[]
+  /** The contract whose code an upgradeable token runs from here on. */
+  upgradesTo?: Address
 }
 
 export type FakeCall = {
@@ -151,10 +154,8 @@ function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag
   if (method === 'debug_traceBlockByHash' || method === 'trace_block') {
     return fakeTraces(blocks, method, wanted)
   }
-  if (method === 'eth_getBalance') {
-    const [account, { blockHash }] = params as [string, { blockHash: string }]
-    const last = blocks.findIndex(({ hash }) => hash === blockHash)
-    return last === -1 ? null : hex(fakeBalance(blocks.slice(0, last + 1), account))
+  if (method === 'eth_getBalance' || method === 'eth_call' || method === 'eth_getStorageAt') {
+    return stateOf({ method, params }, blocks)
   }
   if (method === 'eth_getTransactionByHash') {
     return (
@@ -168,6 +169,19 @@ type FakeTags = Partial<Record<Tag, bigint | null>>
 
 const heightOf = (wanted: string, tags: FakeTags) =>
   wanted === 'safe' || wanted === 'finalized' ? (tags[wanted] ?? -1n) : BigInt(wanted)
+/** What is asked of the state after a block, by its hash. */
+function stateOf({ method, params }: RpcCall, blocks: readonly FakeBlock[]): string | null {
+  const [asked] = params
+  const { blockHash } = params.at(-1) as { blockHash: string }
+  const last = blocks.findIndex(({ hash }) => hash === blockHash)
+  if (last === -1) return null
+  const until = blocks.slice(0, last + 1)
+  if (method === 'eth_getBalance') return hex(fakeBalance(until, String(asked)))
+  if (method === 'eth_getStorageAt') return fakeImplementation(until)
+  const { to: token, data } = asked as { to: string; data: string }
+  const balance = fakeTokenBalance(until, { token, holder: `0x${data.slice(-40)}` })
+  return `0x${balance.toString(16).padStart(64, '0')}`
+}
 
 const blockAt = (blocks: readonly FakeBlock[], height: bigint) =>
   blocks.find(({ number }) => number === height)

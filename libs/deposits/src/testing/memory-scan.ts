@@ -1,9 +1,9 @@
 import type { Address } from '@coffer/evm/address'
 import type { TraceMethod } from '@coffer/evm/chain-config'
 import type { Confirmations } from '@coffer/evm/confirmations'
-import type { JsonRpc } from '@coffer/evm/json-rpc'
 import type { Asset } from '@coffer/money/asset'
 import type { StepResult } from '@coffer/runtime/poll'
+import type { RpcSource } from '../adapters/json-rpc-chain-reader.ts'
 import { finalityPolicy, tagsOf } from '../domain/finality.ts'
 import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
 import { findDeposits } from '../usecases/find-deposits.ts'
@@ -13,7 +13,7 @@ import { rollBackReorg } from '../usecases/roll-back-reorg.ts'
 import { runRescan } from '../usecases/run-rescan.ts'
 import { scanNextBlocks } from '../usecases/scan-next-blocks.ts'
 import { type FakeChain, fakeChain } from './fake-chain.ts'
-import { fakeChainReader } from './fake-chain-reader.ts'
+import { provingReader } from './fake-chain-reader.ts'
 import { ASSETS, CHAIN } from './fake-transfers.ts'
 import { type MemoryScanDatabase, memoryScanDatabase } from './memory-scan-store.ts'
 import { ALICE, BOB, ownerOf } from './scan-facts.ts'
@@ -32,9 +32,12 @@ export type MemoryScanSettings = {
   traceMethod?: TraceMethod
 }
 
+/** What a process is configured to credit. */
+export type MemoryRules = { assets: readonly Asset[]; ownAddresses?: readonly Address[] }
+
 /** Puts something between a process and what it asks, to delay it or to let it fail. */
 export type Around = {
-  rpc(rpc: JsonRpc): JsonRpc
+  source(chain: FakeChain): RpcSource
   store(store: ScanStore): ScanStore
   watched(watched: WatchedSet): WatchedSet
   observer(observer: ScanObserver): ScanObserver
@@ -54,8 +57,11 @@ export type MemoryScan = MemoryProcess & {
   watch(address: Address): void
   /** What the scan told its observer, in words. */
   told: string[]
-  /** Another process of the same chain: what the first one had in memory, it has not. */
-  start(holder: string, around?: Around): MemoryProcess
+  /**
+   * Another process of the same chain, which may be configured in another way: what the first one
+   * had in memory, it has not.
+   */
+  start(holder: string, around?: Around, rules?: MemoryRules): MemoryProcess
   /** Scans until there is nothing more to do. */
   settle(): Promise<void>
 }
@@ -63,8 +69,7 @@ export type MemoryScan = MemoryProcess & {
 /** A chain that is followed from the chain to the outbox, without anything real. */
 export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
   const { confirmations = 1, chunkBlocks = 3, chunksMax = 2, reorgDepthMax = 8 } = settings
-  const { assets = ASSETS } = settings
-  const policy = finalityPolicy(confirmations, assets)
+  const configured: MemoryRules = { assets: settings.assets ?? ASSETS }
   const chain = fakeChain()
   const database = memoryScanDatabase({
     chain: CHAIN,
@@ -75,16 +80,14 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
   const told: string[] = []
   const telling = tellingObserver(told)
 
-  const start = (holder: string, around: Around = NOTHING_AROUND): MemoryProcess => {
+  const start: MemoryScan['start'] = (holder, around = NOTHING_AROUND, rules = configured) => {
     const store = around.store(database.store(holder))
     const observer = around.observer(telling)
-    const reader = fakeChainReader(
-      { rpc: around.rpc(chain.rpc) },
-      tagsOf(policy),
-      settings.traceMethod,
-    )
+    const policy = finalityPolicy(confirmations, rules.assets)
+    const source = around.source(chain)
+    const reader = provingReader(source, tagsOf(policy), settings.traceMethod)
     const watched = around.watched(watchedSet(registered))
-    const find = findDeposits({ reader, watched, assets })
+    const find = findDeposits({ reader, watched, ...rules })
     const ports = { reader, store, observer }
     return {
       store,
@@ -118,7 +121,7 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
 }
 
 const NOTHING_AROUND: Around = {
-  rpc: (rpc) => rpc,
+  source: ({ rpc }) => ({ pin: (work) => work(rpc) }),
   store: (store) => store,
   watched: (watched) => watched,
   observer: (observer) => observer,

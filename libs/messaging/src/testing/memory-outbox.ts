@@ -9,6 +9,8 @@ export type MemoryOutbox = {
   relay(topic: string, options: { holder: string; batchSize: number }): RelayOutbox<Row>
   /** Lets the lease of a topic's relay run out. */
   endLease(topic: string): void
+  /** All that was ever enqueued of a topic, in this order. */
+  messages(topic: string): Message[]
   /** Messages of a topic that no relay has passed over yet. */
   waiting(topic: string): number
 }
@@ -33,6 +35,7 @@ export function memoryOutbox({ leaseMs }: { leaseMs: number }): MemoryOutbox {
     endLease(topic) {
       relayOf(topic).isLeased = false
     },
+    messages: (topic) => rows.filter((row) => row.topic === topic),
     waiting: (topic) => after(topic).length,
     relay: (topic, { holder, batchSize }) => ({
       async readNext() {

@@ -1,0 +1,58 @@
+import type { ExpectedDeposits } from './expected-bookings.ts'
+import { judgeLedger } from './judge-ledger.ts'
+import type { Room } from './room.ts'
+import type { World } from './world.ts'
+
+/** Whether the tip is stored; a node that lags may be below what is stored. */
+export async function hasTip({ scan }: World): Promise<boolean> {
+  const tip = scan.chain.blocks().at(-1)
+  if (tip === undefined) return true
+  const [stored] = await scan.database.store('onlooker').storedBlocks(tip.number, tip.number)
+  return stored?.hash === tip.hash
+}
+
+/** Whether nobody has anything left to do. */
+export async function isAtRest(world: World): Promise<boolean> {
+  const { scan, outbox, group, ledger, place, topic } = world
+  if (place.handled < ledger.contents().announced.length) return false
+  if (!(await hasTip(world))) return false
+  if (await scan.database.store('onlooker').nextRescan()) return false
+  return outbox.waiting(topic) === 0 && group.lag() === 0
+}
+
+/** Holds the books and what is stored of deposits against what ought to be there. */
+export function judge(room: Room, world: World, expected: ExpectedDeposits): void {
+  const { ledger, scan } = world
+  const { violations, coverage } = room
+  const contents = ledger.contents()
+  const stored = new Map(scan.database.deposits().map((deposit) => [deposit.id, deposit]))
+  for (const { id, status } of stored.values()) {
+    if (['final', 'seen'].includes(status)) violations.push(`I11: ${id} is ${status} at rest`)
+  }
+  for (const { id, reason } of expected.recorded) {
+    const deposit = stored.get(id)
+    coverage.saw(`record: ${reason}` as 'record: internal')
+    if (deposit?.status === 'rejected' && deposit.reason === reason) continue
+    const found = deposit ? `${deposit.status}, ${deposit.reason}` : 'unknown'
+    violations.push(`I3: ${id} ought to be recorded as ${reason}, and is ${found}`)
+  }
+  violations.push(...judgeLedger(contents, expected), ...orderProblems(world))
+  for (const { code, reference } of contents.transactions.values()) {
+    if (code === 'deposit.reversal') coverage.saw('ledger: reversal')
+    else coverage.saw(code === 'deposit.suspense' ? 'ledger: suspense' : 'ledger: credit')
+    if (/#\d+$/.test(reference)) coverage.saw('ledger: credit after a reversal')
+  }
+}
+
+/** I9: every event was delivered, and what was first of an owner's came first. */
+function orderProblems({ broker, outbox, topic }: World): string[] {
+  const idOf = ({ headers }: { headers: Readonly<Record<string, string>> }) => headers.ce_id ?? ''
+  const owed = Map.groupBy(outbox.messages(topic), ({ key }) => key)
+  const delivered = Map.groupBy(broker.messages(topic), ({ key }) => key)
+  return [...owed].flatMap(([owner, messages]) => {
+    const first = [...new Set((delivered.get(owner) ?? []).map(idOf))]
+    const ought = [...new Set(messages.map(idOf))]
+    if (first.join() === ought.join()) return []
+    return [`I9: ${owner} was told ${first.length} of ${ought.length} events, or in another order`]
+  })
+}

@@ -1,0 +1,46 @@
+import type { Confirmations } from '@coffer/evm/confirmations'
+import type { SeededRandom } from '@coffer/simulator/seeded-random'
+
+/** Without traces, or by either method. */
+const READINGS = [
+  {},
+  { traceMethod: 'debug_traceBlockByHash' },
+  { traceMethod: 'trace_block' },
+] as const
+
+/** How the world of one seed is set up. */
+export type Policy = ReturnType<typeof policyOf>
+
+export function policyOf(random: SeededRandom) {
+  const isDeep = random.below(12) === 0
+  // A chain that allows few blocks to be undone, and on which none are until the end.
+  const isStrict = !isDeep && random.below(8) === 0
+  const start = random.pick([0n, 0n, 0n, 1n + random.bigintBelow(6n)])
+  return {
+    confirmations: confirmationsOf(random),
+    chunkBlocks: 1 + random.below(isDeep ? 24 : 5),
+    chunksMax: 1 + random.below(3),
+    start,
+    isDeep,
+    isStrict,
+    /** Whether the operator lists a token more at some time. */
+    isListedLater: random.below(2) === 0,
+    reorgDepthMax: isStrict ? 5 + random.below(8) : 1_000,
+    reading: random.pick(READINGS),
+    turns: 500 + random.below(2_000),
+    blocksBefore: isDeep ? 205 + random.below(30) : random.below(12) + (isStrict ? 26 : 0),
+    storyPerMille: random.pick([15, 30, 60]),
+    disturbancesPerMille: random.pick([0, 5, 15, 40]),
+    story: {
+      depthMax: isDeep ? 200 : 12,
+      // A third of the seeds have none at all, so that reorgs don't repair what else went wrong.
+      reorgsPercent: isStrict ? 0 : random.pick([0, 8, 20]),
+    },
+  }
+}
+
+const confirmationsOf = (random: SeededRandom): Confirmations =>
+  random.pick<Confirmations>(['safe', 'finalized', ...[1, 2, 3, 4, 5, 6]])
+
+/** Blocks that must come on top of one for it to be final, at most. */
+export const DEPTH_MAX = 6
