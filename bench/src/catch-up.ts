@@ -127,6 +127,7 @@ const silentObserver = {
   rolledBack: () => undefined,
   latched: () => undefined,
   rescanned: () => undefined,
+  rescanFailed: () => undefined,
 }
 
 const rate = (blocks: number, seconds = 1) => `${Math.round(blocks / seconds)} blocks/s`

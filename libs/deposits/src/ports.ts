@@ -115,6 +115,8 @@ export type ScanStore = GapStore & {
    * Throws `RescanMovedError` when one of the blocks is not on the stored chain any more.
    */
   applyRescan(piece: RescanPiece): Promise<{ found: number; added: number; republished: number }>
+  /** Gives up a rescan where it has got to, and keeps the reason for an operator. */
+  failRescan(id: string, reason: string): Promise<void>
 }
 
 /** What came of an advance. */
@@ -133,4 +135,5 @@ export type ScanObserver = {
   rolledBack(to: BlockRef | null, facts: { blocks: number; reversed: number }): void
   latched(reason: string): void
   rescanned(id: string, facts: { found: number; added: number; republished: number }): void
+  rescanFailed(id: string, reason: string): void
 }

@@ -89,7 +89,10 @@ export type RescanView = {
   toBlock: bigint
   /** The first block that is still to be read. */
   nextBlock: bigint
-  status: 'pending' | 'done'
+  /** `failed` is given up: it would never get further. */
+  status: 'pending' | 'done' | 'failed'
+  /** Why it failed. */
+  reason: string | null
   found: number
   added: number
   republished: number

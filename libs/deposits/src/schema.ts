@@ -110,7 +110,9 @@ export const rescans = depositsSchema.table('rescans', {
   toBlock: height().notNull(),
   /** The first block that is still to be read. */
   nextBlock: height().notNull(),
-  status: text({ enum: ['pending', 'done'] }).notNull(),
+  status: text({ enum: ['pending', 'done', 'failed'] }).notNull(),
+  /** Why it failed. */
+  reason: text(),
   /** Transfers to watched addresses that were found in the range. */
   found: integer().default(0).notNull(),
   /** Those of them that were not stored yet. */

@@ -168,7 +168,8 @@ export const rescan = z.strictObject({
   fromBlock: height,
   toBlock: height,
   nextBlock: height.describe('The first block that is still to be read'),
-  status: z.enum(['pending', 'done']),
+  status: z.enum(['pending', 'done', 'failed']),
+  reason: z.string().optional().describe('Why it failed'),
   found: z.int().describe('Transfers to watched addresses in the range'),
   added: z.int().describe('Those of them that had not been stored'),
   republished: z.int(),
@@ -178,12 +179,13 @@ export const rescan = z.strictObject({
 
 /** A rescan as it is answered. */
 export function rescanOnWire(view: RescanView): z.output<typeof rescan> {
-  const { fromBlock, toBlock, nextBlock, requestedAt, finishedAt, ...rest } = view
+  const { fromBlock, toBlock, nextBlock, reason, requestedAt, finishedAt, ...rest } = view
   return {
     ...rest,
     fromBlock: Number(fromBlock),
     toBlock: Number(toBlock),
     nextBlock: Number(nextBlock),
+    ...(reason === null ? {} : { reason }),
     requestedAt: requestedAt.toISOString(),
     ...(finishedAt === null ? {} : { finishedAt: finishedAt.toISOString() }),
   }

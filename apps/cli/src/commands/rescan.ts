@@ -1,3 +1,4 @@
+import { AppError } from '@coffer/errors/app-error'
 import { pause } from '@coffer/runtime/backoff'
 import { Command } from 'commander'
 import type { ApiClient } from '../api-client.ts'
@@ -9,7 +10,8 @@ import { wholeNumber } from './whole-number.ts'
 /** A rescan as the API tells it. */
 export type RescanStatus = {
   id: string
-  status: 'pending' | 'done'
+  status: 'pending' | 'done' | 'failed'
+  reason?: string
   fromBlock: number
   toBlock: number
   nextBlock: number
@@ -44,7 +46,7 @@ export const rescan = withApi(
   )
 })
 
-/** Requests a rescan and resolves when it is done. */
+/** Requests a rescan and resolves when it is done. Throws {@link RescanFailedError}. */
 export async function runRescan(
   api: ApiClient,
   { chain, from, to }: { chain: string; from: number; to: number },
@@ -52,10 +54,23 @@ export async function runRescan(
 ): Promise<RescanStatus> {
   const request = { chain, fromBlock: from, toBlock: to }
   let rescan = await api<RescanStatus>('POST', '/v1/admin/rescans', request)
-  while (rescan.status !== 'done') {
+  while (rescan.status === 'pending') {
     await pause(POLL_MS)
     rescan = await api<RescanStatus>('GET', `/v1/admin/rescans/${rescan.id}`)
     onProgress(rescan.nextBlock - from, to - from + 1)
   }
+  if (rescan.status === 'failed') throw new RescanFailedError(rescan)
   return rescan
+}
+
+/** The scanner has given the rescan up. */
+export class RescanFailedError extends AppError {
+  readonly code = 'CLI_RESCAN_FAILED'
+
+  constructor({ id, nextBlock, reason = 'no reason was given' }: RescanStatus) {
+    super(`Rescan ${id} was given up before block ${nextBlock}: ${reason}`, {
+      retry: 'never',
+      details: { id, nextBlock },
+    })
+  }
 }

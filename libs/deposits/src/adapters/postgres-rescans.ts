@@ -20,7 +20,7 @@ export function rescanStore(
   postgres: Postgres,
   chain: ChainId,
   lease: () => Lease | undefined,
-): Pick<ScanStore, 'nextRescan' | 'applyRescan'> {
+): Pick<ScanStore, 'nextRescan' | 'applyRescan' | 'failRescan'> {
   return {
     async nextRescan() {
       const [row] = await postgres.execute<{
@@ -45,6 +45,14 @@ export function rescanStore(
         const result = { found: transfers.length, added, republished: known.length }
         await recordProgress(tx, id, { ...result, next: (blocks.at(-1)?.number ?? -1n) + 1n })
         return result
+      }),
+
+    failRescan: (id, reason) =>
+      postgres.transaction(async (tx) => {
+        await lockChain(tx, chain, lease())
+        await tx.execute(sql`
+          update deposits.rescans set status = 'failed', reason = ${reason}, finished_at = now()
+          where id = ${id} and status = 'pending'`)
       }),
   }
 }

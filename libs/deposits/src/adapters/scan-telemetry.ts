@@ -60,6 +60,7 @@ export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId
       latched.set({ chain }, 1)
       logger.error({ chain, reason }, 'chain latched: nothing is credited until an operator looks')
     },
+    rescanFailed: (rescan, reason) => logger.error({ chain, rescan, reason }, 'rescan given up'),
     rescanned: (rescan, facts) => logger.info({ chain, rescan, ...facts }, 'blocks rescanned'),
   })
 }

@@ -139,4 +139,5 @@ const silentObserver: ScanObserver = {
   rolledBack: () => undefined,
   latched: () => undefined,
   rescanned: () => undefined,
+  rescanFailed: () => undefined,
 }

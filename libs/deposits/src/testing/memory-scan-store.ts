@@ -183,7 +183,7 @@ function latchesOf(tables: Tables): Latches {
 function rescansOf(
   tables: Tables,
   requireLease: () => void,
-): Pick<ScanStore, 'nextRescan' | 'applyRescan'> {
+): Pick<ScanStore, 'nextRescan' | 'applyRescan' | 'failRescan'> {
   return {
     async nextRescan() {
       return tables.rescans.find(({ done }) => !done)
@@ -215,6 +215,12 @@ function rescansOf(
         added: stored.filter((deposit) => !before.has(deposit.id)).length,
         republished: known.length,
       }
+    },
+
+    async failRescan(id, reason) {
+      requireLease()
+      const rescan = tables.rescans.find((each) => each.id === id)
+      if (rescan && !rescan.done) Object.assign(rescan, { done: true, reason })
     },
   }
 }

@@ -144,6 +144,7 @@ const tellingObserver = (told: string[]): ScanObserver => ({
   rolledBack: (to, { blocks, reversed }) =>
     told.push(`back to ${to?.number ?? 'nothing'}: ${blocks} blocks, ${reversed} reversed`),
   latched: (reason) => told.push(`latched: ${reason}`),
+  rescanFailed: (id, reason) => told.push(`${id} failed: ${reason}`),
   rescanned: (id, { found, added, republished }) =>
     told.push(`${id}: ${found} found, ${added} added, ${republished} republished`),
 })

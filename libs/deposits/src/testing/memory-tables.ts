@@ -13,7 +13,7 @@ export type MemoryScanOptions = {
 }
 
 type StoredBlock = BlockHeader & { orphaned: boolean }
-type MemoryRescan = { id: string; next: bigint; to: bigint; done: boolean }
+type MemoryRescan = { id: string; next: bigint; to: bigint; done: boolean; reason?: string }
 
 /** What the tables of `../schema.ts` hold of one chain. */
 export type Tables = MemoryScanOptions & {

@@ -92,4 +92,15 @@ export function rescanContract(open: OpenScan): void {
 
     expect((await store.nextRescan())?.id).toBe(second)
   })
+
+  test('that is given up is not tried again, and lets the next one go on', async () => {
+    await using scan = await open()
+    const store = await opened(scan)
+    await store.advance(on(null, chainOf(10, 11)))
+    const [first, second] = [await scan.requestRescan(10n, 11n), await scan.requestRescan(10n, 10n)]
+
+    await store.failRescan(first, 'nobody knows that type')
+
+    expect(await store.nextRescan()).toMatchObject({ id: second })
+  })
 }

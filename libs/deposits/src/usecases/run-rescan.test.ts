@@ -60,6 +60,30 @@ test('waits while a reorg is not followed yet, and then sees the new branch only
   ])
 })
 
+test('is given up at a type of transaction that nobody knows, and holds up no other', async () => {
+  const scan = memoryScan({ chunkBlocks: 2 })
+  scan.chain.mineEmpty(3)
+  const paid = scan.chain.mine(payTokens([ALICE, 5n]))
+  await scan.settle()
+  scan.database.requestRescan(0n, 4n)
+  scan.database.requestRescan(0n, 1n)
+  scan.chain.meddle(({ method, params }, answer) =>
+    method === 'eth_getBlockReceipts' && params[0] === paid.hash
+      ? (answer as object[]).map((receipt) => ({ ...receipt, type: '0x55' }))
+      : answer,
+  )
+  const before = scan.told.length
+
+  while ((await scan.rescan()) === 'busy');
+
+  expect(scan.told.slice(before)).toEqual([
+    'rescan-1: 0 found, 0 added, 0 republished',
+    'rescan-1: 0 found, 0 added, 0 republished',
+    expect.stringMatching(/^rescan-1 failed: Block 4 .* of type 0x55, which is not known/),
+    'rescan-2: 0 found, 0 added, 0 republished',
+  ])
+})
+
 test('does not run without the lease, nor while the chain is latched', async () => {
   const scan = memoryScan()
   scan.chain.mineEmpty(1)

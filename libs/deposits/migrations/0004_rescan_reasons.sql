@@ -1,0 +1,1 @@
+ALTER TABLE "deposits"."rescans" ADD COLUMN "reason" text;
