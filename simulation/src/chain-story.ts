@@ -1,4 +1,5 @@
 import type { FakeBlock, FakeChain, FakeTransaction } from '@coffer/deposits/testing/fake-chain'
+import type { Nodes } from './nodes.ts'
 import type { Payers } from './payers.ts'
 import type { Payments } from './payments.ts'
 import type { Room } from './room.ts'
@@ -23,6 +24,7 @@ export type ChainStoryOptions = {
   chain: FakeChain
   payments: Payments
   payers: Payers
+  nodes: Nodes
   /** The highest block that is stored. */
   scanned: () => bigint
   /** Whether the node says which blocks are final. */
@@ -35,7 +37,7 @@ export type ChainStoryOptions = {
 
 export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory {
   const { random, coverage, trace } = shared
-  const { chain, payers, reorgsPercent } = options
+  const { chain, payers, nodes, reorgsPercent } = options
   const honest = new Map<string, FakeBlock>()
   let earlier: readonly FakeBlock[] = chain.blocks()
 
@@ -76,10 +78,7 @@ export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory
       else if (draw < reorgsPercent * 1.3) flip()
       else if (draw < 76) mine()
       else if (draw < 80) tag()
-      else if (draw < 88) {
-        chain.lag(random.below(Math.min(4, chain.blocks().length)))
-        coverage.saw('node: lagging')
-      } else if (draw < 94) chain.lag(0)
+      else if (draw < 94) nodes.happen()
       else payers.registerNext()
       remember()
     },

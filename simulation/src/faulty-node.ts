@@ -1,14 +1,22 @@
-import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
-import type { NodeLies } from './node-lies.ts'
-import { InjectedFault, type Room, strikes } from './room.ts'
+import {
+  type JsonRpc,
+  RpcAnswerError,
+  type RpcCall,
+  RpcUnavailableError,
+} from '@coffer/evm/json-rpc'
+import type { SimulatedNode } from './nodes.ts'
+import { type Room, strikes } from './room.ts'
 import type { Process } from './schedule.ts'
 
-/** The node as a process reaches it: slowly, with a chance that it is away or lies. */
+type Failure = (node: SimulatedNode, method: string) => Promise<never>
+
+/** A node as a process reaches it: slowly, with a chance that it fails or lies. */
 export function faultyNode(
   room: Room,
-  { rpc, process, lies }: { rpc: JsonRpc; process: Process; lies: NodeLies },
+  { node, process }: { node: SimulatedNode; process: Process },
 ): JsonRpc {
   const { coverage, trace, random } = room
+  const { rpc, lies } = node
 
   const answered = async (call: RpcCall): Promise<unknown> => {
     const { method, params } = lies.asked(call)
@@ -17,14 +25,15 @@ export function faultyNode(
     const lie = lies.about(call, honest)
     if (lie === undefined) return honest
     coverage.saw(lie.happening)
-    trace.say(`${process.name}: is told of a ${lie.happening}, ${method} ${call.params[0]}`)
+    trace.say(`${process.name}: ${rpc.name} tells a ${lie.happening}, ${method} ${call.params[0]}`)
     return lie.answer
   }
   const reach = async (call: RpcCall | undefined) => {
-    await process.turn(`asks for ${call?.method} ${call?.params[0]}`)
-    if (!strikes(room)) return
-    coverage.saw('node: away')
-    throw new InjectedFault('The node is away.')
+    const method = call?.method ?? 'nothing'
+    await process.turn(`asks ${rpc.name} for ${method} ${call?.params[0] ?? ''}`)
+    const trouble = node.trouble()
+    if (trouble) await TROUBLES[trouble](node, method)
+    if (strikes(room)) await random.pick(FAILURES)(room)(node, method)
   }
   return {
     name: rpc.name,
@@ -45,3 +54,57 @@ export function faultyNode(
     [Symbol.asyncDispose]: async () => undefined,
   }
 }
+
+const away: Failure = async ({ rpc }, what) => {
+  throw new RpcUnavailableError(rpc.name, { what, got: 'no connection', kind: 'connection' })
+}
+
+/** Its socket is half open: whoever asks waits until he gives up. */
+const silent: Failure = () => new Promise<never>(() => undefined)
+
+const status =
+  (code: number, retryAfterMs?: number): Failure =>
+  async ({ rpc }, what) => {
+    const facts = { what, got: `HTTP status ${code}`, kind: 'status' as const, status: code }
+    throw new RpcUnavailableError(rpc.name, { ...facts, ...(retryAfterMs ? { retryAfterMs } : {}) })
+  }
+
+const cut: Failure = async ({ rpc }, what) => {
+  throw new RpcUnavailableError(rpc.name, { what, got: 'JSON that ends', kind: 'malformed' })
+}
+
+const refuses =
+  (code: number, message: string): Failure =>
+  async ({ rpc }, method) => {
+    throw new RpcAnswerError(rpc.name, method, { code, message })
+  }
+
+const TROUBLES = { away, silent, busy: status(429, 60) } as const
+
+const FAILURES: readonly ((room: Room) => Failure)[] = [
+  ({ coverage }) => {
+    coverage.saw('node: away')
+    return away
+  },
+  ({ coverage }) => {
+    coverage.saw('node: silent')
+    return silent
+  },
+  ({ coverage }) => {
+    coverage.saw('node: too many requests')
+    return status(429, 20)
+  },
+  ({ coverage }) => {
+    coverage.saw('node: answer cut')
+    return cut
+  },
+  ({ coverage, random }) => {
+    coverage.saw('node: refused')
+    return random.pick([
+      refuses(-32000, 'header not found'),
+      refuses(-32005, 'limit exceeded'),
+      status(503),
+      refuses(-32603, 'internal error'),
+    ])
+  },
+]

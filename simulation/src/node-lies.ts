@@ -66,6 +66,7 @@ export function nodeLies(random: SeededRandom): NodeLies {
         const answer = lie(random, honest as readonly Json[])
         return answer === undefined ? undefined : { happening, answer }
       }
+      if (call.method === 'eth_chainId') return { happening: 'node: chain id null', answer: null }
       if (call.method === 'eth_call' || call.method === 'eth_getStorageAt') {
         return { happening: 'node: answer of a token null', answer: null }
       }

@@ -27,6 +27,7 @@ export function policyOf(random: SeededRandom) {
     isListedLater: random.below(2) === 0,
     reorgDepthMax: isStrict ? 5 + random.below(8) : 1_000,
     reading: random.pick(READINGS),
+    nodes: random.pick([1, 1, 2, 3]),
     turns: 500 + random.below(2_000),
     blocksBefore: isDeep ? 205 + random.below(30) : random.below(12) + (isStrict ? 26 : 0),
     storyPerMille: random.pick([15, 30, 60]),

@@ -2,16 +2,16 @@ import type { MemoryProcess, MemoryScan } from '@coffer/deposits/testing/memory-
 import { AppError } from '@coffer/errors/app-error'
 import type { StepResult } from '@coffer/runtime/poll'
 import { isHappening } from './coverage.ts'
+import { endpointPool } from './endpoint-pool.ts'
 import { faultyCalls } from './faulty-calls.ts'
-import { faultyNode } from './faulty-node.ts'
-import type { NodeLies } from './node-lies.ts'
+import type { Nodes } from './nodes.ts'
 import { InjectedFault, type Room } from './room.ts'
 import type { Process } from './schedule.ts'
 import type { StoreWitness } from './store-witness.ts'
 
 export type ScannerOptions = {
   scan: MemoryScan
-  lies: NodeLies
+  nodes: Nodes
   witness: StoreWitness
   /** What is configured when it starts. */
   rules: () => Rules
@@ -23,10 +23,11 @@ type Observer = Parameters<Around['observer']>[0]
 
 /** A scanner: it follows the chain and runs rescans, side by side, until it is killed. */
 export const scannerProcess =
-  (room: Room, { scan, lies, witness, rules }: ScannerOptions) =>
+  (room: Room, { scan, nodes, witness, rules }: ScannerOptions) =>
   async (process: Process): Promise<void> => {
+    const endpoints = endpointPool(room, { process, nodes: nodes.all })
     const around: Around = {
-      source: ({ rpc }) => ({ pin: (work) => work(faultyNode(room, { rpc, process, lies })) }),
+      source: () => endpoints,
       store: (store) =>
         faultyCalls(room, store, {
           process,
@@ -43,7 +44,11 @@ export const scannerProcess =
       observer: (observer) => countingObserver(room, observer),
     }
     const steps: MemoryProcess = scan.start(process.name, around, rules())
-    await Promise.all([forEver(room, process, steps.scan), forEver(room, process, steps.rescan)])
+    await Promise.all([
+      forEver(room, process, steps.scan),
+      forEver(room, process, steps.rescan),
+      endpoints.watch(new AbortController().signal),
+    ])
   }
 
 async function forEver(

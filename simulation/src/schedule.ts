@@ -1,3 +1,4 @@
+import type { Clock } from '@coffer/runtime/clock'
 import type { SeededRandom } from '@coffer/simulator/seeded-random'
 import type { Trace } from './trace.ts'
 
@@ -6,6 +7,8 @@ export type Process = {
   name: string
   /** Resolves when the schedule says so; never, once the process was killed. */
   turn(what: string): Promise<void>
+  /** Time as it knows it: a turn of anybody's is a millisecond. */
+  clock: Clock
   /** The same, for a process with nothing to do: it lets the others have some turns first. */
   idle(): Promise<void>
 }
@@ -24,6 +27,7 @@ export type Schedule = {
 }
 
 type Waiting = { process: Process; what: string; from: number; go: () => void }
+type Timer = { process: Process; at: number; ring: () => void }
 
 export function openSchedule(
   random: SeededRandom,
@@ -33,7 +37,31 @@ export function openSchedule(
   let turns = 0
   const killed = new WeakSet<Process>()
   const frozen = new Map<Process, number>()
-  const isReady = ({ process, from }: Waiting) => Math.max(frozen.get(process) ?? 0, from) <= turns
+  const isReady = ({ process, from }: { process: Process; from: number }) =>
+    Math.max(frozen.get(process) ?? 0, from) <= turns
+  let timers: Timer[] = []
+  let nextAt = Number.POSITIVE_INFINITY
+
+  const pause = (process: Process, ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      if (signal?.aborted) return resolve()
+      const timer: Timer = { process, at: turns + ms, ring: resolve }
+      timers.push(timer)
+      nextAt = Math.min(nextAt, timer.at)
+      signal?.addEventListener('abort', () => {
+        timer.at = Number.POSITIVE_INFINITY
+        resolve()
+      })
+    })
+  /** Rings whatever is due; those of a frozen process when it is thawed. */
+  const ringTimers = (): boolean => {
+    if (turns < nextAt) return false
+    const due = timers.filter(({ process, at: from }) => isReady({ process, from }))
+    timers = timers.filter((timer) => timer.at < Number.POSITIVE_INFINITY && !due.includes(timer))
+    nextAt = timers.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY)
+    for (const { ring } of due) ring()
+    return due.length > 0
+  }
 
   return {
     start(name, run) {
@@ -44,6 +72,7 @@ export function openSchedule(
       const process: Process = {
         name,
         turn: (what) => wait(what, turns),
+        clock: { nowMs: () => turns, pause: (ms, signal) => pause(process, ms, signal) },
         idle: () => wait('wakes up', turns + 5 + random.below(25)),
       }
       run(process).catch(onFailure)
@@ -51,18 +80,22 @@ export function openSchedule(
     },
     async step() {
       turns += 1
+      const hasRung = ringTimers()
       const ready = waiting.filter(isReady)
-      if (ready.length === 0) return
-      const next = random.pick(ready)
-      waiting.splice(waiting.indexOf(next), 1)
-      trace.say(`${next.process.name}: ${next.what}`)
-      next.go()
+      if (ready.length === 0 && !hasRung) return
+      if (ready.length > 0) {
+        const next = random.pick(ready)
+        waiting.splice(waiting.indexOf(next), 1)
+        trace.say(`${next.process.name}: ${next.what}`)
+        next.go()
+      }
       // Nothing here waits for anything but a turn, so this is after all that the turn brought.
       await new Promise<void>((go) => process.nextTick(go))
     },
     kill(process) {
       killed.add(process)
       waiting = waiting.filter((each) => each.process !== process)
+      timers = timers.filter((each) => each.process !== process)
     },
     freeze: (process, forTurns) => frozen.set(process, turns + forTurns),
     thaw: () => frozen.clear(),

@@ -72,7 +72,7 @@ async function liveThrough(room: Room, schedule: Schedule, world: World): Promis
 async function heal(room: Room, schedule: Schedule, world: World): Promise<void> {
   const { scan, outbox, policy, story, topic, fleet } = world
   room.isFaulty = false
-  scan.chain.lag(0)
+  world.nodes.heal()
   outbox.endLease(topic)
   scan.database.endLease()
   world.witness.leaseEnded()

@@ -7,7 +7,7 @@ import { accountsProcess } from './accounts-process.ts'
 import { bookingsProcess } from './bookings-process.ts'
 import { chainStory } from './chain-story.ts'
 import { consumerGroup } from './consumer-group.ts'
-import { nodeLies } from './node-lies.ts'
+import { openNodes } from './nodes.ts'
 import { openPayers } from './payers.ts'
 import { openPayments } from './payments.ts'
 import { ownerOf } from './people.ts'
@@ -35,15 +35,24 @@ export function openWorld(room: Room, schedule: Schedule, policy: Policy) {
   const group = consumerGroup(room, broker, topic)
   const payers = openPayers(room, { payments, register: scan.watch })
   const { chain, database } = scan
+  const nodes = openNodes(room, chain, policy.nodes)
   const scanned = () => witness.height()
   const isTagged = typeof policy.confirmations !== 'number'
-  const story = chainStory(room, { chain, payments, payers, scanned, isTagged, ...policy.story })
+  const story = chainStory(room, {
+    chain,
+    payments,
+    payers,
+    nodes,
+    scanned,
+    isTagged,
+    ...policy.story,
+  })
   const witness = storeWitness(room, { database, outbox, story, payments, start: policy.start })
   /** What the operator has configured by now; a process reads it when it starts. */
   const config = { isLateListed: false }
   const place = { handled: 0 }
   const announced = () => ledger.contents().announced
-  const scanning = { scan, lies: nodeLies(random), witness, rules: () => rulesOf(config) }
+  const scanning = { scan, nodes, witness, rules: () => rulesOf(config) }
   const relaying = { outbox, producer: broker.producer(), topic, leaseMs }
   const accounting = { group, unitOfWork: ledger.unitOfWork, version: ledger.contents }
   const fleet = processFleet(room, schedule, {
@@ -54,5 +63,5 @@ export function openWorld(room: Room, schedule: Schedule, policy: Policy) {
     onKilled: (process) => group.leave(process),
   })
   const shared = { policy, config, topic, scan, outbox, broker, ledger, group, place }
-  return { ...shared, payments, payers, story, witness, fleet }
+  return { ...shared, payments, payers, nodes, story, witness, fleet }
 }

@@ -192,6 +192,24 @@ describe('an endpoint of another chain', () => {
     expect(pool.statuses()[0]).toMatchObject({ endpoint: 'a', foreign: true })
   })
 
+  test.each([null, '', '0x', 'eip155:1', 1, {}])(
+    'is none that answers %j: it is asked again',
+    async (said) => {
+      const { pool, a, clock } = fakePool(1)
+      a.chain = said as string
+
+      await expect(clock.settle(pool.pin(threeCalls))).rejects.toMatchObject({
+        code: 'RPC_NO_ENDPOINT',
+        retry: 'retry',
+      })
+      await pool.probe()
+      a.chain = '0x1'
+
+      expect(await clock.settle(pool.pin(threeCalls))).toEqual(['a', 'a', 'a'])
+      expect(pool.statuses()[0]).toMatchObject({ foreign: false })
+    },
+  )
+
   test('is found out by a probe when it has changed since', async () => {
     const { pool, a, told } = fakePool(2)
     await pool.requireChain()

@@ -1,10 +1,14 @@
 import { AppError } from '@coffer/errors/app-error'
 import { type ChainId, chainReference } from '@coffer/money/chain-id'
 import type { EndpointObserver } from './endpoint-observer.ts'
+import { RpcUnavailableError } from './json-rpc.ts'
 
 /** Whether an endpoint serves the chain that it should. */
 export type ProvenChain = {
-  /** Asks unless it is proven. Throws {@link ChainMismatchError}, and ever after. */
+  /**
+   * Asks unless it is proven. Throws {@link ChainMismatchError}, and ever after; what may be
+   * retried where the answer names no chain.
+   */
   require(ask: () => Promise<unknown>): Promise<void>
   /** Holds what the endpoint has answered against what it should. */
   check(answer: unknown): void
@@ -25,9 +29,14 @@ export function provenChain({
   let mismatch: ChainMismatchError | undefined
 
   const check = (answer: unknown) => {
+    // No chain at all: an answer that went wrong, and no reason never to ask again.
+    if (typeof answer !== 'string' || !/^0x[0-9a-f]{1,16}$/i.test(answer)) {
+      const got = JSON.stringify(answer)?.slice(0, 80) ?? 'nothing'
+      throw new RpcUnavailableError(endpoint, { what: 'its chain id', got, kind: 'malformed' })
+    }
     isProven = Number(answer) === chainReference(chain)
     if (isProven) return
-    const served = String(answer).slice(0, 32)
+    const served = answer
     mismatch = new ChainMismatchError({ endpoint, chain, served })
     observer.foreign(endpoint, served)
     throw mismatch

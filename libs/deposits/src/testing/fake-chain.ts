@@ -60,6 +60,8 @@ export type Meddler = (call: RpcCall, answer: unknown) => unknown
 export type FakeChain = {
   /** The node: it answers as Anvil does, with null for blocks that left the chain. */
   rpc: JsonRpc
+  /** Another node of the chain, which sees what `view` makes of its blocks. */
+  node(name: string, view: (blocks: readonly FakeBlock[]) => readonly FakeBlock[]): JsonRpc
   blocks(): readonly FakeBlock[]
   /** Adds a block on top. */
   mine(...transactions: readonly FakeTransaction[]): FakeBlock
@@ -101,18 +103,21 @@ export function fakeChain(): FakeChain {
     return block
   }
   const mine = (...transactions: readonly FakeTransaction[]) => mineBlock({ transactions })
-  const answer = async (call: RpcCall): Promise<unknown> => {
-    const visible = blocks.slice(0, blocks.length - lag)
-    const honest = answerOf(call, visible, tagged)
-    return meddler ? meddler(call, honest) : honest
-  }
-  return {
-    rpc: {
-      name: 'fake',
+  const node: FakeChain['node'] = (name, view) => {
+    const answer = async (call: RpcCall): Promise<unknown> => {
+      const honest = answerOf(call, view(blocks), tagged)
+      return meddler ? meddler(call, honest) : honest
+    }
+    return {
+      name,
       call: (method, params) => answer({ method, params }),
       batch: (calls) => Promise.all(calls.map(answer)),
       [Symbol.asyncDispose]: async () => undefined,
-    },
+    }
+  }
+  return {
+    rpc: node('fake', (all) => all.slice(0, all.length - lag)),
+    node,
     blocks: () => [...blocks],
     mine,
     mineBlock,
@@ -140,6 +145,7 @@ export function fakeChain(): FakeChain {
 
 function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tags: FakeTags) {
   const [wanted] = params as [string]
+  if (method === 'eth_chainId') return CHAIN_ID
   if (method === 'eth_getBlockByNumber') {
     const block = blockAt(
       blocks,
@@ -164,6 +170,9 @@ function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag
   }
   throw new Error(`The fake node knows no ${method}.`)
 }
+
+/** Which chain every node says that it serves. */
+const CHAIN_ID = '0x7a69'
 
 type FakeTags = Partial<Record<Tag, bigint | null>>
 
