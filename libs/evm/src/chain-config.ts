@@ -7,8 +7,9 @@ import { parsedBy } from '@coffer/money/parsed-by'
 import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 import { type Address, parseAddress } from './address.ts'
-import { amountText, amountTiers, confirmationsText, problemOfTiers } from './amount-tiers.ts'
-import { type ProofSteps, WHOLE_PROOF } from './block-proof.ts'
+import { amountText, amountTiers, confirmationsText } from './amount-tiers.ts'
+import type { ProofSteps } from './block-proof.ts'
+import { policyOf, policyProblems, problemOfQuorum } from './chain-policy.ts'
 import { CHAIN_PRESETS, type PresetName } from './chain-presets.ts'
 import type { Confirmations } from './confirmations.ts'
 
@@ -31,6 +32,11 @@ export type ChainConfig = {
   rpcUrls: readonly string[]
   /** When a deposit is final, unless its asset says more of so large an amount. */
   confirmations: Confirmations
+  /**
+   * So many endpoints of different hosts must have the same block at a height before deposits are
+   * final there. Left out: one.
+   */
+  quorum?: number
   /** First block to scan. */
   startBlock: bigint
   /**
@@ -91,6 +97,8 @@ const step = z.boolean().optional()
 
 const preset = z.enum(Object.keys(CHAIN_PRESETS) as PresetName[]).optional()
 
+const quorum = z.int().min(1).max(100).default(1)
+
 const native = z.enum(['transactions', 'traces']).default('transactions')
 const traceMethod = z
   .enum(['debug_traceBlockByHash', 'trace_block'])
@@ -102,6 +110,7 @@ const chainFields = z.strictObject({
   rpcUrls,
   preset,
   confirmations: confirmationsText.optional(),
+  quorum,
   startBlock: z.int().min(0).default(0),
   reorgDepthMax: z.int().min(1).max(100_000).optional(),
   transactionTypes: z.array(z.int().min(0).max(0x7f)).min(1).optional(),
@@ -120,13 +129,8 @@ const chainFields = z.strictObject({
 
 /** With all that only shows when its settings are held against each other. */
 const chain = chainFields.superRefine((settings, context) => {
-  const { confirmations } = policyOf(settings)
-  const problem = (path: (string | number)[], message: string | undefined) => {
-    if (message) context.addIssue({ code: 'custom', path, message })
-  }
-  problem(['nativeTiers'], problemOfTiers(confirmations, settings.nativeTiers))
-  for (const [index, { tiers }] of settings.tokens.entries()) {
-    problem(['tokens', index, 'tiers'], problemOfTiers(confirmations, tiers))
+  for (const { path, message } of policyProblems(settings)) {
+    context.addIssue({ code: 'custom', path, message })
   }
 })
 
@@ -155,13 +159,14 @@ const tokenText = z.string().transform((text, context): z.input<typeof token> =>
 
 const listed = z.string().transform((text) => text.split(',').map((item) => item.trim()))
 
-const variables = z.object({
+const variableFields = z.object({
   RPC_URLS: listed.pipe(rpcUrls),
   CHAIN_PRESET: preset,
   CHAIN_ID: z.coerce.number().int().min(1).default(31337),
   CONFIRMATIONS: z
     .union([z.enum(['safe', 'finalized']), z.coerce.number().int().min(1).max(100_000)])
     .optional(),
+  QUORUM: z.coerce.number().int().min(1).max(100).default(1),
   START_BLOCK: z.coerce.number().int().min(0).default(0),
   REORG_DEPTH_MAX: z.coerce.number().int().min(1).max(100_000).optional(),
   NATIVE_TRANSFERS: native,
@@ -169,6 +174,11 @@ const variables = z.object({
   WITHDRAWALS: withdrawals,
   /** Accepted tokens, separated by commas. */
   TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
+})
+
+const variables = variableFields.superRefine(({ QUORUM, RPC_URLS }, context) => {
+  const message = problemOfQuorum(QUORUM, RPC_URLS)
+  if (message) context.addIssue({ code: 'custom', path: ['QUORUM'], message })
 })
 
 /**
@@ -198,6 +208,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     rpcUrls: settings.RPC_URLS,
     preset: settings.CHAIN_PRESET,
     confirmations: settings.CONFIRMATIONS,
+    quorum: settings.QUORUM,
     startBlock: settings.START_BLOCK,
     reorgDepthMax: settings.REORG_DEPTH_MAX,
     nativeSymbol: 'ETH',
@@ -244,32 +255,6 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
   }
 }
-
-/** What is set, else what the chain's preset says, else what holds without one. */
-function policyOf(settings: z.output<typeof chain>) {
-  const { preset, confirmations, reorgDepthMax, transactionTypes, proof = {} } = settings
-  const known = preset ? CHAIN_PRESETS[preset] : UNKNOWN_CHAIN
-  const types = transactionTypes ?? known.transactionTypes
-  return {
-    confirmations: confirmations ?? known.confirmations,
-    reorgDepthMax: reorgDepthMax ?? known.reorgDepthMax,
-    proof: {
-      headerHash: proof.headerHash ?? known.proof.headerHash,
-      receiptsRoot: proof.receiptsRoot ?? known.proof.receiptsRoot,
-      logsBloom: proof.logsBloom ?? known.proof.logsBloom,
-      withdrawalsRoot: proof.withdrawalsRoot ?? known.proof.withdrawalsRoot,
-    },
-    ...(types ? { transactionTypes: types } : {}),
-  }
-}
-
-/** Without a preset a transaction may be of any type whose receipt can be proven. */
-const UNKNOWN_CHAIN = {
-  confirmations: 12,
-  reorgDepthMax: 64,
-  proof: WHOLE_PROOF,
-  transactionTypes: undefined,
-} as const
 
 function implementationOf({
   implementation: contract,

@@ -3,6 +3,7 @@ import { commonHead, costOf, rankOf, type Standing } from './endpoint-standing.t
 
 const FIT: Standing = {
   circuit: 'closed',
+  isDistrusted: false,
   failures: 0,
   head: 100n,
   behindSinceMs: undefined,
@@ -39,6 +40,7 @@ describe('the rank', () => {
     ['behind for long', { head: 99n, behindSinceMs: 4_999 }, 2],
     ['to be tried once', { circuit: 'half-open' }, 3],
     ['left alone', { circuit: 'open' }, 4],
+    ['contradicted by the others', { isDistrusted: true }, 5],
   ])('of an endpoint that is %s', (name, change, rank) => {
     const height = name === 'without the block' ? 100n : 98n
     const limits = { lagBlocksMax: 3, lagMsMax: 15_000 }

@@ -3,6 +3,8 @@ import type { CircuitState } from './circuit.ts'
 /** What is known of an endpoint when one is chosen. */
 export type Standing = {
   circuit: CircuitState
+  /** Others contradicted it a short while ago. */
+  isDistrusted: boolean
   /** Failures in a row. */
   failures: number
   /** The newest block it told of; `undefined` before it told. */
@@ -48,7 +50,9 @@ export function rankOf(
   { lagBlocksMax, lagMsMax }: ChoiceLimits,
   now: { nowMs: number; head: bigint | undefined; height: bigint | undefined },
 ): number {
-  const { circuit, head, behindSinceMs, heldMs } = standing
+  const { circuit, isDistrusted, head, behindSinceMs, heldMs } = standing
+  // One that is away is of no use, but does no harm either.
+  if (isDistrusted) return 5
   if (circuit === 'open') return 4
   if (circuit === 'half-open') return 3
   const off = head !== undefined && now.head !== undefined ? abs(now.head - head) : 0n

@@ -25,6 +25,8 @@ export type Endpoint = {
   probe(): Promise<void>
   /** Throws `ChainMismatchError` if it serves another chain than it should, now or ever before. */
   requireChain(): Promise<void>
+  /** It is asked only after the others for a while: what it said is not what they say. */
+  distrust(): void
   /** Tells it how far the others are. */
   compare(common: bigint | undefined): void
   standing(): Standing
@@ -67,6 +69,8 @@ export type EndpointLimits = {
   /** For how long: the first time, and at most. */
   openMs: number
   openMsMax: number
+  /** How long one that others contradicted is asked only after them. */
+  distrustMs: number
 }
 
 export function openEndpoint(options: EndpointOptions): Endpoint {
@@ -85,12 +89,14 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
   const requireChain = () => proof.require(() => guarded.call('eth_chainId', []))
   const outcome = outcomes(options, breaker)
   let load = 0
+  let distrustedUntil = Number.NEGATIVE_INFINITY
 
   const standing = (): Standing => {
     const state = breaker.state(clock.nowMs())
     return {
       // One at a time may try whether it is back.
       circuit: state === 'half-open' && load > 0 ? 'open' : state,
+      isDistrusted: clock.nowMs() < distrustedUntil,
       ...{ failures: breaker.failures, ...heads.seen(), heldMs: guarded.heldMs() },
       ...{ latencyMs: guarded.latencyMs, load, weight },
       ...{ concurrency: limit.concurrency, rate: limit.rate },
@@ -100,6 +106,9 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     ...{ name, host: rpc.name, requireChain, standing },
     isForeign: proof.isForeign,
     compare: heads.compare,
+    distrust() {
+      distrustedUntil = clock.nowMs() + limits.distrustMs
+    },
     async run(work, { ms, height }) {
       load += 1
       const what = 'a piece of work'

@@ -33,13 +33,16 @@ export type Endpoints = AsyncDisposable & {
   /**
    * What `needed` endpoints of different hosts say alike. `ask` throws what may be retried where
    * an endpoint doesn't know, such as for a block that it doesn't have yet: not to know is no vote.
-   * Throws `QuorumError` with what each said. Asking for more than there are is a RangeError.
+   * Who says otherwise is distrusted. Throws `QuorumError` with what each said. Asking for more
+   * than there are hosts is a RangeError.
    */
   quorum<T>(
     needed: number,
     ask: (rpc: PinnedRpc) => Promise<T>,
     options?: PinOptions & { agree?: (one: T, other: T) => boolean },
   ): Promise<T>
+  /** Has the endpoint of this name asked only after the others for a while. */
+  distrust(endpoint: string): void
   /** Any endpoint, each call by itself. */
   rpc: JsonRpc
   /**
@@ -80,6 +83,7 @@ const LIMITS: PoolLimits = {
   failuresMax: 5,
   openMs: 1_000,
   openMsMax: 15_000,
+  distrustMs: 60_000,
   lagBlocksMax: 3,
   lagMsMax: 15_000,
 }
@@ -95,22 +99,30 @@ export function openEndpoints(options: EndpointsOptions): Endpoints {
   }
   const { endpoints } = pool
   const pin: Endpoints['pin'] = (work, pinOptions) => pinnedWork(pool, work, pinOptions)
+  const distrust = (endpoint: string) => endpoints.find(({ name }) => name === endpoint)?.distrust()
+  const hosts = new Set(endpoints.map(({ host }) => host)).size
   const probe = async () => {
     await Promise.all(endpoints.map((each) => each.probe()))
   }
   return {
     pin,
     probe,
-    quorum(needed, ask, { agree = isDeepStrictEqual, ...pinOptions } = {}) {
+    distrust,
+    async quorum(needed, ask, { agree = isDeepStrictEqual, ...pinOptions } = {}) {
+      if (needed > hosts) {
+        throw new RangeError(`A quorum of ${needed} can't be had of ${hosts} hosts.`)
+      }
       const deadlineMs = clock.nowMs() + (pinOptions.timeoutMs ?? limits.pinTimeoutMs)
       const witnesses = inOrder(pool, pinOptions).map((each) => {
         const { name, host } = each
         const ms = () => Math.max(0, deadlineMs - clock.nowMs())
         return { name, host, ask: () => each.run(ask, { ms: ms(), height: pinOptions.height }) }
       })
-      const onDisagreed = (name: string, said: unknown, agreed: unknown) =>
+      const onDisagreed = (name: string, said: unknown, agreed: unknown) => {
+        distrust(name)
         observer.disagreed(name, shown(said), shown(agreed))
-      return quorum({ needed, agree, witnesses, onDisagreed })
+      }
+      return await quorum({ needed, agree, witnesses, onDisagreed })
     },
     rpc: {
       name: endpoints.map(({ name }) => name).join(', '),

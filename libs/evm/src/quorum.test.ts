@@ -26,6 +26,22 @@ describe('a quorum', () => {
     expect(told).toEqual(['a said {"hash":"0xbb","number":"7"}, not {"hash":"0xaa","number":"7"}'])
   })
 
+  test('has one that says otherwise asked only after the others, for a while', async () => {
+    const { pool, clock, a, b, c } = fakePool(3, { distrustMs: 60_000 })
+    a.answer = () => '0xbb'
+    for (const each of [b, c]) each.answer = () => '0xaa'
+    const best = () => pool.pin(async (rpc) => rpc.name)
+    expect(await best()).toBe('a')
+
+    await pool.quorum(2, hashAt)
+
+    expect(await best()).toBe('b')
+    await clock.advance(60_000)
+    expect(await best()).toBe('a')
+    pool.distrust('a')
+    expect(await best()).toBe('b')
+  })
+
   test('asks one more for each that fails', async () => {
     const { pool, clock, a, b, c } = fakePool()
     a.answer = failing.away
@@ -99,6 +115,15 @@ describe('a quorum', () => {
     await expect(pool.quorum(2, hashAt)).rejects.toThrow(/quorum of 2 can't be had of 1 host/)
     expect(await pool.quorum(1, hashAt)).toBe('one')
     expect(pool.statuses().map(({ endpoint }) => endpoint)).toEqual(['one', 'one#2'])
+  })
+
+  test('can’t be had when too few serve the chain, which is no mistake', async () => {
+    const { pool, clock, a, b } = fakePool(2)
+    a.chain = '0x89'
+    b.answer = () => '0xaa'
+    await clock.settle(pool.probe())
+
+    await expect(clock.settle(pool.quorum(2, hashAt))).rejects.toBeInstanceOf(QuorumError)
   })
 
   test('is not had of two endpoints of one host, though they say the same', async () => {
