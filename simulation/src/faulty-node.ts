@@ -4,6 +4,7 @@ import {
   type RpcCall,
   RpcUnavailableError,
 } from '@coffer/evm/json-rpc'
+import { readBatch } from '@coffer/evm/testing/read-batch'
 import type { SimulatedNode } from './nodes.ts'
 import { type Room, strikes } from './room.ts'
 import type { Process } from './schedule.ts'
@@ -35,7 +36,7 @@ export function faultyNode(
     if (trouble) await TROUBLES[trouble](node, method)
     if (strikes(room)) await random.pick(FAILURES)(room)(node, method)
   }
-  return {
+  const reached: JsonRpc = {
     name: rpc.name,
     async call(method, params) {
       await reach({ method, params })
@@ -51,8 +52,10 @@ export function faultyNode(
       }
       return answers
     },
+    read: (calls, read) => readBatch(rpc.name, reached.batch)(calls, read),
     [Symbol.asyncDispose]: async () => undefined,
   }
+  return reached
 }
 
 const away: Failure = async ({ rpc }, what) => {

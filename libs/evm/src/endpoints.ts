@@ -128,6 +128,7 @@ export function openEndpoints(options: EndpointsOptions): Endpoints {
       name: endpoints.map(({ name }) => name).join(', '),
       call: (method, params) => pin((rpc) => rpc.call(method, params)),
       batch: (calls) => pin((rpc) => rpc.batch(calls)),
+      read: (calls, read) => pin((rpc) => rpc.read(calls, read)),
       [Symbol.asyncDispose]: async () => undefined,
     },
     requireChain: () => requireChain(endpoints),

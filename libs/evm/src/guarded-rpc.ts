@@ -7,7 +7,7 @@ import { type RpcFailure, rpcFailure } from './rpc-failure.ts'
 import { withinDeadline } from './within-deadline.ts'
 
 /** The client of one endpoint, of which every request is metered and ends in time. */
-export type GuardedRpc = Pick<JsonRpc, 'call' | 'batch'> & {
+export type GuardedRpc = Pick<JsonRpc, 'call' | 'batch' | 'read'> & {
   /** What a request takes on average, milliseconds. */
   readonly latencyMs: number
   /** How long the endpoint asks to be left alone. */
@@ -77,13 +77,19 @@ export function guardedRpc(options: GuardOptions): GuardedRpc {
     }
   }
 
+  const divided = <T>(
+    calls: readonly RpcCall[],
+    send: (piece: readonly RpcCall[]) => Promise<T[]>,
+  ) =>
+    inPieces({ range: batchCalls, count: calls.length, isTooLarge }, (first, count) => {
+      const piece = calls.slice(first, first + count)
+      return request(describe(piece), () => send(piece))
+    })
+
   return {
     call: (method, params) => request(method, () => rpc.call(method, params)),
-    batch: (calls) =>
-      inPieces({ range: batchCalls, count: calls.length, isTooLarge }, (first, count) => {
-        const piece = calls.slice(first, first + count)
-        return request(describe(piece), () => rpc.batch(piece))
-      }),
+    batch: (calls) => divided(calls, (piece) => rpc.batch(piece)),
+    read: (calls, read) => divided(calls, (piece) => rpc.read(piece, read)),
     get latencyMs() {
       return latencyMs ?? 0
     },

@@ -3,7 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type JsonRpcOptions, jsonRpc, RpcAnswerError, RpcUnavailableError } from './json-rpc.ts'
+import { JsonFormatError } from './json-reader.ts'
+import {
+  type BodyReader,
+  type JsonRpcOptions,
+  jsonRpc,
+  RpcAnswerError,
+  RpcUnavailableError,
+} from './json-rpc.ts'
 
 type Request = { jsonrpc: '2.0'; id: number; method: string; params: unknown[] }
 type Handler = (body: unknown, response: ServerResponse, request: IncomingMessage) => void
@@ -19,6 +26,54 @@ const echo = ({ id, method, params }: Request) => ({
 
 const THREE = [1, 2, 3].map((number) => ({ method: 'echo', params: [number] }))
 const ECHOED = [1, 2, 3].map((number) => ['echo', number])
+
+/** Reads each result as the text that it is. */
+const texts: BodyReader<string> = (body, calls) => {
+  const results = [...body.toString().matchAll(/"result":"([a-z]*)"/g)].map(([, text = '']) => text)
+  return results.length === calls.length ? results : undefined
+}
+
+describe('a batch that is read where it lies', () => {
+  test('is answered with what is made of its body', async () => {
+    const rpc = await serve((body, response) => {
+      answer(
+        response,
+        (body as Request[]).map(({ id, method }) => ({ id, result: method })),
+      )
+    })
+
+    expect(await rpc.read(THREE, texts)).toEqual(['echo', 'echo', 'echo'])
+    expect(await rpc.read([], texts)).toEqual([])
+  })
+
+  test('throws what the endpoint refuses a call of it with', async () => {
+    const rpc = await serve((_, response) => {
+      const refused = { id: 1, error: { code: -32005, message: 'too many logs' } }
+      answer(response, [{ id: 0, result: 'a' }, refused, { id: 2, result: 'c' }])
+    })
+
+    await expect(rpc.read(THREE, texts)).rejects.toThrow(/refused echo: too many logs \(-32005\)/)
+  })
+
+  test.each<[string, unknown]>([
+    ['lacks one', [{ id: 0, result: 'a' }]],
+    ['has one of another kind', [0, 1, 2].map((id) => ({ id, result: null }))],
+    ['is no batch', { id: 0, result: 'a' }],
+  ])('throws when the answer %s', async (_, value) => {
+    const rpc = await serve((_request, response) => answer(response, value))
+
+    await expect(rpc.read(THREE, texts)).rejects.toBeInstanceOf(RpcUnavailableError)
+  })
+
+  test('is an endpoint that cut its answer short when its JSON is not whole', async () => {
+    const rpc = await serve((_, response) => answer(response, []))
+    const reading = rpc.read(THREE, (bytes) => {
+      throw new JsonFormatError({ bytes, first: 0, at: 2 })
+    })
+
+    await expect(reading).rejects.toMatchObject({ code: 'RPC_UNAVAILABLE', kind: 'malformed' })
+  })
+})
 
 describe('one call', () => {
   test('is answered with its result', async () => {

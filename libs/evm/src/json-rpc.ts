@@ -1,5 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import { type Dispatcher, Pool } from 'undici'
+import { JsonFormatError } from './json-reader.ts'
 
 export type RpcCall = { method: string; params: readonly unknown[] }
 
@@ -13,7 +14,18 @@ export type JsonRpc = AsyncDisposable & {
    * Many calls in one request; the answers are in the order of `calls`. All succeed or it throws.
    */
   batch(calls: readonly RpcCall[]): Promise<unknown[]>
+  /**
+   * Like `batch`, with answers that are read where they lie, so that what nobody asks for is never
+   * made. All succeed or it throws, with what `read` throws too.
+   */
+  read<T>(calls: readonly RpcCall[], read: BodyReader<T>): Promise<T[]>
 }
+
+/**
+ * Makes a result for each of `calls`, in their order, of the body of the answer to all of them.
+ * Answers `undefined` when there is one missing or one that it can't read, such as an error.
+ */
+export type BodyReader<T> = (body: Buffer, calls: readonly RpcCall[]) => T[] | undefined
 
 export type JsonRpcOptions = {
   /** Requests in flight at most; more wait in line. */
@@ -29,9 +41,9 @@ export function jsonRpc(
   url: string,
   { connectionsMax = 8, timeoutMs = 20_000 }: JsonRpcOptions = {},
 ): JsonRpc {
-  const parsed = new URL(url)
-  const { origin, pathname, search, host } = parsed
-  const hide = secretsOf(parsed)
+  const address = new URL(url)
+  const { origin, pathname, search, host } = address
+  const hide = secretsOf(address)
   const pool = new Pool(origin, {
     connections: connectionsMax,
     headersTimeout: timeoutMs,
@@ -40,9 +52,9 @@ export function jsonRpc(
   })
   const path = pathname + search
 
-  const post = async (body: string, what: string): Promise<unknown> => {
+  const post = async (body: string, what: string): Promise<Buffer> => {
     let response: Dispatcher.ResponseData
-    let text: string
+    let bytes: ArrayBuffer
     const deadline = new AbortController()
     // Over the whole request, the wait in line included: a timeout of the client's starts again
     // with every byte.
@@ -55,7 +67,7 @@ export function jsonRpc(
         body,
         signal: deadline.signal,
       })
-      text = await response.body.text()
+      bytes = await response.body.arrayBuffer()
     } catch (cause) {
       const kind = deadline.signal.aborted || isTimeout(cause) ? 'timeout' : 'connection'
       throw new RpcUnavailableError(host, { what, got: 'no answer', kind, cause })
@@ -68,29 +80,60 @@ export function jsonRpc(
       const retryAfterMs = retryAfter(headers['retry-after'], Date.now())
       throw new RpcUnavailableError(host, { what, got, kind: 'status', status, retryAfterMs })
     }
-    try {
-      return JSON.parse(text)
-    } catch (cause) {
-      const got = 'an answer that is not whole JSON'
-      throw new RpcUnavailableError(host, { what, got, kind: 'malformed', cause })
-    }
+    return Buffer.from(bytes)
+  }
+  const postAll = (calls: readonly RpcCall[]) => {
+    const body = calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call }))
+    return post(JSON.stringify(body), nameOf(calls))
   }
 
   return {
     name: host,
     async call(method, params) {
-      const answer = await post(JSON.stringify({ jsonrpc: '2.0', id: 0, method, params }), method)
-      return resultOf(answer as Answer, { host, hide, method })
+      const body = await post(JSON.stringify({ jsonrpc: '2.0', id: 0, method, params }), method)
+      return resultOf(parsed(body, host, method) as Answer, { host, hide, method })
     },
     async batch(calls) {
-      const [first] = calls
-      if (first === undefined) return []
-      const body = calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call }))
-      const answers = await post(JSON.stringify(body), `${calls.length} × ${first.method}`)
-      return inOrder(answers, calls, { host, hide })
+      if (calls.length === 0) return []
+      return inOrder(parsed(await postAll(calls), host, nameOf(calls)), calls, { host, hide })
+    },
+    async read(calls, read) {
+      if (calls.length === 0) return []
+      return readWith(read, await postAll(calls), { calls, host, hide })
     },
     [Symbol.asyncDispose]: () => pool.destroy(),
   }
+}
+
+const nameOf = (calls: readonly RpcCall[]) => `${calls.length} × ${calls[0]?.method}`
+
+function parsed(body: Buffer, host: string, what: string): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch (cause) {
+    const got = 'an answer that is not whole JSON'
+    throw new RpcUnavailableError(host, { what, got, kind: 'malformed', cause })
+  }
+}
+
+function readWith<T>(
+  read: BodyReader<T>,
+  body: Buffer,
+  { calls, ...shown }: Shown & { calls: readonly RpcCall[] },
+): T[] {
+  const { host } = shown
+  const what = nameOf(calls)
+  let results: T[] | undefined
+  try {
+    results = read(body, calls)
+  } catch (cause) {
+    if (!(cause instanceof JsonFormatError)) throw cause
+    throw new RpcUnavailableError(host, { what, got: cause.message, kind: 'malformed', cause })
+  }
+  if (results) return results
+  // Then there mostly is an error among them, which is thrown as for any batch.
+  inOrder(parsed(body, host, what), calls, shown)
+  throw new RpcUnavailableError(host, { what, got: 'an answer of another kind', kind: 'malformed' })
 }
 
 const isTimeout = (cause: unknown) =>
@@ -127,7 +170,7 @@ function inOrder(answers: unknown, calls: readonly RpcCall[], shown: Shown): unk
   }
   if (seen.size !== calls.length) {
     throw new RpcUnavailableError(shown.host, {
-      what: `${calls.length} × ${method}`,
+      what: nameOf(calls),
       got: `${seen.size} of ${calls.length} answers`,
       kind: 'malformed',
     })

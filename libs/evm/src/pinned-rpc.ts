@@ -13,7 +13,7 @@ export type PinOptions = {
   logBlocks: AdaptiveRange
   /** Aborts when nobody waits for the work any more: it may ask nothing further. */
   givenUp: AbortSignal
-  /** Is shown every answer. */
+  /** Is shown every answer that is parsed. */
   saw: (call: RpcCall, answer: unknown) => void
 }
 
@@ -40,6 +40,10 @@ export function pinnedRpc(
       const answers = await guarded.batch(calls)
       for (const [index, call] of calls.entries()) saw(call, answers[index])
       return answers
+    },
+    async read(calls, read) {
+      requireWanted(`${calls.length} calls`)
+      return await guarded.read(calls, read)
     },
     [Symbol.asyncDispose]: async () => undefined,
   }

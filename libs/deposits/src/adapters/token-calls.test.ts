@@ -11,6 +11,7 @@ const answering = (answer: (call: RpcCall) => unknown): JsonRpc => ({
   name: 'fake',
   call: () => Promise.reject(new Error('A call of its own was not expected.')),
   batch: async (calls) => calls.map(answer),
+  read: () => Promise.reject(new Error('No reading was expected.')),
   [Symbol.asyncDispose]: async () => undefined,
 })
 

@@ -2,6 +2,7 @@ import { type Address, ZERO_ADDRESS } from '@coffer/evm/address'
 import type { Tag } from '@coffer/evm/confirmations'
 import { type BlockHash, blockHash, type TxHash, txHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
+import { readBatch } from '@coffer/evm/testing/read-batch'
 import type { RpcHeader, RpcTransaction } from '../adapters/rpc-answers.ts'
 import type { Log, Withdrawal } from '../domain/block.ts'
 import { fakeBalance } from './fake-balances.ts'
@@ -108,10 +109,12 @@ export function fakeChain(): FakeChain {
       const honest = answerOf(call, view(blocks), tagged)
       return meddler ? meddler(call, honest) : honest
     }
+    const batch: JsonRpc['batch'] = (calls) => Promise.all(calls.map(answer))
     return {
       name,
       call: (method, params) => answer({ method, params }),
-      batch: (calls) => Promise.all(calls.map(answer)),
+      batch,
+      read: readBatch(name, batch),
       [Symbol.asyncDispose]: async () => undefined,
     }
   }

@@ -1,4 +1,5 @@
 import { type JsonRpc, RpcAnswerError, type RpcCall, RpcUnavailableError } from '../json-rpc.ts'
+import { readBatch } from './read-batch.ts'
 
 /** What a fake endpoint answers to a call; it throws or never ends as a real one would. */
 export type FakeAnswer = (call: RpcCall) => unknown
@@ -34,6 +35,7 @@ export function fakeRpc(name: string, options: Partial<FakeRpc> = {}): FakeRpc {
       fake.asked.push(...calls)
       return await Promise.all(calls.map((call) => answered(fake, call)))
     },
+    read: (calls, read) => readBatch(name, (some) => fake.batch(some))(calls, read),
     async [Symbol.asyncDispose]() {
       fake.disposed = true
     },
