@@ -11,12 +11,10 @@ export const detectionMutations: readonly Mutation[] = [
   {
     name: 'a log is numbered within its block, not within its receipt',
     file,
-    find: 'for (const [index, log] of logs.entries()) {',
-    replace: `const place = block.receipts.findIndex((receipt) => receipt.logs === logs)
-    const others = block.receipts.slice(0, place)
-    const before = others.reduce((sum, receipt) => sum + receipt.logs.length, 0)
-    for (const [at, log] of logs.entries()) {
-      const index = before + at`,
+    find: 'for (const [index, log] of logs.entries()) yield { txHash, index, log }',
+    replace: `const place = receipts.findIndex((receipt) => receipt.logs === logs)
+    const before = receipts.slice(0, place).reduce((sum, receipt) => sum + receipt.logs.length, 0)
+    for (const [index, log] of logs.entries()) yield { txHash, index: before + index, log }`,
     tests,
   },
   {
@@ -64,10 +62,10 @@ export const detectionMutations: readonly Mutation[] = [
   {
     name: 'the addresses are as they were before the first block was read',
     file: 'libs/deposits/src/usecases/find-deposits.ts',
-    find: `  return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
+    find: `  return async (read: readonly Block[]): Promise<FoundTransfer[]> => {
     await watched.refresh()`,
     replace: `  let refreshed: Promise<void> | undefined
-  return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
+  return async (read: readonly Block[]): Promise<FoundTransfer[]> => {
     await (refreshed ??= watched.refresh())`,
     tests: ['libs/deposits/src/usecases/scan-next-blocks.test.ts'],
   },
@@ -75,8 +73,10 @@ export const detectionMutations: readonly Mutation[] = [
     name: 'the addresses are refreshed after the blocks were looked at',
     file: 'libs/deposits/src/usecases/find-deposits.ts',
     find: `    await watched.refresh()
+    const blocks = areLogsTrusted ? read : await proven(read)
     const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))`,
-    replace: `    const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
+    replace: `    const blocks = areLogsTrusted ? read : await proven(read)
+    const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
     await watched.refresh()`,
     tests: ['libs/deposits/src/usecases/scan-next-blocks.test.ts'],
   },

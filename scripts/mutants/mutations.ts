@@ -2,6 +2,7 @@ import { detectionMutations } from './detection-mutations.ts'
 import { endpointMutations } from './endpoint-mutations.ts'
 import { finalityMutations } from './finality-mutations.ts'
 import { ledgerMutations } from './ledger-mutations.ts'
+import { logsMutations } from './logs-mutations.ts'
 import { messagingMutations } from './messaging-mutations.ts'
 import type { Mutation } from './mutation.ts'
 import { nativeMutations } from './native-mutations.ts'
@@ -14,6 +15,7 @@ import { scanStoreMutations } from './scan-store-mutations.ts'
 export const mutations: readonly Mutation[] = [
   ...endpointMutations,
   ...proofMutations,
+  ...logsMutations,
   ...detectionMutations,
   ...nativeMutations,
   ...scanMutations,

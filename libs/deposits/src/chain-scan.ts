@@ -56,8 +56,12 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const reader = jsonRpcChainReader(endpoints, readerOptions(config, policy))
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
-  const creditWithdrawals = config.withdrawals === 'credit'
-  const find = findDeposits({ reader, watched, assets, ownAddresses, creditWithdrawals })
+  const find = findDeposits({
+    ...{ reader, watched, assets, ownAddresses },
+    creditWithdrawals: config.withdrawals === 'credit',
+    isNativeWanted: config.native !== 'none',
+    areLogsTrusted: config.byLogs?.proveDeposits === false,
+  })
   const steps = scanNextBlocks({
     reader,
     store,
@@ -86,11 +90,12 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
 }
 
 function readerOptions(config: ChainConfig, policy: FinalityPolicy): ChainReaderOptions {
-  const { proof, transactionTypes, native, traceMethod } = config
+  const { proof, transactionTypes, native, traceMethod, byLogs } = config
   return {
     ...{ tags: tagsOf(policy), proof },
     ...(transactionTypes ? { transactionTypes } : {}),
     ...(native === 'traces' ? { traceMethod } : {}),
+    byLogs: byLogs !== undefined,
   }
 }
 

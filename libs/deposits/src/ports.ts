@@ -18,6 +18,8 @@ export type ChainReader = {
   headerAt(height: bigint): Promise<BlockHeader | undefined>
   /** Whole blocks from `from` to `to`, ascending, each verified by itself. All or it throws. */
   blocks(from: bigint, to: bigint): Promise<Block[]>
+  /** The same blocks by their hashes, with all the proof that there is. All or it throws. */
+  wholeBlocks(blocks: readonly BlockRef[]): Promise<Block[]>
   /** Values of transactions, each verified to stand in the block it was found in. */
   values(candidates: readonly NativeCandidate[]): Promise<Map<TxHash, Units>>
   /** By how much the native coin of each account grew in a block: less than 0 if it shrank. */

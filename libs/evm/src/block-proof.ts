@@ -93,7 +93,8 @@ function problemsOf(header: ProvenHeader, { count, root, logs }: Given, steps: P
   return problems
 }
 
-function headerProblems(header: ProvenHeader): string[] {
+/** What is wrong with a header itself; nothing when its fields make up its hash. */
+export function headerProblems(header: ProvenHeader): string[] {
   const hash = headerHash(header)
   if (hash === undefined) return ['its hash can not be computed from the fields of its header']
   if (hash === header.hash.toLowerCase()) return []

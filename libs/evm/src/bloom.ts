@@ -1,5 +1,6 @@
 import { HASH_MEMORY_FIRST, type HashMemory, hashMemory, UNHEX_MIN_BYTES } from './hash-memory.ts'
 import { HexError } from './hex-error.ts'
+import { LOGGED, type LogTable, textOf, topicCount } from './log-table.ts'
 
 /** What a log adds to its block's bloom filter. */
 export type BloomInput = { address: string; topics: readonly string[] }
@@ -21,6 +22,19 @@ export function logsBloom(logs: Iterable<BloomInput>): `0x${string}` {
   for (const { address, topics } of logs) {
     setBits(bloom, address)
     for (const topic of topics) setBits(bloom, topic)
+  }
+  return `0x${bloom.toString('hex')}`
+}
+
+/** Like {@link logsBloom}, of the logs in the rows of a table from `from` to before `to`. */
+export function tableBloom(table: LogTable, from: number, to: number): `0x${string}` {
+  const bloom = Buffer.alloc(BYTES)
+  for (let row = from; row < to; row++) {
+    setBits(bloom, textOf(table, row, LOGGED.address))
+    const count = topicCount(table, row)
+    for (let topic = 0; topic < count; topic++) {
+      setBits(bloom, textOf(table, row, LOGGED.topics + topic))
+    }
   }
   return `0x${bloom.toString('hex')}`
 }

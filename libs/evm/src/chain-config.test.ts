@@ -68,6 +68,27 @@ describe('from variables', () => {
     })
   })
 
+  test('reads a chain by its logs where only tokens are wanted', async () => {
+    const variables = { RPC_URLS: URL, NATIVE_TRANSFERS: 'none', BLOCK_READS: 'logs' }
+
+    const [proving] = await chainConfigs(variables)
+    const [trusting] = await chainConfigs({ ...variables, PROVE_DEPOSITS: 'false' })
+
+    expect(proving).toMatchObject({ native: 'none', byLogs: { proveDeposits: true } })
+    expect(trusting?.byLogs).toEqual({ proveDeposits: false })
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['no native coin', { BLOCK_READS: 'logs' }],
+    ['no native coin', { BLOCK_READS: 'logs', NATIVE_TRANSFERS: 'traces' }],
+    ['bloom', { BLOCK_READS: 'logs', NATIVE_TRANSFERS: 'none', CHAIN_PRESET: 'polygon' }],
+  ])('does not read by logs what they do not prove: %s', async (problem, variables) => {
+    const reading = chainConfigs({ RPC_URLS: URL, ...variables })
+
+    await expect(reading).rejects.toMatchObject({ code: 'CONFIG' })
+    await expect(reading).rejects.toThrow(new RegExp(`BLOCK_READS.*${problem}`))
+  })
+
   test('knows a depth from a tag', async () => {
     const [config] = await chainConfigs({ RPC_URLS: URL, CONFIRMATIONS: '3' })
 
@@ -98,6 +119,8 @@ describe('from variables', () => {
     ['TOKENS', `TUSD:-6:${TOKEN}`],
     ['TOKENS', `TUSD:37:${TOKEN}`],
     ['TOKENS', `:6:${TOKEN}`],
+    ['BLOCK_READS', 'blooms'],
+    ['PROVE_DEPOSITS', 'perhaps'],
     ['TOKENS', 'TUSD:6:0x123'],
     ['TOKENS', `TUSD:6:${TOKEN.replace('f', 'F')}`],
     ['TOKENS', `TUSD:6:${TOKEN},TUSD2:18:${TOKEN.toLowerCase()}`],

@@ -12,12 +12,13 @@ import type { ProofSteps } from './block-proof.ts'
 import { policyOf, policyProblems, problemOfQuorum } from './chain-policy.ts'
 import { CHAIN_PRESETS, type PresetName } from './chain-presets.ts'
 import type { Confirmations } from './confirmations.ts'
+import { type LogReads, logReads } from './log-reads.ts'
 
 /**
- * Where the native coin is found: as the values of transactions alone, or in the traces of their
- * calls too, which also show what contracts pay out.
+ * Where the native coin is found: nowhere, as the values of transactions alone, or in the traces of
+ * their calls too, which also show what contracts pay out.
  */
-type NativeSource = 'transactions' | 'traces'
+type NativeSource = 'none' | 'transactions' | 'traces'
 
 /** What becomes of withdrawals of EIP-4895, which the chain itself pays. */
 type Withdrawals = 'credit' | 'suspend'
@@ -55,6 +56,8 @@ export type ChainConfig = {
   traceMethod: TraceMethod
   /** Left out, withdrawals to watched addresses are held in suspense. */
   withdrawals?: Withdrawals
+  /** Left out, blocks are read by their receipts. */
+  byLogs?: LogReads
   /** What is credited. Anything else is recorded, and not credited. */
   assets: readonly Asset[]
   /** Addresses of our own that nobody pays deposits to: what they send is no deposit. */
@@ -99,7 +102,8 @@ const preset = z.enum(Object.keys(CHAIN_PRESETS) as PresetName[]).optional()
 
 const quorum = z.int().min(1).max(100).default(1)
 
-const native = z.enum(['transactions', 'traces']).default('transactions')
+const native = z.enum(['none', 'transactions', 'traces']).default('transactions')
+const reads = z.enum(['receipts', 'logs']).default('receipts')
 const traceMethod = z
   .enum(['debug_traceBlockByHash', 'trace_block'])
   .default('debug_traceBlockByHash')
@@ -123,6 +127,8 @@ const chainFields = z.strictObject({
   native,
   traceMethod,
   withdrawals,
+  reads,
+  proveDeposits: z.boolean().default(true),
   tokens: tokens.default([]),
   ownAddresses: z.array(parsedBy(parseAddress)).default([]),
 })
@@ -172,6 +178,8 @@ const variableFields = z.object({
   NATIVE_TRANSFERS: native,
   TRACE_METHOD: traceMethod,
   WITHDRAWALS: withdrawals,
+  BLOCK_READS: reads,
+  PROVE_DEPOSITS: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(true),
   /** Accepted tokens, separated by commas. */
   TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
 })
@@ -218,6 +226,8 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     native: settings.NATIVE_TRANSFERS,
     traceMethod: settings.TRACE_METHOD,
     withdrawals: settings.WITHDRAWALS,
+    reads: settings.BLOCK_READS,
+    proveDeposits: settings.PROVE_DEPOSITS,
     tokens: settings.TOKENS,
   })
 }
@@ -243,14 +253,16 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
       ...implementationOf(pinned),
     }),
   )
+  const policy = policyOf(settings)
   return {
     chain: id,
     rpcUrls: settings.rpcUrls,
-    ...policyOf(settings),
+    ...policy,
     startBlock: BigInt(settings.startBlock),
     native: settings.native,
     traceMethod: settings.traceMethod,
     withdrawals: settings.withdrawals,
+    ...logReads(settings, policy.proof),
     assets: [coin, ...tokens],
     ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
   }

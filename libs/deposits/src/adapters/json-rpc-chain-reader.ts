@@ -10,6 +10,7 @@ import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { TaggedHeights } from '../domain/finality.ts'
 import type { ChainReader, Head } from '../ports.ts'
 import { blockFees } from './block-fees.ts'
+import { type LogsRpc, loggedBlocks } from './logged-blocks.ts'
 import { namedContracts } from './named-contracts.ts'
 import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
 import { tokenGains } from './token-gains.ts'
@@ -25,7 +26,7 @@ const RECEIPTS_PER_REQUEST = 10
 /** Endpoints of one chain; `Endpoints` of `@coffer/evm/endpoints` is one. */
 export type RpcSource = {
   /** Does a piece of work with one endpoint, and all of it again with another if need be. */
-  pin<T>(work: (rpc: JsonRpc) => Promise<T>, options?: { height?: bigint }): Promise<T>
+  pin<T>(work: (rpc: LogsRpc) => Promise<T>, options?: { height?: bigint }): Promise<T>
 }
 
 /** What blocks are held against. */
@@ -40,6 +41,8 @@ export type ChainReaderOptions = BlockRules & {
   tags?: readonly Tag[]
   /** How blocks are read with the calls of their transactions; left out, they are read without. */
   traceMethod?: TraceMethod
+  /** Whether blocks are read by their logs, of a chain whose native coin is not wanted. */
+  byLogs?: boolean
 }
 
 /**
@@ -47,10 +50,8 @@ export type ChainReaderOptions = BlockRules & {
  * (`eth_getBlockReceipts`), so that a reorg between the two calls can't mix blocks. What belongs
  * together is asked of one endpoint.
  */
-export function jsonRpcChainReader(
-  source: RpcSource,
-  { tags = [], traceMethod, ...rules }: ChainReaderOptions,
-): ChainReader {
+export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOptions): ChainReader {
+  const { tags = [], byLogs = false } = options
   /** The tip as it was polled, to spare a new block's header. Good for once: it may be replaced. */
   let tip: RpcHeader | undefined
 
@@ -90,19 +91,15 @@ export function jsonRpcChainReader(
       source.pin(
         async (rpc) => {
           const answers = await headers(rpc, from, to)
-          const requests: Promise<Block[]>[] = []
-          for (let first = 0; first < answers.length; first += RECEIPTS_PER_REQUEST) {
-            const some = answers.slice(first, first + RECEIPTS_PER_REQUEST)
-            requests.push(
-              traceMethod
-                ? tracedBlocks(rpc, some, { ...rules, traceMethod })
-                : verifiedBlocks(rpc, some, rules),
-            )
-          }
-          return (await Promise.all(requests)).flat()
+          const wholly = (some: readonly RpcHeader[]) => wholeBlocks(rpc, some, options)
+          if (byLogs) return await loggedBlocks({ rpc, headers: answers, wholeBlocks: wholly })
+          return await wholly(answers)
         },
         { height: to },
       ),
+
+    wholeBlocks: (wanted) =>
+      source.pin(async (rpc) => wholeBlocks(rpc, await headersOf(rpc, wanted), options)),
 
     values(candidates) {
       const calls = candidates.map(({ receipt }) => ({
@@ -127,6 +124,36 @@ async function inRequests(rpc: JsonRpc, calls: readonly RpcCall[]): Promise<unkn
   const requests: Promise<unknown[]>[] = []
   for (let first = 0; first < calls.length; first += CALLS_PER_REQUEST) {
     requests.push(rpc.batch(calls.slice(first, first + CALLS_PER_REQUEST)))
+  }
+  return (await Promise.all(requests)).flat()
+}
+
+/** The headers of blocks that are asked for by their hashes. */
+async function headersOf(rpc: JsonRpc, wanted: readonly BlockRef[]): Promise<RpcHeader[]> {
+  const calls = wanted.map(({ hash }) => ({ method: 'eth_getBlockByHash', params: [hash, false] }))
+  const answers = (await inRequests(rpc, calls)) as (RpcHeader | null)[]
+  return wanted.map(({ number, hash }, index) => {
+    const answer = answers[index] ?? null
+    const { hash: told } = headerOf(answer, number)
+    if (told !== hash) throw new BlockProofError({ number, hash }, `it is told as ${told}`)
+    return answer as RpcHeader
+  })
+}
+
+/** Blocks by their receipts, and by their traces where these are read. */
+async function wholeBlocks(
+  rpc: JsonRpc,
+  headers: readonly RpcHeader[],
+  { traceMethod, ...rules }: ChainReaderOptions,
+): Promise<Block[]> {
+  const requests: Promise<Block[]>[] = []
+  for (let first = 0; first < headers.length; first += RECEIPTS_PER_REQUEST) {
+    const some = headers.slice(first, first + RECEIPTS_PER_REQUEST)
+    requests.push(
+      traceMethod
+        ? tracedBlocks(rpc, some, { ...rules, traceMethod })
+        : verifiedBlocks(rpc, some, rules),
+    )
   }
   return (await Promise.all(requests)).flat()
 }

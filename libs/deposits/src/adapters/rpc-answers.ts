@@ -39,6 +39,9 @@ export type RpcLog = {
   removed?: boolean
 }
 
+/** An element of what `eth_getLogs` answers. */
+export type RpcPlacedLog = RpcLog & { blockNumber: string; transactionIndex: string }
+
 /** What `eth_getTransactionByHash` answers, as far as it is read. */
 export type RpcTransaction = {
   hash: string

@@ -15,6 +15,9 @@ export type BlockHeader = BlockRef & {
 /** What a log says, in the order of its receipt. Hex in lower case. */
 export type Log = { address: string; topics: readonly string[]; data: string }
 
+/** A log and where it stands: of which transaction, as the how manieth of its logs from 0. */
+export type PlacedLog = { txHash: TxHash; index: number; log: Log }
+
 export type Receipt = {
   txHash: TxHash
   from: Address
@@ -45,6 +48,16 @@ export type Block = BlockHeader & {
   producer?: Producer
   /** The calls of each transaction, where the chain is read with them. */
   traces?: readonly CallFrame[]
+  /**
+   * Read by its logs alone: there is a receipt for each transaction that logged something, with
+   * nothing else in it, and how much a transfer moved is the node's word.
+   */
+  byLogs?: true
+  /**
+   * The logs that may be transfers of tokens to one of `isWatched`, in order: a quicker way to
+   * them than through the receipts, where there is one.
+   */
+  logsTo?: (isWatched: (address: string) => boolean) => readonly PlacedLog[]
 }
 
 /** Whether `block` stands directly on `parent`. */

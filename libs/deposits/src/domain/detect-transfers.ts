@@ -9,7 +9,7 @@ import {
 } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Units } from '@coffer/money/units'
-import type { Block, Log, Receipt } from './block.ts'
+import type { Block, Log, PlacedLog, Receipt } from './block.ts'
 import type { FoundTransfer } from './transfer.ts'
 import { readTransferLog } from './transfer-log.ts'
 
@@ -95,18 +95,25 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
  */
 export function tokenTransfers(block: Block, rules: DepositRules): FoundTransfer[] {
   const found: FoundTransfer[] = []
-  for (const { txHash, succeeded, logs } of block.receipts) {
-    if (!succeeded) continue
-    let unlisted = 0
-    for (const [index, log] of logs.entries()) {
-      const transfer = tokenTransfer(log, rules)
-      if (transfer === undefined) continue
-      if (transfer.rejection) unlisted += 1
-      if (transfer.rejection && unlisted > UNLISTED_MAX) continue
-      found.push({ txHash, position: `log:${index}`, ...transfer, block })
+  const unlisted = new Map<TxHash, number>()
+  for (const { txHash, index, log } of block.logsTo?.(rules.isWatched) ?? logsOf(block)) {
+    const transfer = tokenTransfer(log, rules)
+    if (transfer === undefined) continue
+    if (transfer.rejection) {
+      const count = (unlisted.get(txHash) ?? 0) + 1
+      unlisted.set(txHash, count)
+      if (count > UNLISTED_MAX) continue
     }
+    found.push({ txHash, position: `log:${index}`, ...transfer, block })
   }
   return found
+}
+
+function* logsOf({ receipts }: Block): Generator<PlacedLog> {
+  for (const { txHash, succeeded, logs } of receipts) {
+    if (!succeeded) continue
+    for (const [index, log] of logs.entries()) yield { txHash, index, log }
+  }
 }
 
 /** Transactions of `block` that may have paid a watched address by their own value. */

@@ -23,3 +23,7 @@ export const provingReader = (
     proof: WHOLE_PROOF,
     ...(traceMethod ? { traceMethod } : {}),
   })
+
+/** The same on a fake chain of which blocks are read by their logs. */
+export const fakeLogsReader = ({ rpc }: Pick<FakeChain, 'rpc'>): ChainReader =>
+  jsonRpcChainReader({ pin: (work) => work(rpc) }, { proof: WHOLE_PROOF, byLogs: true })

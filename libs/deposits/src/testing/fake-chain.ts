@@ -7,6 +7,7 @@ import type { RpcHeader, RpcTransaction } from '../adapters/rpc-answers.ts'
 import type { Log, Withdrawal } from '../domain/block.ts'
 import { fakeBalance } from './fake-balances.ts'
 import { fakeHeader, fakeReceipts } from './fake-header.ts'
+import { fakeLogs } from './fake-logs.ts'
 import { fakeImplementation, fakeTokenBalance } from './fake-tokens.ts'
 import { fakeTraces } from './fake-traces.ts'
 
@@ -156,6 +157,10 @@ function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag
     )
     return block ? block.header : null
   }
+  if (method === 'eth_getBlockByHash') {
+    return blocks.find(({ hash }) => hash === wanted)?.header ?? null
+  }
+  if (method === 'eth_getLogs') return fakeLogs(blocks, params[0] as object)
   if (method === 'eth_getBlockReceipts') {
     const block = blocks.find(({ hash }) => hash === wanted)
     return block ? fakeReceipts(block) : null

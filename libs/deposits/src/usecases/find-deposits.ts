@@ -10,15 +10,23 @@ import { findCoinbase } from './find-coinbase.ts'
 import { findNative } from './find-native.ts'
 import { haltChangedTokens } from './halt-changed-tokens.ts'
 import { measureArrivals } from './measure-arrivals.ts'
+import { proveFound } from './prove-found.ts'
 
 export type FindDepositsPorts = {
-  reader: Pick<ChainReader, 'values' | 'gains' | 'fees' | 'tokenGains' | 'namedContracts'>
+  reader: Pick<
+    ChainReader,
+    'wholeBlocks' | 'values' | 'gains' | 'fees' | 'tokenGains' | 'namedContracts'
+  >
   watched: WatchedSet
   assets: readonly Asset[]
   /** Addresses of our own that nobody pays deposits to, such as hot wallets. */
   ownAddresses?: readonly Address[]
   /** Whether withdrawals (EIP-4895) are credited; left out, they are held in suspense. */
   creditWithdrawals?: boolean
+  /** Whether the native coin is looked for. */
+  isNativeWanted?: boolean
+  /** Whether blocks that were read by their logs are believed, amounts and all. */
+  areLogsTrusted?: boolean
 }
 
 /**
@@ -26,20 +34,27 @@ export type FindDepositsPorts = {
  * and why. The set of watched addresses is refreshed first: an address that was handed out before
  * its payment was sent is in the set by then, however recently.
  */
-export function findDeposits({ reader, watched, ...policy }: FindDepositsPorts) {
+export function findDeposits(ports: FindDepositsPorts) {
+  const { reader, watched, isNativeWanted = true, areLogsTrusted = false, ...policy } = ports
   const isWatched = (address: string) => watched.has(address)
   const rules = depositRules({ ...policy, isWatched })
   const native = findNative({ reader, rules })
   const coinbase = findCoinbase({ reader, rules })
   const halted = haltChangedTokens({ reader, rules })
   const measured = measureArrivals({ reader, rules })
-  return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
+  const proven = proveFound({ reader, rules })
+  return async (read: readonly Block[]): Promise<FoundTransfer[]> => {
     await watched.refresh()
+    const blocks = areLogsTrusted ? read : await proven(read)
     const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
-    const withdrawals = blocks.flatMap((block) => withdrawalTransfers(block, rules))
-    const coin = await Promise.all([native(blocks), coinbase(blocks)])
-    const found = [...tokens, ...withdrawals, ...coin.flat()].sort(byHeight)
+    const coin = isNativeWanted ? await coinIn(blocks) : []
+    const found = [...tokens, ...coin].sort(byHeight)
     return judgeTransfers(await measured(blocks, await halted(found)), rules)
+  }
+
+  async function coinIn(blocks: readonly Block[]): Promise<FoundTransfer[]> {
+    const withdrawals = blocks.flatMap((block) => withdrawalTransfers(block, rules))
+    return [...withdrawals, ...(await Promise.all([native(blocks), coinbase(blocks)])).flat()]
   }
 }
 

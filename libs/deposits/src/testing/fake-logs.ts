@@ -1,0 +1,27 @@
+import type { RpcPlacedLog } from '../adapters/rpc-answers.ts'
+import type { FakeBlock } from './fake-chain.ts'
+import { fakeReceipts } from './fake-header.ts'
+
+/** Which logs are asked for: of the block with this hash, or of a range of heights. */
+type Wanted = { blockHash?: string; fromBlock?: string; toBlock?: string }
+
+/** What an honest node answers to `eth_getLogs`: as most do, nothing beyond its head. */
+export function fakeLogs(blocks: readonly FakeBlock[], wanted: Wanted): RpcPlacedLog[] {
+  const { blockHash, fromBlock = '0x0', toBlock = '0x0' } = wanted
+  if (blockHash !== undefined) {
+    const block = blocks.find(({ hash }) => hash === blockHash)
+    if (block === undefined) throw new Error('The fake node does not know this block.')
+    return logsOf(block)
+  }
+  const [from, to] = [BigInt(fromBlock), BigInt(toBlock)]
+  return blocks.filter(({ number }) => number >= from && number <= to).flatMap(logsOf)
+}
+
+const logsOf = (block: FakeBlock): RpcPlacedLog[] =>
+  fakeReceipts(block).flatMap(({ logs }, index) =>
+    logs.map((log) => ({
+      ...log,
+      blockNumber: `0x${block.number.toString(16)}`,
+      transactionIndex: `0x${index.toString(16)}`,
+    })),
+  )
