@@ -6,7 +6,7 @@ import {
   PROXY_TOKEN,
 } from '@coffer/deposits/testing/fake-tokens'
 import { ASSETS, CHAIN } from '@coffer/deposits/testing/fake-transfers'
-import { type Asset, type AssetId, erc20AssetId } from '@coffer/money/asset'
+import { type AmountTier, type Asset, type AssetId, erc20AssetId } from '@coffer/money/asset'
 
 /** A token that the operator lists only when some of it has been paid already. */
 export const LATE_TOKEN = fakeAddress(0x1a7e)
@@ -34,13 +34,9 @@ export const [LATE_ASSET, FEE_ASSET, PROXY_ASSET]: readonly [AssetId, AssetId, A
   PROXY.id,
 ]
 
-const FIRST: readonly Asset[] = [
-  ...ASSETS.map((asset) => ({ ...asset, minimum: MINIMUM })),
-  ...[FEE, PROXY],
-]
-
 /** What an operator configures, before and after he lists one more token. */
-export const rulesOf = ({ isLateListed }: { isLateListed: boolean }) => ({
-  assets: isLateListed ? [...FIRST, LATE] : FIRST,
-  ownAddresses: [HOT_WALLET],
-})
+export function rulesOf(isLateListed: boolean, tiers: readonly AmountTier[]) {
+  const [coin, plain] = ASSETS.map((asset) => ({ ...asset, minimum: MINIMUM })) as [Asset, Asset]
+  const first = [{ ...coin, tiers }, plain, FEE, PROXY]
+  return { assets: isLateListed ? [...first, LATE] : first, ownAddresses: [HOT_WALLET] }
+}

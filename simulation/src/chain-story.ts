@@ -1,4 +1,5 @@
 import type { FakeBlock, FakeChain, FakeTransaction } from '@coffer/deposits/testing/fake-chain'
+import { units } from '@coffer/money/units'
 import type { Nodes } from './nodes.ts'
 import type { Payers } from './payers.ts'
 import type { Payments } from './payments.ts'
@@ -37,12 +38,16 @@ export type ChainStoryOptions = {
 
 export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory {
   const { random, coverage, trace } = shared
-  const { chain, payers, nodes, reorgsPercent } = options
+  const { chain, payers, payments, nodes, reorgsPercent } = options
   const honest = new Map<string, FakeBlock>()
   let earlier: readonly FakeBlock[] = chain.blocks()
 
   const remember = () => {
-    for (const block of chain.blocks()) honest.set(block.hash, block)
+    for (const block of chain.blocks().toReversed()) {
+      if (honest.has(block.hash)) break
+      honest.set(block.hash, block)
+      payments.know(block)
+    }
   }
   remember()
 
@@ -54,12 +59,6 @@ export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory
     earlier = chain.blocks()
     replaceBranch(shared, options, { depth, length })
   }
-  /** The node's idea of what is final moves now and then, mostly up. */
-  const tag = () => {
-    const behind = BigInt(random.below(8))
-    const height = BigInt(chain.blocks().length - 1)
-    if (options.isTagged) chain.tag(height > behind ? height - behind : 0n)
-  }
   const flip = () => {
     const now = chain.blocks()
     chain.flipTo(earlier)
@@ -68,7 +67,8 @@ export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory
     coverage.saw('chain: branch flipped back')
   }
   const mine = () => {
-    chain.mine(...payers.payUpTo(3))
+    const transactions = payers.payUpTo(3)
+    chain.mineBlock({ transactions, ...paidByItself(random, options, transactions) })
     coverage.saw('chain: blocks mined')
   }
   return {
@@ -77,7 +77,7 @@ export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory
       if (draw < reorgsPercent) reorg()
       else if (draw < reorgsPercent * 1.3) flip()
       else if (draw < 76) mine()
-      else if (draw < 80) tag()
+      else if (draw < 80) moveTag(random, options)
       else if (draw < 94) nodes.happen()
       else payers.registerNext()
       remember()
@@ -106,6 +106,34 @@ export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory
     },
     isHonest: ({ number, hash }) => honest.get(hash)?.number === number,
   }
+}
+
+/** The idea of what is final moves now and then, mostly up. */
+function moveTag(random: Room['random'], { chain, isTagged }: ChainStoryOptions): void {
+  const behind = BigInt(random.below(8))
+  const height = BigInt(chain.blocks().length - 1)
+  if (isTagged) chain.tag(height > behind ? height - behind : 0n)
+}
+
+const GWEI = 10n ** 9n
+
+/** Who produces the next block, and what it pays by itself: now and then somebody we watch. */
+function paidByItself(
+  random: Room['random'],
+  { chain, payers }: ChainStoryOptions,
+  transactions: readonly FakeTransaction[],
+) {
+  const people = payers.registered()
+  const before = chain.blocks().reduce((count, { withdrawals }) => count + withdrawals.length, 0)
+  const withdrawals = Array.from({ length: Math.max(0, random.below(12) - 9) }, (_, index) => {
+    const amount = units(GWEI * (1n + random.bigintBelow(1_000n)))
+    return { index: BigInt(before + index), to: random.pick(people), amount }
+  })
+  // What a node makes up of a payment to the producer would hide what it earned.
+  const doubted = transactions.flatMap(({ calls }) => calls.filter(({ isPhantom }) => isPhantom))
+  const producer = random.pick(people)
+  const isPlain = random.below(10) === 0 && doubted.every(({ to }) => to !== producer)
+  return isPlain ? { withdrawals, producer } : { withdrawals }
 }
 
 /** How deep the next reorg is, and how long its branch; `undefined` where nothing can be undone. */

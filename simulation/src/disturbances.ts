@@ -1,7 +1,7 @@
 import type { Room } from './room.ts'
 import type { World } from './world.ts'
 
-type Disturbance = (room: Room, world: World) => void
+type Disturbance = (room: Room, world: World) => unknown
 
 const DISTURBANCES: readonly Disturbance[] = [
   (_, { fleet }) => fleet.killOne(),
@@ -19,6 +19,7 @@ const DISTURBANCES: readonly Disturbance[] = [
     coverage.saw('relay: lease ended')
   },
   rescan,
+  (_, { operator }) => operator.releaseOne(),
   ({ random, coverage }, { config, fleet, policy }) => {
     if (config.isLateListed || !policy.isListedLater || random.below(3) > 0) return
     config.isLateListed = true
@@ -29,8 +30,8 @@ const DISTURBANCES: readonly Disturbance[] = [
 ]
 
 /** One of the things happens that happen to processes and what they share. */
-export function disturb(room: Room, world: World): void {
-  room.random.pick(DISTURBANCES)(room, world)
+export async function disturb(room: Room, world: World): Promise<void> {
+  await room.random.pick(DISTURBANCES)(room, world)
 }
 
 /** Of all, of the newest, which a reorg may be about to take back, or of any stretch. */

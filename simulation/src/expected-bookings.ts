@@ -1,5 +1,7 @@
+import type { FakeBlock, FakeTransaction } from '@coffer/deposits/testing/fake-chain'
 import { FIRST_CODE } from '@coffer/deposits/testing/fake-tokens'
 import { LATE_ASSET, PROXY_ASSET } from './accepted-assets.ts'
+import { meantByBlock } from './block-payments.ts'
 import type { Expected } from './judge-ledger.ts'
 import type { Meant } from './payments.ts'
 import type { World } from './world.ts'
@@ -9,33 +11,51 @@ export type ExpectedDeposits = Expected & {
   recorded: readonly Meant[]
 }
 
+/** What is paid, and whether it must be known by now. */
+type Paid = { meant: Meant; isSure: boolean }
+
 /** What the blocks that are the chain in the end pay to whom. */
-export function expectedBookings({ scan, payments, payers, policy, config }: World) {
+export function expectedBookings(world: World): ExpectedDeposits {
+  const { scan, payers, policy, operator } = world
   const expected = { must: [] as Meant[], may: [] as Meant[], recorded: [] as Meant[] }
   let code: string = FIRST_CODE
-  for (const { number, transactions } of scan.chain.blocks()) {
-    const senders = new Set(transactions.map(({ from }) => from))
+  for (const block of scan.chain.blocks()) {
     // What counts is the code at the end of the block.
-    for (const { succeeded, upgradesTo } of transactions) {
-      if (succeeded && upgradesTo) code = upgradesTo
-    }
-    for (const transaction of transactions) {
-      for (const meant of payments.meantBy(transaction)) {
-        if (!payers.isRegistered(meant.to)) continue
-        const isHalted = meant.asset === PROXY_ASSET && code !== FIRST_CODE
-        const isUnlisted = meant.asset === LATE_ASSET && !config.isLateListed
-        const reason = isHalted ? 'asset_halted' : isUnlisted ? 'asset_not_accepted' : meant.reason
-        const isBooked = !isHalted && !isUnlisted && meant.fate !== 'record'
-        // Nobody's before its address was registered or its token listed, and found by a rescan;
-        // the same goes for blocks below the first that is scanned.
-        const isLate = meant.asset === LATE_ASSET || payers.isEarly(transaction, meant.to)
-        // Who pays fees himself has a balance that proves nothing.
-        const isUnproven = meant.isDoubtful && senders.has(meant.to)
-        const isSure = !isLate && !isUnproven && number >= policy.start
-        if (isBooked) (isSure ? expected.must : expected.may).push(meant)
-        else if (isSure) expected.recorded.push({ ...meant, reason })
-      }
+    code = block.transactions.reduce(codeAfter, code)
+    for (const { meant, isSure } of paidIn(world, block)) {
+      if (!payers.isRegistered(meant.to)) continue
+      const reason = refusalOf(world, meant, code) ?? meant.reason
+      const isReleased = operator.hasReleased(meant.id)
+      const isBooked = reason === meant.reason && meant.fate !== 'record'
+      const mustBe = isSure && block.number >= policy.start
+      const booked: Meant = isReleased ? { ...meant, fate: 'credit' } : meant
+      if (isBooked) (mustBe ? expected.must : expected.may).push(booked)
+      else if (mustBe) expected.recorded.push({ ...meant, reason })
     }
   }
-  return expected satisfies ExpectedDeposits
+  return expected
+}
+
+const codeAfter = (code: string, { succeeded, upgradesTo }: FakeTransaction) =>
+  succeeded && upgradesTo ? upgradesTo : code
+
+/** Why something that is meant to be credited isn't, as things are. */
+function refusalOf({ config }: World, { asset }: Meant, code: string): string | undefined {
+  if (asset === PROXY_ASSET && code !== FIRST_CODE) return 'asset_halted'
+  return asset === LATE_ASSET && !config.isLateListed ? 'asset_not_accepted' : undefined
+}
+
+function paidIn({ payments, payers }: World, block: FakeBlock): Paid[] {
+  const { transactions, producer } = block
+  // Who pays or earns fees has a balance that proves nothing.
+  const haveFees = new Set([...transactions.map(({ from }) => from), producer])
+  const byTransactions = transactions.flatMap((transaction) =>
+    payments.meantBy(transaction).map((meant) => {
+      // Nobody's before its address was registered or its token listed; a rescan finds it.
+      const isLate = meant.asset === LATE_ASSET || payers.isEarly(transaction, meant.to)
+      return { meant, isSure: !isLate && !(meant.isDoubtful && haveFees.has(meant.to)) }
+    }),
+  )
+  const byItself = meantByBlock(block).map((meant) => ({ meant, isSure: true }))
+  return [...byTransactions, ...byItself]
 }

@@ -26,6 +26,11 @@ export function faultyCalls<Port extends object>(
         room.coverage.saw('database: failed before it did anything')
         throw new InjectedFault(`${name}.${method} failed.`)
       }
+      while (strikes(room, room.faultsPerMille / 4)) {
+        // As two that lock in each other's way: one is undone, and repeated as a whole.
+        room.coverage.saw('database: transaction undone and repeated')
+        await process.turn(`${name}.${method} is repeated`)
+      }
       const result = await call(...given)
       onDone?.(method, { given, result })
       await process.turn(`${name}.${method} is done`)

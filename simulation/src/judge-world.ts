@@ -4,20 +4,21 @@ import type { Room } from './room.ts'
 import type { World } from './world.ts'
 
 /** Whether the tip is stored; a node that lags may be below what is stored. */
-export async function hasTip({ scan }: World): Promise<boolean> {
+export async function hasTip({ scan, policy }: World): Promise<boolean> {
   const tip = scan.chain.blocks().at(-1)
-  if (tip === undefined) return true
+  if (tip === undefined || tip.number < policy.start) return true
   const [stored] = await scan.database.store('onlooker').storedBlocks(tip.number, tip.number)
   return stored?.hash === tip.hash
 }
 
-/** Whether nobody has anything left to do. */
-export async function isAtRest(world: World): Promise<boolean> {
+/** What somebody still has to do; `undefined` when all are at rest. */
+export async function whatIsLeft(world: World): Promise<string | undefined> {
   const { scan, outbox, group, ledger, place, topic } = world
-  if (place.handled < ledger.contents().announced.length) return false
-  if (!(await hasTip(world))) return false
-  if (await scan.database.store('onlooker').nextRescan()) return false
-  return outbox.waiting(topic) === 0 && group.lag() === 0
+  if (!(await hasTip(world))) return 'the newest block is not stored'
+  if (await scan.database.store('onlooker').nextRescan()) return 'a rescan is not done'
+  if (outbox.waiting(topic) > 0) return 'the outbox is not empty'
+  if (group.lag() > 0) return 'an event is not consumed'
+  return place.handled < ledger.contents().announced.length ? 'a booking is not marked' : undefined
 }
 
 /** Holds the books and what is stored of deposits against what ought to be there. */
@@ -26,7 +27,9 @@ export function judge(room: Room, world: World, expected: ExpectedDeposits): voi
   const { violations, coverage } = room
   const contents = ledger.contents()
   const stored = new Map(scan.database.deposits().map((deposit) => [deposit.id, deposit]))
-  for (const { id, status } of stored.values()) {
+  for (const { id, status, reason } of stored.values()) {
+    if (reason === 'coinbase') coverage.saw('scan: suspended for coinbase')
+    if (reason === 'withdrawal') coverage.saw('scan: suspended for withdrawal')
     if (['final', 'seen'].includes(status)) violations.push(`I11: ${id} is ${status} at rest`)
   }
   for (const { id, reason } of expected.recorded) {

@@ -15,7 +15,7 @@ export type LatchOptions = {
   reorgDepthMax: number
   confirmations: Confirmations
   /** Goes on until something is so. */
-  until: (isDone: () => Promise<boolean>) => Promise<void>
+  until: (left: () => Promise<string | undefined>) => Promise<void>
   /** Goes on for some time. */
   awhile: () => Promise<void>
   /** Changes with everything that is booked. */
@@ -34,7 +34,10 @@ export async function passALatch(room: Room, options: LatchOptions): Promise<voi
   const before = told()
 
   story.reorgBy(reorgDepthMax + 1 + room.random.below(4))
-  await until(async () => Boolean((await database.latches.state(CHAIN))?.latched))
+  await until(async () => {
+    const state = await database.latches.state(CHAIN)
+    return state?.latched ? undefined : 'the chain is not latched'
+  })
   if (room.violations.length > 0) return
   room.coverage.saw('scan: latched')
   story.mineMany(4)

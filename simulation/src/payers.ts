@@ -8,6 +8,7 @@ import type { Room } from './room.ts'
 export type Payers = {
   payUpTo(max: number): FakeTransaction[]
   registerNext(): void
+  registered(): readonly Address[]
   isRegistered(address: Address): boolean
   /** Whether this transaction was made before its receiver's address was registered. */
   isEarly(transaction: FakeTransaction, to: Address): boolean
@@ -42,6 +43,7 @@ export function openPayers(
   return {
     payUpTo: (max) => Array.from({ length: random.below(max + 1) }, pay),
     registerNext,
+    registered: () => [...registered],
     isRegistered: (address) => registered.has(address),
     isEarly: ({ hash }, to) => early.get(hash)?.has(to) ?? false,
   }

@@ -1,8 +1,9 @@
-import type { FakeTransaction } from '@coffer/deposits/testing/fake-chain'
+import type { FakeBlock, FakeTransaction } from '@coffer/deposits/testing/fake-chain'
 import { CHAIN, payTokens, TUSD } from '@coffer/deposits/testing/fake-transfers'
 import type { Address } from '@coffer/evm/address'
 import { txHash } from '@coffer/evm/hash'
 import type { SeededRandom } from '@coffer/simulator/seeded-random'
+import { meantByBlock } from './block-payments.ts'
 import type { Draft, Pay } from './draft.ts'
 import { PAYMENT_KINDS, tokenPaid } from './payment-kinds.ts'
 import { ownerOf } from './people.ts'
@@ -32,6 +33,10 @@ export type Payments = {
   /** The same transaction, as when it is executed again on other state. */
   changed(transaction: FakeTransaction): FakeTransaction
   meantBy(transaction: FakeTransaction): readonly Meant[]
+  /** A block was made: what it pays itself is meant from now on. */
+  know(block: FakeBlock): void
+  /** An operator may credit this though it was not meant to be. */
+  allowCredit(deposit: Pick<Meant, 'id' | 'owner' | 'amount'>): void
   /** Whether any transaction ever meant this deposit, on any branch, to be booked in this way. */
   isMeant(deposit: Pick<Meant, 'id' | 'owner' | 'amount' | 'fate'>): boolean
 }
@@ -54,7 +59,8 @@ export function openPayments(random: SeededRandom, { isTraced }: { isTraced: boo
       made += 1
       const { transaction, pays } = random.pick(PAYMENT_KINDS)(random, receivers)
       const hash = txHash(`0xe${made.toString(16).padStart(63, '0')}`)
-      return know({ transaction: { ...transaction, hash }, pays })
+      const tip = random.below(3) === 0 ? 1n + random.bigintBelow(50n) : 0n
+      return know({ transaction: { ...transaction, hash, tip }, pays })
     },
     changed(transaction) {
       const pays = (known.get(transaction) ?? []).filter(({ asset }) => asset === TUSD)
@@ -66,6 +72,10 @@ export function openPayments(random: SeededRandom, { isTraced }: { isTraced: boo
       return changed
     },
     meantBy: (transaction) => known.get(transaction) ?? [],
+    know(block) {
+      for (const each of meantByBlock(block)) everMeant.add(nameOf(each))
+    },
+    allowCredit: (deposit) => everMeant.add(nameOf({ ...deposit, fate: 'credit' })),
     isMeant: (deposit) => everMeant.has(nameOf(deposit)),
   }
 }

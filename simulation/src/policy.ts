@@ -1,3 +1,4 @@
+import { NATIVE } from '@coffer/deposits/testing/fake-transfers'
 import type { Confirmations } from '@coffer/evm/confirmations'
 import type { SeededRandom } from '@coffer/simulator/seeded-random'
 
@@ -43,5 +44,26 @@ export function policyOf(random: SeededRandom) {
 const confirmationsOf = (random: SeededRandom): Confirmations =>
   random.pick<Confirmations>(['safe', 'finalized', ...[1, 2, 3, 4, 5, 6]])
 
-/** Blocks that must come on top of one for it to be final, at most. */
-export const DEPTH_MAX = 6
+/** Blocks that make one final, its own included, at most. */
+export const DEPTH_MAX = 9
+
+/** From this amount on, coin waits for more than all else does. */
+const LARGE = 600_000n
+
+/** What larger amounts wait for, besides what everything does. */
+export function tiersOf({ confirmations }: Pick<Policy, 'confirmations'>) {
+  if (confirmations === 'finalized') return []
+  const next = typeof confirmations === 'number' ? confirmations + 3 : ('finalized' as const)
+  return [{ from: LARGE, confirmations: next }]
+}
+
+/** How deep a payment must be to be final; 0 where a tag says. */
+export function depthFor(
+  policy: Policy,
+  { asset, amount }: { asset: string; amount: bigint },
+): number {
+  const { confirmations } = policy
+  if (typeof confirmations !== 'number') return 0
+  const [tier] = asset === NATIVE && amount >= LARGE ? tiersOf(policy) : []
+  return typeof tier?.confirmations === 'number' ? tier.confirmations : confirmations
+}

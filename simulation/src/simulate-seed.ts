@@ -2,7 +2,7 @@ import { seededRandom } from '@coffer/simulator/seeded-random'
 import type { Coverage } from './coverage.ts'
 import { disturb } from './disturbances.ts'
 import { expectedBookings } from './expected-bookings.ts'
-import { hasTip, isAtRest, judge } from './judge-world.ts'
+import { hasTip, judge, whatIsLeft } from './judge-world.ts'
 import { passALatch } from './pass-a-latch.ts'
 import { DEPTH_MAX, policyOf } from './policy.ts'
 import type { Room } from './room.ts'
@@ -63,7 +63,7 @@ async function liveThrough(room: Room, schedule: Schedule, world: World): Promis
   for (let turn = 0; turn < policy.turns; turn++) {
     const draw = random.below(1_000)
     if (draw < policy.storyPerMille) story.happen()
-    else if (draw < policy.storyPerMille + policy.disturbancesPerMille) disturb(room, world)
+    else if (draw < policy.storyPerMille + policy.disturbancesPerMille) await disturb(room, world)
     await schedule.step()
   }
 }
@@ -81,9 +81,11 @@ async function heal(room: Room, schedule: Schedule, world: World): Promise<void>
   fleet.killAll('scanner')
   room.trace.say('chain: everything heals')
   // Without another block, too: it may be that none comes for long.
-  await rest(room, schedule, () => hasTip(world))
+  await rest(room, schedule, async () =>
+    (await hasTip(world)) ? undefined : 'the newest block is not stored',
+  )
   story.mineBeyond(DEPTH_MAX)
-  await rest(room, schedule, () => isAtRest(world))
+  await rest(room, schedule, () => whatIsLeft(world))
   const expected = expectedBookings(world)
   judge(room, world, expected)
   if (policy.isStrict && room.violations.length === 0) {
@@ -98,12 +100,12 @@ async function liftLatch(room: Room, schedule: Schedule, world: World): Promise<
   await passALatch(room, {
     ...{ scan, story, witness, version: ledger.contents },
     ...{ reorgDepthMax: policy.reorgDepthMax, confirmations: policy.confirmations },
-    until: (isDone) => rest(room, schedule, isDone),
+    until: (left) => rest(room, schedule, left),
     async awhile() {
       for (let turn = 0; turn < 500; turn++) await schedule.step()
     },
   })
-  await rest(room, schedule, () => isAtRest(world))
+  await rest(room, schedule, () => whatIsLeft(world))
   judge(room, world, expectedBookings(world))
 }
 
@@ -112,18 +114,22 @@ async function rescanAll(room: Room, schedule: Schedule, world: World): Promise<
   const { scan } = world
   const { must, may, recorded } = expectedBookings(world)
   scan.database.requestRescan(0n, scan.chain.blocks().at(-1)?.number ?? 0n)
-  await rest(room, schedule, () => isAtRest(world))
+  await rest(room, schedule, () => whatIsLeft(world))
   const isProven = ({ isDoubtful }: { isDoubtful: boolean }) => !isDoubtful
   const stillMay = may.filter((each) => !isProven(each))
   judge(room, world, { must: [...must, ...may.filter(isProven)], may: stillMay, recorded })
 }
 
 /** Goes on until nothing is left to do, and says so as I11 when that takes too long. */
-async function rest(room: Room, schedule: Schedule, isDone: () => Promise<boolean>): Promise<void> {
+async function rest(
+  room: Room,
+  schedule: Schedule,
+  left: () => Promise<string | undefined>,
+): Promise<void> {
   for (let turn = 0; turn < HEALING_TURNS_MAX; turn++) {
     if (room.violations.length > 0) return
-    if (turn % 16 === 0 && (await isDone())) return
+    if (turn % 16 === 0 && (await left()) === undefined) return
     await schedule.step()
   }
-  room.violations.push('I11: everything has healed, and yet it does not come to rest')
+  room.violations.push(`I11: everything has healed, and yet ${await left()}`)
 }

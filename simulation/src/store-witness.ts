@@ -2,8 +2,9 @@ import type { MemoryScan } from '@coffer/deposits/testing/memory-scan'
 import { parseDepositReference } from '@coffer/events/deposit-reference'
 import type { MemoryOutbox } from '@coffer/messaging/testing/memory-outbox'
 import type { ChainStory } from './chain-story.ts'
-import { owedMessages } from './owed-messages.ts'
+import { type OwedEvent, owedMessages } from './owed-messages.ts'
 import type { Payments } from './payments.ts'
+import { depthFor, type Policy } from './policy.ts'
 import type { Room } from './room.ts'
 
 type Store = ReturnType<MemoryScan['database']['store']>
@@ -16,8 +17,8 @@ export type StoreWitnessOptions = {
   outbox: MemoryOutbox
   story: ChainStory
   payments: Payments
-  /** The first block that is scanned. */
-  start: bigint
+  policy: Policy
+  onTakenBack: (to: bigint) => void
 }
 
 /** Looks at each commit of the scan's store before anybody else does. */
@@ -26,6 +27,8 @@ export type StoreWitness = {
   stored(holder: string, method: string, call: { given: readonly unknown[]; result: unknown }): void
   /** The lease ran out, whoever had it. */
   leaseEnded(): void
+  /** An operator has changed something that is not a process's. */
+  operated(): void
   /** The highest block that is stored; −1 where there is none. */
   height(): bigint
   /** An operator took back everything above `keeps`. */
@@ -41,8 +44,9 @@ const WRITES = ['advance', 'rollBack', 'applyRescan', 'latch']
  */
 export function storeWitness(
   room: Room,
-  { database, outbox, story, payments, start }: StoreWitnessOptions,
+  { database, outbox, story, payments, policy, onTakenBack }: StoreWitnessOptions,
 ): StoreWitness {
+  const { start } = policy
   let checkpoint: Ref | null = null
   let told = 0
   let leaseholder: string | undefined
@@ -63,6 +67,10 @@ export function storeWitness(
       checkpoint = { number: block.number, hash: block.hash }
     }
   }
+  const takeBack = (to: Ref | null) => {
+    checkpoint = to
+    onTakenBack(to?.number ?? -1n)
+  }
   const publish = () => {
     const events = database.events()
     const fresh = events.slice(told)
@@ -77,6 +85,7 @@ export function storeWitness(
       if (!isMeant) room.violations.push(`I4: ${type} ${id} of ${amount} was never paid`)
     }
     outbox.enqueue(owedMessages(database, fresh))
+    return fresh
   }
   return {
     stored(holder, method, { given: [given], result }) {
@@ -86,16 +95,39 @@ export function storeWitness(
         room.violations.push(`I8: ${holder} wrote, and ${leaseholder ?? 'nobody'} has the lease`)
       }
       if (method === 'advance') advanced(given as Advance)
-      if (method === 'rollBack') checkpoint = (given as Reorg).to
-      publish()
+      if (method === 'rollBack') takeBack((given as Reorg).to)
+      const fresh = publish()
+      if (method === 'advance') requireDepth(room, { policy, database, fresh, checkpoint })
     },
     leaseEnded() {
       leaseholder = undefined
     },
+    operated: publish,
     height: () => checkpoint?.number ?? -1n,
     unlatched(keeps) {
-      checkpoint = keeps
+      takeBack(keeps)
       publish()
     },
+  }
+}
+
+type Advanced = {
+  policy: Policy
+  database: MemoryScan['database']
+  fresh: readonly OwedEvent[]
+  checkpoint: Ref | null
+}
+
+/** I4: nothing is published before it is as deep as its amount asks for. */
+function requireDepth(room: Room, { policy, database, fresh, checkpoint }: Advanced): void {
+  const confirmed = fresh.filter(({ type }) => type === 'deposit.confirmed')
+  for (const { id, amount } of confirmed) {
+    const { depositId } = parseDepositReference(id)
+    const deposit = database.deposits().find((each) => each.id === depositId)
+    const depth = depthFor(policy, { asset: deposit?.asset ?? '', amount })
+    const on = (checkpoint?.number ?? -1n) - (deposit?.blockNumber ?? 0n) + 1n
+    if (on < BigInt(depth)) {
+      room.violations.push(`I4: ${id} of ${amount} was published ${on} deep, not ${depth}`)
+    }
   }
 }

@@ -8,10 +8,11 @@ import { bookingsProcess } from './bookings-process.ts'
 import { chainStory } from './chain-story.ts'
 import { consumerGroup } from './consumer-group.ts'
 import { openNodes } from './nodes.ts'
+import { openOperator } from './operator.ts'
 import { openPayers } from './payers.ts'
 import { openPayments } from './payments.ts'
 import { ownerOf } from './people.ts'
-import type { Policy } from './policy.ts'
+import { type Policy, tiersOf } from './policy.ts'
 import { processFleet } from './process-fleet.ts'
 import { relayProcess } from './relay-process.ts'
 import type { Room } from './room.ts'
@@ -47,12 +48,15 @@ export function openWorld(room: Room, schedule: Schedule, policy: Policy) {
     isTagged,
     ...policy.story,
   })
-  const witness = storeWitness(room, { database, outbox, story, payments, start: policy.start })
+  const onTakenBack = (to: bigint) => operator.tookBack(to)
+  const witness = storeWitness(room, { database, outbox, story, payments, policy, onTakenBack })
+  const operator = openOperator(room, { database, payments, witness })
   /** What the operator has configured by now; a process reads it when it starts. */
   const config = { isLateListed: false }
+  const rules = () => rulesOf(config.isLateListed, tiersOf(policy))
   const place = { handled: 0 }
   const announced = () => ledger.contents().announced
-  const scanning = { scan, nodes, witness, rules: () => rulesOf(config) }
+  const scanning = { scan, nodes, witness, rules }
   const relaying = { outbox, producer: broker.producer(), topic, leaseMs }
   const accounting = { group, unitOfWork: ledger.unitOfWork, version: ledger.contents }
   const fleet = processFleet(room, schedule, {
@@ -63,5 +67,5 @@ export function openWorld(room: Room, schedule: Schedule, policy: Policy) {
     onKilled: (process) => group.leave(process),
   })
   const shared = { policy, config, topic, scan, outbox, broker, ledger, group, place }
-  return { ...shared, payments, payers, nodes, story, witness, fleet }
+  return { ...shared, payments, payers, nodes, operator, story, witness, fleet }
 }

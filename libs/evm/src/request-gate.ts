@@ -10,6 +10,9 @@ export type RequestGate = {
   enter(timeoutMs: number): Promise<Leave | undefined>
 }
 
+/** Why a pause ends early. Without a reason given an error is made each time. */
+const OVER = 'over'
+
 type Waiter = (leave: Leave | undefined) => void
 
 export function requestGate(limit: AdaptiveLimit, clock: Clock): RequestGate {
@@ -25,7 +28,7 @@ export function requestGate(limit: AdaptiveLimit, clock: Clock): RequestGate {
     })
   }
   const admit = () => {
-    pausing?.abort()
+    pausing?.abort(OVER)
     while (waiting.length > 0) {
       const now = clock.nowMs()
       const at = limit.startsAt(now)
@@ -52,7 +55,7 @@ export function requestGate(limit: AdaptiveLimit, clock: Clock): RequestGate {
       return new Promise((resolve) => {
         const over = new AbortController()
         const waiter: Waiter = (leave) => {
-          over.abort()
+          over.abort(OVER)
           resolve(leave)
         }
         waiting.push(waiter)

@@ -1,5 +1,8 @@
 import type { Clock } from '@coffer/runtime/clock'
 
+/** Why a signal aborts. Without a reason given an error is made each time, and nobody reads it. */
+const OVER = 'over'
+
 /**
  * What `work` resolves to, or what `tooLate` makes if that takes longer than `ms`. The work is told
  * by its signal that nobody waits any more; what becomes of it then is nobody's concern.
@@ -12,14 +15,14 @@ export async function withinDeadline<T>(
   const done = new AbortController()
   const deadline = async (): Promise<never> => {
     await clock.pause(ms, done.signal)
-    givenUp.abort()
+    givenUp.abort(OVER)
     throw tooLate()
   }
   const working = work(givenUp.signal)
   try {
     return await Promise.race([working, deadline()])
   } finally {
-    done.abort()
+    done.abort(OVER)
     working.catch(() => undefined)
   }
 }

@@ -25,7 +25,9 @@ export async function blockFees(
   { account, baseFee }: { account: Address; baseFee: bigint },
 ): Promise<{ earned: bigint; paid: bigint }> {
   const answer = await rpc.call('eth_getBlockReceipts', [block.hash])
-  if (answer === null) throw new BlockProofError(block, 'the node has no receipts for it')
+  if (!Array.isArray(answer) || answer.includes(null)) {
+    throw new BlockProofError(block, 'the node does not have all receipts of it')
+  }
   const fees = { earned: 0n, paid: 0n }
   let before = 0n
   for (const receipt of answer as readonly FeeReceipt[]) {
