@@ -16,7 +16,14 @@ export type DepositInputs = {
 }
 
 /** What the ledger says of one deposit, whatever was booked and taken back. */
-type Standing = { net: number; owner: string | null; asset: string | null; amount: bigint }
+type Standing = {
+  net: number
+  /** Those of the latest credit. */
+  revision: number
+  owner: string | null
+  asset: string | null
+  amount: bigint
+}
 
 /**
  * I2, I3, I4: what is credited is what is on the chain, once, to its owner. I5: custody covers it.
@@ -73,10 +80,14 @@ async function readBooked(postgres: Postgres): Promise<Map<string, Standing>> {
     const confirmation = `${depositId}#${revision}`
     if (code === 'deposit.suspense') suspended.add(confirmation)
     if (suspended.has(confirmation)) continue
-    const { net } = booked.get(depositId) ?? { net: 0 }
-    const change = kind === 'confirmation' ? 1 : -1
-    const units = -BigInt(amount ?? 0) * BigInt(change)
-    booked.set(depositId, { net: net + change, owner, asset, amount: units })
+    const before = booked.get(depositId) ?? { net: 0, revision: 0, owner, asset, amount: 0n }
+    const latest =
+      // Of one batch the ledger doesn't say which it booked first.
+      kind === 'confirmation' && revision > before.revision
+        ? { revision, owner, asset, amount: -BigInt(amount ?? 0) }
+        : {}
+    const net = before.net + (kind === 'confirmation' ? 1 : -1)
+    booked.set(depositId, { ...before, ...latest, net })
   }
   return booked
 }

@@ -45,7 +45,7 @@ export async function checkInvariants(inputs: InvariantInputs): Promise<Violatio
 }
 
 /** I1, I6: what the ledger says by itself. */
-async function ledgerViolations(postgres: Postgres): Promise<Violation[]> {
+export async function ledgerViolations(postgres: Postgres): Promise<Violation[]> {
   const found: Violation[] = (await checkLedger(postgres)).map(
     ({ invariant, subject, problem }) => ({ invariant, problem: `${subject}: ${problem}` }),
   )
