@@ -128,6 +128,7 @@ const silentObserver = {
   latched: () => undefined,
   rescanned: () => undefined,
   rescanFailed: () => undefined,
+  traced: () => undefined,
 }
 
 const rate = (blocks: number, seconds = 1) => `${Math.round(blocks / seconds)} blocks/s`

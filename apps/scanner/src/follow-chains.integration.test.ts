@@ -53,7 +53,7 @@ test('a chain whose node is away holds up no other, and catches up by itself', a
   await waitFor(async () => (await countOf(postgres, TWO)) === 4, { what: 'the second to be back' })
 
   await stop()
-  expect(await working).toHaveLength(6)
+  expect(await working).toHaveLength(8)
 })
 
 test('an endpoint of another chain than is configured ends the work', async () => {
@@ -61,10 +61,11 @@ test('an endpoint of another chain than is configured ends the work', async () =
   await using anvil = await startAnvil({ arguments: ['--chain-id', '31338'] })
   const { work, stop } = await follow(await configOf(anvil.url, '31337'), database.postgres)
 
-  // The third watches the endpoints, until it is stopped.
-  const ended = await Promise.allSettled(work.slice(0, 2))
+  // The fourth watches the endpoints, until it is stopped.
+  const ended = await Promise.allSettled(work.slice(0, 3))
 
   expect(ended).toMatchObject([
+    { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
     { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
     { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
   ])

@@ -22,9 +22,12 @@ export type FollowOptions = Omit<ChainScanOptions, 'config' | 'observer' | 'endp
 
 /** How often a chain looks for a rescan to run, milliseconds. */
 const RESCAN_IDLE_MS = 250
+/** And for calls that are left to be read. */
+const TRACE_IDLE_MS = 250
 
 /**
- * Follows every chain for ever, each by itself, and runs the rescans that are asked for. A node
+ * Follows every chain for ever, each by itself, reads the calls that are left for later, and runs
+ * the rescans that are asked for. A node
  * that is away is waited for; one of another chain ends the work with {@link ChainMismatchError}.
  */
 export async function followChains(
@@ -49,7 +52,7 @@ export async function followChains(
 const isFatal = (error: unknown) => error instanceof ChainMismatchError
 
 function followChain(
-  { scan, rescan }: ChainScan,
+  { scan, rescan, trace }: ChainScan,
   chain: ChainId,
   { logger, pollMs, stored }: FollowOptions,
 ): Work[] {
@@ -63,5 +66,6 @@ function followChain(
   return [
     poll(announced(scan), { idleMs: pollMs, onError, isFatal }),
     poll(announced(rescan), { idleMs: RESCAN_IDLE_MS, onError, isFatal }),
+    poll(announced(trace), { idleMs: TRACE_IDLE_MS, onError, isFatal }),
   ]
 }

@@ -18,6 +18,7 @@ import { prefetchBlocks } from './usecases/prefetch-blocks.ts'
 import { rollBackReorg } from './usecases/roll-back-reorg.ts'
 import { runRescan } from './usecases/run-rescan.ts'
 import { scanNextBlocks } from './usecases/scan-next-blocks.ts'
+import { traceLater } from './usecases/trace-later.ts'
 
 export type ChainScanOptions = {
   config: ChainConfig
@@ -35,12 +36,14 @@ export type ChainScanOptions = {
 }
 
 /**
- * A chain that is followed: repeat both steps, in any rhythm. They throw {@link ChainMismatchError}
+ * A chain that is followed: repeat all steps, in any rhythm. They throw {@link ChainMismatchError}
  * when the endpoint serves another chain than the configuration says.
  */
 export type ChainScan = AsyncDisposable & {
   scan: () => Promise<StepResult>
   rescan: () => Promise<StepResult>
+  /** Reads the calls that the scan has left for later, whatever the configuration says now. */
+  trace: () => Promise<StepResult>
   /** Keeps an eye on the endpoints, until stopped: which are away, which lag behind. */
   watchEndpoints: Work
 }
@@ -53,26 +56,37 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   await ensureChain(postgres, { chain, start: config.startBlock })
 
   const policy = finalityPolicy(config.confirmations, assets)
-  const reader = jsonRpcChainReader(endpoints, readerOptions(config, policy))
+  const { traceMethod, native } = config
+  const plain = readerOptions(config, policy)
+  const withCalls = jsonRpcChainReader(endpoints, { ...plain, traceMethod, byLogs: false })
+  const reader = native === 'traces' ? withCalls : jsonRpcChainReader(endpoints, plain)
+  const owesTraces = native === 'traces-later'
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
-  const find = findDeposits({
+  const finding = {
     ...{ reader, watched, assets, ownAddresses },
     creditWithdrawals: config.withdrawals === 'credit',
-    isNativeWanted: config.native !== 'none',
     areLogsTrusted: config.byLogs?.proveDeposits === false,
-  })
+  }
+  const find = findDeposits({ ...finding, coin: native === 'none' ? 'ignored' : 'included' })
   const steps = scanNextBlocks({
     reader,
     store,
     prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
-    findDeposits: find,
+    findDeposits: owesTraces ? findDeposits({ ...finding, coin: 'left' }) : find,
+    owesTraces,
     rollBackReorg: rollBackReorg({ reader, store, observer, reorgDepthMax }),
     policy,
     observer,
   })
   const scan = latchUnknownTypes({ store, scan: steps })
-  const rescan = runRescan({ reader, store, findDeposits: find, observer, chunkBlocks })
+  const again = owesTraces ? withCalls : reader
+  const rescan = runRescan({ store, findDeposits: find, observer, chunkBlocks, reader: again })
+  const trace = traceLater({
+    reader: withCalls,
+    ...{ store, observer, blocksMax: chunkBlocks },
+    findCoin: findDeposits({ ...finding, coin: 'alone' }),
+  })
   const requireConfigured = async () => {
     await endpoints.requireChain()
     await requireTokens(endpoints, assets)
@@ -84,17 +98,17 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   return {
     scan: checked(scan),
     rescan: checked(rescan),
+    trace: checked(trace),
     watchEndpoints: (signal) => endpoints.watch(signal),
     [Symbol.asyncDispose]: () => endpoints[Symbol.asyncDispose](),
   }
 }
 
 function readerOptions(config: ChainConfig, policy: FinalityPolicy): ChainReaderOptions {
-  const { proof, transactionTypes, native, traceMethod, byLogs } = config
+  const { proof, transactionTypes, byLogs } = config
   return {
     ...{ tags: tagsOf(policy), proof },
     ...(transactionTypes ? { transactionTypes } : {}),
-    ...(native === 'traces' ? { traceMethod } : {}),
     byLogs: byLogs !== undefined,
   }
 }

@@ -69,6 +69,8 @@ export type Advance = {
   /** Parent-linked, ascending. May be empty when only finality moved. */
   blocks: readonly BlockHeader[]
   transfers: readonly FoundTransfer[]
+  /** Whether the calls in these blocks are still to be read: then that is owed from now on. */
+  owesTraces?: boolean
   head: Head
   /** Deposits up to this height are final, but those that wait for a tier. */
   final: bigint
@@ -78,6 +80,9 @@ export type Advance = {
 
 /** The branch that left the chain: from the checkpoint down to the last block that stays. */
 export type Reorg = { from: BlockRef; to: BlockRef | null }
+
+/** Blocks of which the calls were read now, and the coin that was found to move in them. */
+export type TracedPiece = Pick<RescanPiece, 'blocks' | 'transfers'>
 
 /** A piece of a rescan: blocks that were read again and what was found in them. */
 export type RescanPiece = {
@@ -110,6 +115,12 @@ export type ScanStore = GapStore & {
   rollBack(reorg: Reorg): Promise<{ blocks: number; reversed: number }>
   /** Stops scanning until an operator looks. */
   latch(reason: string): Promise<void>
+  /**
+   * Stores what was found in calls, publishes what of it is final, and takes the blocks off what is
+   * owed (gaps of the kind `traces`). Throws `RescanMovedError` when one of the blocks is not on the
+   * stored chain any more.
+   */
+  applyTraces(piece: TracedPiece): Promise<{ found: number; published: number }>
   /** The oldest rescan that isn't done. */
   nextRescan(): Promise<Rescan | undefined>
   /**
@@ -130,6 +141,9 @@ type AdvanceFacts = {
   rejected?: RejectionCounts
 }
 
+/** What came of reading calls. */
+type TracedFacts = AdvanceFacts
+
 /** What a scan tells about itself. Adapter: `adapters/scan-telemetry.ts`. */
 export type ScanObserver = {
   polled(head: Head): void
@@ -138,4 +152,6 @@ export type ScanObserver = {
   latched(reason: string): void
   rescanned(id: string, facts: { found: number; added: number; republished: number }): void
   rescanFailed(id: string, reason: string): void
+  /** How far the calls that are read are behind the checkpoint, and the last block that is read. */
+  traced(lag: { blocks: bigint; last: BlockHeader | undefined }, facts?: TracedFacts): void
 }

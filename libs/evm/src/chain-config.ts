@@ -15,10 +15,11 @@ import type { Confirmations } from './confirmations.ts'
 import { type LogReads, logReads } from './log-reads.ts'
 
 /**
+/**
  * Where the native coin is found: nowhere, as the values of transactions alone, or in the traces of
- * their calls too, which also show what contracts pay out.
+ * their calls too, which also show what contracts pay out; later ones are read behind the scan.
  */
-type NativeSource = 'none' | 'transactions' | 'traces'
+type NativeSource = 'none' | 'transactions' | 'traces' | 'traces-later'
 
 /** What becomes of withdrawals of EIP-4895, which the chain itself pays. */
 type Withdrawals = 'credit' | 'suspend'
@@ -102,7 +103,7 @@ const preset = z.enum(Object.keys(CHAIN_PRESETS) as PresetName[]).optional()
 
 const quorum = z.int().min(1).max(100).default(1)
 
-const native = z.enum(['none', 'transactions', 'traces']).default('transactions')
+const native = z.enum(['none', 'transactions', 'traces', 'traces-later']).default('transactions')
 const reads = z.enum(['receipts', 'logs']).default('receipts')
 const traceMethod = z
   .enum(['debug_traceBlockByHash', 'trace_block'])

@@ -58,7 +58,7 @@ export function rescanStore(
 }
 
 /** Blocks below the start were never stored; those above must be the ones that are. */
-async function requireCanonical(
+export async function requireCanonical(
   tx: Transaction,
   chain: ChainId,
   { blocks, start }: { blocks: readonly BlockHeader[]; start: bigint },
@@ -106,7 +106,7 @@ export class RescanMovedError extends AppError {
   readonly code = 'SCAN_RESCAN_MOVED'
 
   constructor(chain: ChainId) {
-    super(`Blocks of a rescan of ${chain} are not on the stored chain; they will be read again.`, {
+    super(`Blocks of ${chain} that were read again are not on the stored chain. Read them anew.`, {
       retry: 'retry',
       details: { chain },
     })

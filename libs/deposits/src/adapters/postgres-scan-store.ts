@@ -4,6 +4,7 @@ import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { type SQL, sql } from 'drizzle-orm'
 import type { BlockHeader, BlockRef } from '../domain/block.ts'
+import { owedTraces } from '../domain/owed-traces.ts'
 import type { Advance, ScanStore } from '../ports.ts'
 import {
   columns,
@@ -17,9 +18,10 @@ import {
   storeDeposits,
   tiersJson,
 } from './deposit-rows.ts'
-import { cutGaps } from './gap-rows.ts'
+import { cutGaps, openGap } from './gap-rows.ts'
 import { gapStore } from './postgres-gaps.ts'
 import { rescanStore } from './postgres-rescans.ts'
+import { traceStore } from './postgres-traces.ts'
 import { holding, type Lease, LeaseLostError, type LeaseOptions, takeLease } from './scan-lease.ts'
 
 /** How often the head is written down at most, milliseconds. */
@@ -50,9 +52,10 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
 
     advance: (advance) =>
       postgres.transaction(async (tx) => {
-        const { parent, blocks, transfers, final, tiers = {} } = advance
+        const { parent, blocks, transfers, final, tiers = {}, owesTraces = false } = advance
         await moveCheckpoint(tx, checkpointAfter(advance), parent)
         await storeBlocks(tx, chain, blocks)
+        if (owesTraces && blocks.length > 0) await openGap(tx, chain, owedTraces(blocks))
         const stored = await storeDeposits(tx, chain, { transfers, final, tiers })
         const settled = await settle(tx, chain, { final, tiers })
         const published = [...stored.filter(isPublished), ...settled]
@@ -93,6 +96,7 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
     },
 
     ...rescanStore(postgres, chain, () => lease),
+    ...traceStore(postgres, chain, () => lease),
     ...gapStore(postgres, chain, () => lease),
   }
 }

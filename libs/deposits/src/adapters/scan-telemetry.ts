@@ -4,6 +4,7 @@ import type { Metrics } from '@coffer/telemetry/metrics'
 import { Counter, Gauge } from 'prom-client'
 import type { Rejection } from '../domain/rejection.ts'
 import type { ScanObserver } from '../ports.ts'
+import { traceAgeGauge } from './trace-age-gauge.ts'
 
 /** Reasons that tell of an accepted token that is not what it was accepted as. */
 const ALARMING: ReadonlySet<string> = new Set<Rejection>(['asset_halted', 'nothing_arrived'])
@@ -29,6 +30,12 @@ export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId
   })
   const reorgs = counter('coffer_reorgs_total', 'Times that blocks were taken back.')
   const reversed = counter('coffer_deposits_reversed_total', 'Published deposits taken back.')
+
+  const traceLag = gauge(
+    'coffer_trace_lag_blocks',
+    'Scanned blocks from the oldest on whose calls are still to be read.',
+  )
+  const traceAge = traceAgeGauge(registers)
 
   return (chain) => ({
     polled({ number }) {
@@ -59,6 +66,17 @@ export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId
     latched(reason) {
       latched.set({ chain }, 1)
       logger.error({ chain, reason }, 'chain latched: nothing is credited until an operator looks')
+    },
+    traced({ blocks: behind, last }, facts) {
+      traceLag.set({ chain }, Number(behind))
+      traceAge.reach(chain, behind === 0n ? 'everything' : last?.time)
+      if (facts === undefined) return
+      found.inc({ chain }, facts.found)
+      published.inc({ chain }, facts.published)
+      for (const [reason, times] of Object.entries(facts.rejected ?? {})) {
+        rejected.inc({ chain, reason }, times)
+      }
+      logger.debug({ chain, last: last?.number ?? null, behind, ...facts }, 'calls read')
     },
     rescanFailed: (rescan, reason) => logger.error({ chain, rescan, reason }, 'rescan given up'),
     rescanned: (rescan, facts) => logger.info({ chain, rescan, ...facts }, 'blocks rescanned'),

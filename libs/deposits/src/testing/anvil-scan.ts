@@ -140,4 +140,5 @@ const silentObserver: ScanObserver = {
   latched: () => undefined,
   rescanned: () => undefined,
   rescanFailed: () => undefined,
+  traced: () => undefined,
 }

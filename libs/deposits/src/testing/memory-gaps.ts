@@ -1,4 +1,4 @@
-import type { Gap, GapReader, GapStore } from '../gap-ports.ts'
+import type { Gap, GapRange, GapReader, GapStore } from '../gap-ports.ts'
 import type { Tables } from './memory-tables.ts'
 
 type Gaps = Pick<Tables, 'chain' | 'gaps'>
@@ -9,13 +9,7 @@ export function memoryGapStore(tables: Gaps, requireLease: () => void): GapStore
   return {
     async openGap(gap) {
       requireLease()
-      const grown = growing(tables, gap)
-      if (grown === undefined) return add(tables, gap)
-      const { fromBlock, toBlock } = gap
-      if (grown.closedAt) Object.assign(grown, { fromBlock, openedAt: new Date() })
-      grown.fromBlock = least(grown.fromBlock, fromBlock)
-      grown.toBlock = most(grown.toBlock, toBlock)
-      Object.assign(grown, { closedAt: null, closedBy: null })
+      openGap(tables, gap)
     },
 
     async nextGap(kind) {
@@ -62,10 +56,24 @@ export function memoryGapReader({ chain: ours, gaps }: Gaps): GapReader {
   }
 }
 
+/** Opens a gap, or lets one grow that it continues. */
+export function openGap(tables: Gaps, gap: GapRange & Pick<Gap, 'reason'>): void {
+  const grown = growing(tables, gap)
+  if (grown === undefined) {
+    add(tables, gap)
+    return
+  }
+  const { fromBlock, toBlock } = gap
+  if (grown.closedAt) Object.assign(grown, { fromBlock, openedAt: new Date() })
+  grown.fromBlock = least(grown.fromBlock, fromBlock)
+  grown.toBlock = most(grown.toBlock, toBlock)
+  Object.assign(grown, { closedAt: null, closedBy: null })
+}
+
 type Closed = Pick<Gap, 'kind' | 'fromBlock' | 'toBlock'> & { id?: bigint }
 
 /** Takes a range out of the open gaps of its kind; with `id` of that one alone. */
-function closeGaps(tables: Gaps, { kind, fromBlock, toBlock, id }: Closed): void {
+export function closeGaps(tables: Gaps, { kind, fromBlock, toBlock, id }: Closed): void {
   for (const gap of [...tables.gaps]) {
     const isHit = gap.kind === kind && isOpen(gap) && (id === undefined || gap.id === id)
     if (!isHit || gap.fromBlock > toBlock || gap.toBlock < fromBlock) continue

@@ -2,6 +2,7 @@ import { RescanMovedError } from '../adapters/postgres-rescans.ts'
 import { LeaseLostError } from '../adapters/scan-lease.ts'
 
 import type { BlockRef } from '../domain/block.ts'
+import { owedTraces } from '../domain/owed-traces.ts'
 import type { GapReader } from '../gap-ports.ts'
 
 import type { Latches } from '../latch-ports.ts'
@@ -10,9 +11,10 @@ import type { Bookings } from '../usecases/mark-booked.ts'
 import type { Releases } from '../usecases/release-deposit.ts'
 import { memoryBookings } from './memory-bookings.ts'
 import { isPublished, publish, settle, storeDeposits } from './memory-deposits.ts'
-import { cutGaps, memoryGapReader, memoryGapStore } from './memory-gaps.ts'
+import { cutGaps, memoryGapReader, memoryGapStore, openGap } from './memory-gaps.ts'
 import { memoryReleases } from './memory-releases.ts'
 import type { MemoryScanOptions, Tables } from './memory-tables.ts'
+import { memoryTraceStore } from './memory-traces.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
 
 /** What all stores of one chain share. */
@@ -88,11 +90,12 @@ function storeOf(tables: Tables, holder: string): ScanStore {
       return { checkpoint, start, final, latched }
     },
 
-    async advance({ parent, blocks, transfers, final, tiers = {} }) {
+    async advance({ parent, blocks, transfers, final, tiers = {}, owesTraces = false }) {
       requireCheckpoint(parent)
       for (const block of blocks) tables.blocks.set(block.hash, { ...block, orphaned: false })
       const last = blocks.at(-1)
       if (last) tables.checkpoint = { number: last.number, hash: last.hash }
+      if (owesTraces && last) openGap(tables, owedTraces(blocks))
       tables.final = tables.final !== null && tables.final > final ? tables.final : final
       tables.tiers = tiers
       const stored = storeDeposits(tables, transfers, { final, tiers })
@@ -123,6 +126,7 @@ function storeOf(tables: Tables, holder: string): ScanStore {
     },
 
     ...rescansOf(tables, requireLease),
+    ...memoryTraceStore(tables, requireLease),
     ...memoryGapStore(tables, requireLease),
   }
 }

@@ -12,6 +12,7 @@ import { prefetchBlocks } from '../usecases/prefetch-blocks.ts'
 import { rollBackReorg } from '../usecases/roll-back-reorg.ts'
 import { runRescan } from '../usecases/run-rescan.ts'
 import { scanNextBlocks } from '../usecases/scan-next-blocks.ts'
+import { traceLater } from '../usecases/trace-later.ts'
 import { type FakeChain, fakeChain } from './fake-chain.ts'
 import { provingReader } from './fake-chain-reader.ts'
 import { ASSETS, CHAIN } from './fake-transfers.ts'
@@ -30,10 +31,17 @@ export type MemoryScanSettings = {
   ownerOf?: (address: Address) => string
   /** How blocks are read with the calls of their transactions; left out, they are read without. */
   traceMethod?: TraceMethod
+  /** Whether they are read behind the scan. */
+  tracesLater?: boolean
 }
 
 /** What a process is configured to credit. */
-export type MemoryRules = { assets: readonly Asset[]; ownAddresses?: readonly Address[] }
+export type MemoryRules = {
+  assets: readonly Asset[]
+  ownAddresses?: readonly Address[]
+  /** Whether calls are read behind the scan. */
+  tracesLater?: boolean
+}
 
 /** Puts something between a process and what it asks, to delay it or to let it fail. */
 export type Around = {
@@ -47,6 +55,7 @@ export type Around = {
 export type MemoryProcess = {
   scan(): Promise<StepResult>
   rescan(): Promise<StepResult>
+  trace(): Promise<StepResult>
   store: ScanStore
 }
 
@@ -69,7 +78,8 @@ export type MemoryScan = MemoryProcess & {
 /** A chain that is followed from the chain to the outbox, without anything real. */
 export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
   const { confirmations = 1, chunkBlocks = 3, chunksMax = 2, reorgDepthMax = 8 } = settings
-  const configured: MemoryRules = { assets: settings.assets ?? ASSETS }
+  const { traceMethod, tracesLater = false } = settings
+  const configured: MemoryRules = { assets: settings.assets ?? ASSETS, tracesLater }
   const chain = fakeChain()
   const database = memoryScanDatabase({
     chain: CHAIN,
@@ -85,9 +95,11 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
     const observer = around.observer(telling)
     const policy = finalityPolicy(confirmations, rules.assets)
     const source = around.source(chain)
-    const reader = provingReader(source, tagsOf(policy), settings.traceMethod)
-    const watched = around.watched(watchedSet(registered))
-    const find = findDeposits({ reader, watched, ...rules })
+    const { tracesLater: owesTraces = false, ...accepted } = rules
+    const withCalls = provingReader(source, tagsOf(policy), traceMethod)
+    const reader = owesTraces ? provingReader(source, tagsOf(policy)) : withCalls
+    const finding = { reader, watched: around.watched(watchedSet(registered)), ...accepted }
+    const find = findDeposits(finding)
     const ports = { reader, store, observer }
     return {
       store,
@@ -96,12 +108,17 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
         scan: scanNextBlocks({
           ...ports,
           prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
-          findDeposits: find,
+          findDeposits: owesTraces ? findDeposits({ ...finding, coin: 'left' }) : find,
+          owesTraces,
           rollBackReorg: rollBackReorg({ ...ports, reorgDepthMax }),
           policy,
         }),
       }),
-      rescan: runRescan({ ...ports, findDeposits: find, chunkBlocks }),
+      rescan: runRescan({ ...ports, reader: withCalls, findDeposits: find, chunkBlocks }),
+      trace: traceLater({
+        ...{ reader: withCalls, store, observer, blocksMax: chunkBlocks },
+        findCoin: findDeposits({ ...finding, coin: 'alone' }),
+      }),
     }
   }
   const process = start('one')
@@ -144,6 +161,9 @@ const tellingObserver = (told: string[]): ScanObserver => ({
   rolledBack: (to, { blocks, reversed }) =>
     told.push(`back to ${to?.number ?? 'nothing'}: ${blocks} blocks, ${reversed} reversed`),
   latched: (reason) => told.push(`latched: ${reason}`),
+  traced: ({ blocks: behind }, facts) => {
+    if (facts) told.push(`traced ${facts.blocks}, ${facts.found} found, ${behind} behind`)
+  },
   rescanFailed: (id, reason) => told.push(`${id} failed: ${reason}`),
   rescanned: (id, { found, added, republished }) =>
     told.push(`${id}: ${found} found, ${added} added, ${republished} republished`),

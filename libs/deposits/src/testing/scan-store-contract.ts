@@ -10,6 +10,7 @@ import { comebackContract, rollBackContract } from './reorg-contract.ts'
 import { rescanContract } from './rescan-contract.ts'
 import type { OpenScan } from './scan-facts.ts'
 import { tierContract } from './tier-contract.ts'
+import { traceContract } from './trace-contract.ts'
 
 /** What every `ScanStore` promises, run against the one that `open` gives. */
 export function scanStoreContract(open: OpenScan): void {
@@ -24,4 +25,5 @@ export function scanStoreContract(open: OpenScan): void {
   describe('a booking', () => bookingsContract(open))
   describe('a gap', () => gapContract(open))
   describe('a rescan', () => rescanContract(open))
+  describe('calls that are read later', () => traceContract(open))
 }

@@ -9,13 +9,16 @@ export type AdvanceScanPorts = {
   store: Pick<ScanStore, 'advance'>
   policy: FinalityPolicy
   observer: Pick<ScanObserver, 'advanced'>
+  /** Whether the calls in what is scanned are read later. */
+  owesTraces?: boolean
 }
 
 /** What was read on top of the checkpoint. */
 type Found = Pick<Advance, 'blocks' | 'transfers' | 'head'>
 
 /** How a scan goes on: what was scanned is stored, and what is deep enough by then is final. */
-export function advanceScan({ store, policy, observer }: AdvanceScanPorts) {
+export function advanceScan(ports: AdvanceScanPorts) {
+  const { store, policy, observer, owesTraces = false } = ports
   /** What was made final last. After a restart it is told once more, which changes nothing. */
   let settled: Finality = { final: -1n, tiers: {} }
 
@@ -25,7 +28,7 @@ export function advanceScan({ store, policy, observer }: AdvanceScanPorts) {
   ): Promise<StepResult> => {
     const { scanned, finality, ...rest } = found
     crashPoint('scanner.before-commit')
-    const stored = await store.advance({ parent, ...rest, ...finality })
+    const stored = await store.advance({ parent, ...rest, ...finality, owesTraces })
     crashPoint('scanner.after-commit')
     settled = finality
     const { blocks, transfers } = rest

@@ -12,6 +12,12 @@ import { haltChangedTokens } from './halt-changed-tokens.ts'
 import { measureArrivals } from './measure-arrivals.ts'
 import { proveFound } from './prove-found.ts'
 
+/**
+ * What becomes of native coin: it is found with everything else; what transactions move of it is
+ * left to somebody who reads calls, or is all that is found; or nobody wants it.
+ */
+type CoinSearch = 'included' | 'left' | 'alone' | 'ignored'
+
 export type FindDepositsPorts = {
   reader: Pick<
     ChainReader,
@@ -23,8 +29,8 @@ export type FindDepositsPorts = {
   ownAddresses?: readonly Address[]
   /** Whether withdrawals (EIP-4895) are credited; left out, they are held in suspense. */
   creditWithdrawals?: boolean
-  /** Whether the native coin is looked for. */
-  isNativeWanted?: boolean
+  /** What becomes of native coin; left out, it is found with everything else. */
+  coin?: CoinSearch
   /** Whether blocks that were read by their logs are believed, amounts and all. */
   areLogsTrusted?: boolean
 }
@@ -35,7 +41,7 @@ export type FindDepositsPorts = {
  * its payment was sent is in the set by then, however recently.
  */
 export function findDeposits(ports: FindDepositsPorts) {
-  const { reader, watched, isNativeWanted = true, areLogsTrusted = false, ...policy } = ports
+  const { reader, watched, coin = 'included', areLogsTrusted = false, ...policy } = ports
   const isWatched = (address: string) => watched.has(address)
   const rules = depositRules({ ...policy, isWatched })
   const native = findNative({ reader, rules })
@@ -46,15 +52,19 @@ export function findDeposits(ports: FindDepositsPorts) {
   return async (read: readonly Block[]): Promise<FoundTransfer[]> => {
     await watched.refresh()
     const blocks = areLogsTrusted ? read : await proven(read)
-    const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
-    const coin = isNativeWanted ? await coinIn(blocks) : []
-    const found = [...tokens, ...coin].sort(byHeight)
+    const tokens = coin === 'alone' ? [] : blocks.flatMap((block) => tokenTransfers(block, rules))
+    const found = [...tokens, ...withdrawn(blocks), ...(await moved(blocks))].sort(byHeight)
     return judgeTransfers(await measured(blocks, await halted(found)), rules)
   }
 
-  async function coinIn(blocks: readonly Block[]): Promise<FoundTransfer[]> {
-    const withdrawals = blocks.flatMap((block) => withdrawalTransfers(block, rules))
-    return [...withdrawals, ...(await Promise.all([native(blocks), coinbase(blocks)])).flat()]
+  function withdrawn(blocks: readonly Block[]): FoundTransfer[] {
+    if (coin === 'alone' || coin === 'ignored') return []
+    return blocks.flatMap((block) => withdrawalTransfers(block, rules))
+  }
+
+  async function moved(blocks: readonly Block[]): Promise<FoundTransfer[]> {
+    if (coin === 'left' || coin === 'ignored') return []
+    return (await Promise.all([native(blocks), coinbase(blocks)])).flat()
   }
 }
 

@@ -15,6 +15,8 @@ export type ScanPorts = {
   rollBackReorg: (state: ScanState) => Promise<void>
   policy: FinalityPolicy
   observer: ScanObserver
+  /** Whether the calls in what is scanned are read later. */
+  owesTraces?: boolean
 }
 
 /**

@@ -1,0 +1,29 @@
+import { enqueue } from '@coffer/messaging/outbox'
+import type { ChainId } from '@coffer/money/chain-id'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { owedTraces } from '../domain/owed-traces.ts'
+import type { ScanStore } from '../ports.ts'
+import { confirmations, isPublished, storeDeposits } from './deposit-rows.ts'
+import { closeGaps } from './gap-rows.ts'
+import { requireCanonical } from './postgres-rescans.ts'
+import { type Lease, lockChain } from './scan-lease.ts'
+
+/** What is found in the calls of one chain, in PostgreSQL. */
+export function traceStore(
+  postgres: Postgres,
+  chain: ChainId,
+  lease: () => Lease | undefined,
+): Pick<ScanStore, 'applyTraces'> {
+  return {
+    applyTraces: ({ blocks, transfers }) =>
+      postgres.transaction(async (tx) => {
+        const { start, ...finality } = await lockChain(tx, chain, lease())
+        await requireCanonical(tx, chain, { blocks, start })
+        const stored = await storeDeposits(tx, chain, { transfers, ...finality })
+        const published = stored.filter(isPublished)
+        await enqueue(tx, confirmations(published))
+        await closeGaps(tx, chain, owedTraces(blocks))
+        return { found: stored.length, published: published.length }
+      }),
+  }
+}
