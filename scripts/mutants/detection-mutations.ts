@@ -74,9 +74,9 @@ export const detectionMutations: readonly Mutation[] = [
     file: 'libs/deposits/src/usecases/find-deposits.ts',
     find: `    await watched.refresh()
     const blocks = areLogsTrusted ? read : await proven(read)
-    const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))`,
+    const tokens = coin === 'alone' ? [] : blocks.flatMap((block) => tokenTransfers(block, rules))`,
     replace: `    const blocks = areLogsTrusted ? read : await proven(read)
-    const tokens = blocks.flatMap((block) => tokenTransfers(block, rules))
+    const tokens = coin === 'alone' ? [] : blocks.flatMap((block) => tokenTransfers(block, rules))
     await watched.refresh()`,
     tests: ['libs/deposits/src/usecases/scan-next-blocks.test.ts'],
   },

@@ -10,6 +10,7 @@ import { proofMutations } from './proof-mutations.ts'
 import { releaseMutations } from './release-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
+import { traceLaneMutations } from './trace-lane-mutations.ts'
 
 /** Every planted bug, in the order of a deposit's way from the node to the ledger. */
 export const mutations: readonly Mutation[] = [
@@ -21,6 +22,7 @@ export const mutations: readonly Mutation[] = [
   ...scanMutations,
   ...finalityMutations,
   ...scanStoreMutations,
+  ...traceLaneMutations,
   ...releaseMutations,
   ...messagingMutations,
   ...ledgerMutations,

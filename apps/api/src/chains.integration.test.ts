@@ -22,7 +22,7 @@ test('tells where each scan stands, before it began and behind the head', async 
   const after = await api.get('/v1/chains')
 
   const unknown = { head: null, final: null, checkpoint: null, lagBlocks: null, lagSeconds: null }
-  const quiet = { latched: false, latchedReason: null }
+  const quiet = { latched: false, latchedReason: null, traceLagBlocks: 0, traceLagSeconds: 0 }
   expect(before.body).toEqual({ items: [{ chain: CHAIN, ...unknown, ...quiet, headSeenAt: null }] })
   expect(after.body).toEqual({
     items: [
@@ -48,6 +48,26 @@ test('a scan at the head has no lag, however old the last block is', async () =>
   const { body } = await api.get('/v1/chains')
 
   expect(body.items[0]).toMatchObject({ lagBlocks: 0, lagSeconds: 0 })
+})
+
+test('tells how far the calls that are read are behind the checkpoint', async () => {
+  await using api = await testApi()
+  await seedChain(api)
+  await api.postgres.execute(sql`
+    insert into deposits.blocks (chain, number, hash, parent_hash, time)
+    select ${CHAIN}, number, decode(lpad(number::text, 64, '0'), 'hex'), decode('00', 'hex'),
+      now() - make_interval(secs => 10 * (101 - number))
+    from generate_series(90, 100) as number`)
+  await api.postgres.execute(sql`
+    insert into deposits.gaps (chain, kind, from_block, to_block, reason, closed_at)
+    values (${CHAIN}, 'traces', 98, 100, 'later', null), (${CHAIN}, 'audit', 91, 92, 'x', null),
+      (${CHAIN}, 'traces', 90, 93, 'done', now())`)
+
+  const { body } = await api.get('/v1/chains')
+
+  expect(body.items[0].traceLagBlocks).toBe(3)
+  expect(body.items[0].traceLagSeconds).toBeGreaterThanOrEqual(30)
+  expect(body.items[0].traceLagSeconds).toBeLessThan(40)
 })
 
 test('is ready once chains are scanned, and not when one is stale or latched', async () => {

@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from '@coffer/evm/address'
-import type { TraceMethod } from '@coffer/evm/chain-config'
+import type { ChainConfig } from '@coffer/evm/chain-config'
 import { quantity } from '@coffer/simulator/anvil-client'
 import { deployHostileContracts } from '@coffer/simulator/deploy-hostile-contracts'
 import { planDeposits } from '@coffer/simulator/deposit-plan'
@@ -8,6 +8,7 @@ import { rpcLies } from '@coffer/testkit/rpc-lies'
 import { startRpcProxy } from '@coffer/testkit/rpc-proxy'
 import { getContractAddress, type Hex } from 'viem'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { ChainScan } from './chain-scan.ts'
 import {
   chainFacts,
   scanProcess,
@@ -34,22 +35,26 @@ afterAll(async () => {
 afterEach(() => database.clear())
 
 const OWNER = '00000000-0000-7000-8000-00000000000a'
-const METHODS = ['debug_traceBlockByHash', 'trace_block'] as const
+const READINGS = [
+  ['debug_traceBlockByHash', 'traces'],
+  ['trace_block', 'traces'],
+  ['trace_block', 'traces-later'],
+] as const
 const KINDS = [
   ...(['native', 'erc20', 'batch', 'internal', 'internal-reverted'] as const),
   ...(['internal-failed', 'selfdestruct', 'create'] as const),
 ]
 
-describe.each(METHODS)('by %s', (traceMethod) => {
+describe.each(READINGS)('by %s as %s', (traceMethod, native) => {
   test('coin that contracts pay out is stored as it was paid, and nothing that was taken back', async () => {
     const startBlock = (await chain.client.head()).number + 1n
     const watched = await pay(60)
-    await using process = await tracing(traceMethod, { startBlock })
+    await using process = await tracing({ traceMethod, native, startBlock })
 
-    await settle(process)
+    await settleAll(process)
 
     const truth = await chainFacts(chain, watched, { fromBlock: startBlock, internal: true })
-    expect(truth.filter((fact) => fact.includes(':trace:')).length).toBeGreaterThan(15)
+    expect(truth.filter((fact) => fact.includes(':trace:')).length).toBeGreaterThan(10)
     expect(await storedFacts(database, 'seen', 'final')).toEqual(truth)
   })
 
@@ -60,9 +65,9 @@ describe.each(METHODS)('by %s', (traceMethod) => {
       const watched = await pay(20)
       await using proxy = await startRpcProxy({ upstream: chain.url })
       const lie = proxy.add({ fault: rpcLies.tracesMissing(count), times: 3 })
-      await using process = await tracing(traceMethod, { startBlock, url: proxy.url })
+      await using process = await tracing({ traceMethod, native, startBlock, url: proxy.url })
 
-      await settle(process)
+      await settleAll(process)
 
       const truth = await chainFacts(chain, watched, { fromBlock: startBlock, internal: true })
       expect(lie.fired).toBe(3)
@@ -73,13 +78,13 @@ describe.each(METHODS)('by %s', (traceMethod) => {
   test('a reorg takes back what contracts paid, and what they pay instead is found', async () => {
     const startBlock = (await chain.client.head()).number + 1n
     const before = await pay(20)
-    await using process = await tracing(traceMethod, { startBlock })
-    await settle(process)
+    await using process = await tracing({ traceMethod, native, startBlock })
+    await settleAll(process)
     const stored = await storedFacts(database, 'seen', 'final')
 
     await chain.client.reorg(5)
     const watched = [...before, ...(await pay(20))]
-    await settle(process)
+    await settleAll(process)
 
     const truth = await chainFacts(chain, watched, { fromBlock: startBlock, internal: true })
     expect(stored.filter((fact) => truth.includes(fact)).length).toBeLessThan(stored.length)
@@ -93,9 +98,9 @@ describe.each(METHODS)('by %s', (traceMethod) => {
     const contract = parseAddress(getContractAddress({ from: payer, nonce: BigInt(nonce) }))
     await database.watch(CHAIN, OWNER, [contract])
     await send({ value: 5n, data: '0x00' })
-    await using process = await tracing(traceMethod, { startBlock })
+    await using process = await tracing({ traceMethod, native, startBlock })
 
-    await settle(process)
+    await settleAll(process)
 
     const [stored, ...others] = await database.deposits()
     expect(others).toEqual([])
@@ -114,9 +119,9 @@ describe.each(METHODS)('by %s', (traceMethod) => {
     const contract = parseAddress(`0x${to.slice(0, 38)}c1`)
     await chain.client.request('anvil_setCode', [contract, `0x5f5f5f5f600173${to}5af150${rest}`])
     await send({ to: contract, value: 2n })
-    await using process = await tracing(traceMethod, { startBlock })
+    await using process = await tracing({ traceMethod, native, startBlock })
 
-    await settle(process)
+    await settleAll(process)
 
     const stored = await database.deposits()
     expect(stored.map(({ id }) => id.split(':').slice(3).join(':')).join(' ')).toBe(positions)
@@ -135,9 +140,17 @@ async function send(transaction: { to?: Address; value: bigint; data?: Hex }): P
   await chain.client.mine()
 }
 
-async function tracing(traceMethod: TraceMethod, { startBlock = 0n, url = chain.url } = {}) {
-  const config = { native: 'traces', traceMethod, startBlock } as const
+async function tracing({
+  url = chain.url,
+  ...config
+}: Pick<ChainConfig, 'traceMethod' | 'native' | 'startBlock'> & { url?: string }) {
   return await scanProcess({ ...chain, url, database, config })
+}
+
+/** Scans, and reads the calls that were left for later, until there is nothing more to do. */
+async function settleAll(process: ChainScan): Promise<void> {
+  await settle(process)
+  await settle({ scan: process.trace })
 }
 
 let paid = 0

@@ -116,9 +116,9 @@ export type ScanStore = GapStore & {
   /** Stops scanning until an operator looks. */
   latch(reason: string): Promise<void>
   /**
-   * Stores what was found in calls, publishes what of it is final, and takes the blocks off what is
-   * owed (gaps of the kind `traces`). Throws `RescanMovedError` when one of the blocks is not on the
-   * stored chain any more.
+   * Stores what was found in calls, publishes what of it is final, and takes the blocks off what
+   * is owed (gaps of the kind `traces`). Throws `RescanMovedError` when one of the blocks is not on
+   * the stored chain any more.
    */
   applyTraces(piece: TracedPiece): Promise<{ found: number; published: number }>
   /** The oldest rescan that isn't done. */

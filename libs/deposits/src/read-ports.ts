@@ -70,6 +70,10 @@ export type ChainStatus = {
   checkpoint: bigint | null
   /** How old the last scanned block is; 0 when there is no later one. */
   lagSeconds: number | null
+  /** Blocks up to the checkpoint from the oldest on whose calls are still to be read. */
+  traceLagBlocks: bigint
+  /** How old that one is; 0 when there is none. */
+  traceLagSeconds: number
   latchedReason: string | null
 }
 

@@ -70,6 +70,24 @@ test('raises an alarm while the chain is latched, and takes it back when it is s
   expect(await value('coffer_chain_latched')).toBe(0)
 })
 
+test('tells how far reading calls is behind, growing older while nothing is read', async () => {
+  const { observer, value } = telemetry()
+  const header = { ...ref(9n), parentHash: ref(8n).hash }
+  const ago = (seconds: number) => ({ ...header, time: new Date(Date.now() - seconds * 1_000) })
+
+  observer.traced({ blocks: 3n, last: undefined })
+  expect(await value('coffer_trace_lag_blocks')).toBe(3)
+  expect(await value('coffer_trace_lag_seconds')).toBeUndefined()
+
+  observer.traced({ blocks: 2n, last: ago(60) }, { blocks: 1, found: 2, published: 1 })
+  expect(await value('coffer_trace_lag_seconds')).toBeGreaterThanOrEqual(60)
+  expect(await value('coffer_deposits_found_total')).toBe(2)
+
+  observer.traced({ blocks: 0n, last: ago(60) })
+  expect(await value('coffer_trace_lag_blocks')).toBe(0)
+  expect(await value('coffer_trace_lag_seconds')).toBe(0)
+})
+
 test('keeps the chains of a process apart', async () => {
   const { observer, other, value } = telemetry()
 

@@ -24,7 +24,7 @@ beforeEach(() => {
 async function found(from: bigint, to: bigint, options: Partial<FindDepositsPorts> = {}) {
   const reader = fakeLogsReader(chain)
   const watched = { refresh: async () => undefined, has: (address: string) => address === ALICE }
-  const find = findDeposits({ reader, watched, assets: ASSETS, isNativeWanted: false, ...options })
+  const find = findDeposits({ reader, watched, assets: ASSETS, coin: 'ignored', ...options })
   const transfers = await find(await reader.blocks(from, to))
   return transfers.map(({ position, amount }) => `${position} ${amount}`)
 }
