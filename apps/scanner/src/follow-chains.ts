@@ -1,3 +1,4 @@
+import { balanceTelemetry } from '@coffer/deposits/balance-telemetry'
 import { type ChainScan, type ChainScanOptions, chainScan } from '@coffer/deposits/chain-scan'
 import { endpointTelemetry } from '@coffer/deposits/endpoint-telemetry'
 import { scanTelemetry } from '@coffer/deposits/scan-telemetry'
@@ -11,7 +12,10 @@ import type { WakeUp } from '@coffer/runtime/wake-up'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { Metrics } from '@coffer/telemetry/metrics'
 
-export type FollowOptions = Omit<ChainScanOptions, 'config' | 'observer' | 'endpointTelemetry'> & {
+export type FollowOptions = Omit<
+  ChainScanOptions,
+  'config' | 'observer' | 'endpointTelemetry' | 'balanceObserver'
+> & {
   logger: Logger
   metrics: Metrics
   /** Pause between two looks at a chain's head, milliseconds. */
@@ -25,6 +29,9 @@ const RESCAN_IDLE_MS = 250
 /** And for calls that are left to be read. */
 const TRACE_IDLE_MS = 250
 
+/** How often a chain looks whether balances are due to be proven, milliseconds. */
+const PROOF_IDLE_MS = 1_000
+
 /**
  * Follows every chain for ever, each by itself, reads the calls that are left for later, and runs
  * the rescans that are asked for. A node
@@ -36,11 +43,16 @@ export async function followChains(
 ): Promise<AsyncDisposable & { work: Work[] }> {
   const observers = scanTelemetry(options.metrics, options.logger)
   const endpoints = endpointTelemetry(options.metrics, options.logger)
+  const balances = balanceTelemetry(options.metrics, options.logger)
   await using resources = new AsyncDisposableStack()
   const work: Work[] = []
   for (const config of configs) {
     const { chain } = config
-    const telemetry = { observer: observers(chain), endpointTelemetry: endpoints(chain) }
+    const telemetry = {
+      observer: observers(chain),
+      endpointTelemetry: endpoints(chain),
+      balanceObserver: balances(chain),
+    }
     const scan = resources.use(await chainScan({ ...options, config, ...telemetry }))
     work.push(...followChain(scan, chain, options), scan.watchEndpoints)
   }
@@ -52,7 +64,7 @@ export async function followChains(
 const isFatal = (error: unknown) => error instanceof ChainMismatchError
 
 function followChain(
-  { scan, rescan, trace }: ChainScan,
+  { scan, rescan, trace, proveBalances }: ChainScan,
   chain: ChainId,
   { logger, pollMs, stored }: FollowOptions,
 ): Work[] {
@@ -67,5 +79,6 @@ function followChain(
     poll(announced(scan), { idleMs: pollMs, onError, isFatal }),
     poll(announced(rescan), { idleMs: RESCAN_IDLE_MS, onError, isFatal }),
     poll(announced(trace), { idleMs: TRACE_IDLE_MS, onError, isFatal }),
+    ...(proveBalances ? [poll(proveBalances, { idleMs: PROOF_IDLE_MS, onError, isFatal })] : []),
   ]
 }

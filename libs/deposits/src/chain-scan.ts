@@ -10,8 +10,10 @@ import { postgresScanStore } from './adapters/postgres-scan-store.ts'
 import { postgresWatchedSet } from './adapters/postgres-watched-set.ts'
 import { requireTokens } from './adapters/require-tokens.ts'
 import { ensureChain } from './adapters/scan-lease.ts'
+import type { BalanceObserver } from './balance-ports.ts'
+import { balanceStep } from './balance-step.ts'
 import { type FinalityPolicy, finalityPolicy, tagsOf } from './domain/finality.ts'
-import type { ScanObserver } from './ports.ts'
+import type { ScanObserver, ScanStore } from './ports.ts'
 import { findDeposits } from './usecases/find-deposits.ts'
 import { latchUnknownTypes } from './usecases/latch-unknown-types.ts'
 import { prefetchBlocks } from './usecases/prefetch-blocks.ts'
@@ -24,6 +26,8 @@ export type ChainScanOptions = {
   config: ChainConfig
   postgres: Postgres
   observer: ScanObserver
+  /** Told of balances; where there is none, they are not proven. */
+  balanceObserver?: BalanceObserver
   /** Told how the chain's endpoints do. */
   endpointTelemetry?: EndpointTelemetry
   /** Names this process among all that ever ran. */
@@ -44,6 +48,8 @@ export type ChainScan = AsyncDisposable & {
   rescan: () => Promise<StepResult>
   /** Reads the calls that the scan has left for later, whatever the configuration says now. */
   trace: () => Promise<StepResult>
+  /** Holds balances on chain against deposits, where the chain is configured so. */
+  proveBalances?: () => Promise<StepResult>
   /** Keeps an eye on the endpoints, until stopped: which are away, which lag behind. */
   watchEndpoints: Work
 }
@@ -87,6 +93,7 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     ...{ store, observer, blocksMax: chunkBlocks },
     findCoin: findDeposits({ ...finding, coin: 'alone' }),
   })
+  const balances = balanceStep(options, { store, endpoints })
   const requireConfigured = async () => {
     await endpoints.requireChain()
     await requireTokens(endpoints, assets)
@@ -99,6 +106,7 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     scan: checked(scan),
     rescan: checked(rescan),
     trace: checked(trace),
+    ...(balances ? { proveBalances: checked(balances) } : {}),
     watchEndpoints: (signal) => endpoints.watch(signal),
     [Symbol.asyncDispose]: () => endpoints[Symbol.asyncDispose](),
   }

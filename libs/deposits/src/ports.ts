@@ -1,6 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
 import type { Units } from '@coffer/money/units'
+import type { BalanceProofStore } from './balance-ports.ts'
 import type { Block, BlockHeader, BlockRef } from './domain/block.ts'
 import type { NativeCandidate } from './domain/detect-transfers.ts'
 import type { TaggedHeights, TierHeights } from './domain/finality.ts'
@@ -93,12 +94,15 @@ export type RescanPiece = {
 
 export type Rescan = { id: string; next: bigint; to: bigint }
 
+/** What is kept of a chain beside its scan, under the same lease. */
+type BesideScan = GapStore & BalanceProofStore
+
 /**
  * Stores a chain's scan. Every write is one transaction that takes effect only while this process
  * holds the chain's lease, else throws `LeaseLostError`. Adapter:
  * `adapters/postgres-scan-store.ts`.
  */
-export type ScanStore = GapStore & {
+export type ScanStore = BesideScan & {
   /** Takes or keeps the lease and tells where the scan stands; `undefined` when another has it. */
   open(): Promise<ScanState | undefined>
   /** Stores blocks, deposits, their events and the checkpoint. Returns how many were published. */

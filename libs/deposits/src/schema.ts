@@ -1,4 +1,4 @@
-import { hexColumn, unitsColumn } from '@coffer/postgres/columns'
+import { hexColumn, signedUnitsColumn, unitsColumn } from '@coffer/postgres/columns'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -162,4 +162,69 @@ export const releases = depositsSchema.table(
     releasedAt: moment().defaultNow().notNull(),
   },
   (table) => [primaryKey({ columns: [table.chain, table.txHash, table.position, table.revision] })],
+)
+
+/** What holdings were proven to be last, and at which block. */
+export const provenBalances = depositsSchema.table(
+  'proven_balances',
+  {
+    chain: text().notNull(),
+    address: hexColumn().notNull(),
+    asset: text().notNull(),
+    owner: uuid().notNull(),
+    blockNumber: height().notNull(),
+    blockHash: hexColumn().notNull(),
+    /** `null` where a token did not tell. */
+    balance: unitsColumn(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chain, table.address, table.asset] }),
+    index('proven_balances_oldest').on(table.chain, table.blockNumber),
+  ],
+)
+
+/** How far the balance proof of each chain is. */
+export const balanceProofs = depositsSchema.table('balance_proofs', {
+  chain: text().primaryKey(),
+  provenTo: height().notNull(),
+  provenHash: hexColumn().notNull(),
+})
+
+/** Balances that deposits and what was sent do not explain, or did not. Closed ones are kept. */
+export const balanceDifferences = depositsSchema.table(
+  'balance_differences',
+  {
+    id: bigint({ mode: 'bigint' }).generatedAlwaysAsIdentity().primaryKey(),
+    chain: text().notNull(),
+    address: hexColumn().notNull(),
+    asset: text().notNull(),
+    owner: uuid().notNull(),
+    fromBlock: height().notNull(),
+    toBlock: height().notNull(),
+    base: signedUnitsColumn().notNull(),
+    detected: signedUnitsColumn().notNull(),
+    sent: signedUnitsColumn().notNull(),
+    found: signedUnitsColumn(),
+    noticedAt: moment().defaultNow().notNull(),
+    closedAt: moment(),
+    /** `explained`, or an operator's words. */
+    closedBy: text(),
+  },
+  (table) => [index('balance_differences_open').on(table.chain).where(sql`closed_at is null`)],
+)
+
+/** Blocks of which balances could not be proven as they should, for a node's state was gone. */
+export const balanceSkips = depositsSchema.table(
+  'balance_skips',
+  {
+    chain: text().notNull(),
+    kind: text({ enum: ['adopted', 'waiting'] }).notNull(),
+    fromBlock: height().notNull(),
+    toBlock: height().notNull(),
+    holdings: integer().notNull(),
+    noticedAt: moment().defaultNow().notNull(),
+    /** When a proof that waited went on. */
+    closedAt: moment(),
+  },
+  (table) => [primaryKey({ columns: [table.chain, table.kind, table.fromBlock] })],
 )

@@ -37,6 +37,7 @@ describe('from variables', () => {
         traceMethod: 'debug_traceBlockByHash',
         withdrawals: 'suspend',
         assets: [native],
+        balanceProof: { everyBlocks: 16, recheck: 50 },
       },
     ])
   })
@@ -87,6 +88,16 @@ describe('from variables', () => {
 
     await expect(reading).rejects.toMatchObject({ code: 'CONFIG' })
     await expect(reading).rejects.toThrow(new RegExp(`BLOCK_READS.*${problem}`))
+  })
+
+  test('proves balances as often as it is told, or never', async () => {
+    const proofOf = async (blocks: string) => {
+      const [config] = await chainConfigs({ RPC_URLS: URL, BALANCE_PROOF_BLOCKS: blocks })
+      return config?.balanceProof
+    }
+
+    expect(await proofOf('1')).toEqual({ everyBlocks: 1, recheck: 50 })
+    expect(await proofOf('0')).toBeUndefined()
   })
 
   test('knows a depth from a tag', async () => {

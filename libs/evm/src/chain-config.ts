@@ -8,6 +8,11 @@ import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 import { type Address, parseAddress } from './address.ts'
 import { amountText, amountTiers, confirmationsText } from './amount-tiers.ts'
+import {
+  type BalanceProof,
+  balanceProofSetting,
+  balanceProofVariable,
+} from './balance-proof-config.ts'
 import type { ProofSteps } from './block-proof.ts'
 import { policyOf, policyProblems, problemOfQuorum } from './chain-policy.ts'
 import { CHAIN_PRESETS, type PresetName } from './chain-presets.ts'
@@ -61,6 +66,8 @@ export type ChainConfig = {
   byLogs?: LogReads
   /** What is credited. Anything else is recorded, and not credited. */
   assets: readonly Asset[]
+  /** How balances on chain are held against deposits; left out, they are not. */
+  balanceProof?: BalanceProof
   /** Addresses of our own that nobody pays deposits to: what they send is no deposit. */
   ownAddresses?: readonly Address[]
 }
@@ -131,6 +138,7 @@ const chainFields = z.strictObject({
   reads,
   proveDeposits: z.boolean().default(true),
   tokens: tokens.default([]),
+  balanceProof: balanceProofSetting,
   ownAddresses: z.array(parsedBy(parseAddress)).default([]),
 })
 
@@ -181,6 +189,7 @@ const variableFields = z.object({
   WITHDRAWALS: withdrawals,
   BLOCK_READS: reads,
   PROVE_DEPOSITS: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(true),
+  BALANCE_PROOF_BLOCKS: balanceProofVariable,
   /** Accepted tokens, separated by commas. */
   TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
 })
@@ -230,6 +239,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     reads: settings.BLOCK_READS,
     proveDeposits: settings.PROVE_DEPOSITS,
     tokens: settings.TOKENS,
+    balanceProof: settings.BALANCE_PROOF_BLOCKS,
   })
 }
 
@@ -265,6 +275,7 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     withdrawals: settings.withdrawals,
     ...logReads(settings, policy.proof),
     assets: [coin, ...tokens],
+    ...(settings.balanceProof ? { balanceProof: settings.balanceProof } : {}),
     ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
   }
 }

@@ -4,6 +4,7 @@ import { CHAIN } from '../testing/fake-transfers.ts'
 import { type ScanDatabase, scanDatabase } from '../testing/scan-database.ts'
 import { OWNERS, ref, START } from '../testing/scan-facts.ts'
 import { scanStoreContract } from '../testing/scan-store-contract.ts'
+import { postgresBalanceDifferences } from './postgres-balance-differences.ts'
 import { postgresBookings } from './postgres-bookings.ts'
 import { postgresChainStatuses } from './postgres-chain-statuses.ts'
 import { postgresGapReader } from './postgres-gap-reader.ts'
@@ -28,6 +29,7 @@ scanStoreContract(async () => {
     bookings: postgresBookings(database.postgres),
     gaps: postgresGapReader(database.postgres),
     releases: postgresReleases(database.postgres),
+    differences: postgresBalanceDifferences(database.postgres),
     endLease: database.endLease,
     requestRescan: (from, to) => database.requestRescan(CHAIN, from, to),
     deposits: database.deposits,

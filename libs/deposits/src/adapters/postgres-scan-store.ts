@@ -19,6 +19,7 @@ import {
   tiersJson,
 } from './deposit-rows.ts'
 import { cutGaps, openGap } from './gap-rows.ts'
+import { balanceProofStore } from './postgres-balance-proofs.ts'
 import { gapStore } from './postgres-gaps.ts'
 import { rescanStore } from './postgres-rescans.ts'
 import { traceStore } from './postgres-traces.ts'
@@ -98,6 +99,7 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
     ...rescanStore(postgres, chain, () => lease),
     ...traceStore(postgres, chain, () => lease),
     ...gapStore(postgres, chain, () => lease),
+    ...balanceProofStore(postgres, chain, () => lease),
   }
 }
 

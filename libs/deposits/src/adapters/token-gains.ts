@@ -1,6 +1,7 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Address } from '@coffer/evm/address'
-import type { JsonRpc } from '@coffer/evm/json-rpc'
+import type { BlockHash } from '@coffer/evm/hash'
+import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import type { BlockHeader } from '../domain/block.ts'
 
 /** The first four bytes of Keccak-256 of `balanceOf(address)`. */
@@ -18,19 +19,21 @@ export async function tokenGains(
   { hash, parentHash }: BlockHeader,
   holdings: readonly Holding[],
 ): Promise<bigint[]> {
-  const calls = holdings.flatMap(({ token, holder }) => {
-    const data = `${BALANCE_OF}${holder.slice(2).padStart(64, '0')}`
-    return [hash, parentHash].map((blockHash) => ({
-      method: 'eth_call',
-      params: [{ to: token, data }, { blockHash }],
-    }))
-  })
+  const calls = holdings.flatMap((holding) =>
+    [hash, parentHash].map((blockHash) => balanceCall(holding, blockHash)),
+  )
   const answers = await rpc.batch(calls)
   return holdings.map((holding, index) => {
     const [after, before] = answers.slice(2 * index)
     return balanceIn(after, holding) - balanceIn(before, holding)
   })
 }
+
+/** Asks for a holding at the end of a block. */
+export const balanceCall = ({ token, holder }: Holding, blockHash: BlockHash): RpcCall => ({
+  method: 'eth_call',
+  params: [{ to: token, data: `${BALANCE_OF}${holder.slice(2).padStart(64, '0')}` }, { blockHash }],
+})
 
 function balanceIn(answer: unknown, { token }: Holding): bigint {
   // A token that wasn't created yet: nobody had any of it.

@@ -6,6 +6,7 @@ import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
 import { readDeposits } from '@coffer/simulator/chain-oracle'
 import { deployTestContracts, type TestContracts } from '@coffer/simulator/deploy-test-contracts'
+import type { BalanceObserver } from '../balance-ports.ts'
 import { type ChainScan, chainScan } from '../chain-scan.ts'
 import type { ScanObserver } from '../ports.ts'
 import { CHAIN } from './fake-transfers.ts'
@@ -41,6 +42,7 @@ export type ProcessOptions = {
   leaseMs?: number
   chunkBlocks?: number
   config?: Partial<ChainConfig>
+  balanceObserver?: BalanceObserver
 }
 
 /** The settings of a test chain. */
@@ -63,11 +65,12 @@ export const scanConfig = ({
 
 /** What a scanner process does with one chain, wired as it is there. */
 export function scanProcess(options: ProcessOptions): Promise<ChainScan> {
-  const { database, holder = 'one', leaseMs = 60_000, chunkBlocks = 7 } = options
+  const { database, holder = 'one', leaseMs = 60_000, chunkBlocks = 7, balanceObserver } = options
   return chainScan({
     config: scanConfig(options),
     postgres: database.postgres,
     observer: silentObserver,
+    ...(balanceObserver ? { balanceObserver } : {}),
     holder,
     leaseMs,
     chunkBlocks,

@@ -14,7 +14,7 @@ export function storeDeposits(
   return transfers.flatMap((transfer) => {
     const id = depositId(tables.chain, transfer)
     const known = tables.deposits.get(id)
-    const { asset, amount, to, block, rejection = null, tier = null } = transfer
+    const { asset, amount, from, to, block, rejection = null, tier = null } = transfer
     if (known && !mayBecome(known, rejection)) return []
     const isBooked = rejection === null || isSuspended(rejection)
     const isFinal = isBooked && block.number <= heightOfTier(finality, tier)
@@ -22,6 +22,7 @@ export function storeDeposits(
     const deposit = {
       id,
       owner: tables.ownerOf(to),
+      ...{ from, to },
       asset,
       amount,
       status: isFinal || !isBooked ? settled : 'seen',

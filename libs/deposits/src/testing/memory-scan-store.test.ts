@@ -11,6 +11,7 @@ scanStoreContract(async () => {
     bookings: database.bookings,
     gaps: database.gaps,
     releases: database.releases,
+    differences: database.differences,
     endLease: async () => database.endLease(),
     requestRescan: async (from, to) => database.requestRescan(from, to),
     deposits: async () => database.deposits(),

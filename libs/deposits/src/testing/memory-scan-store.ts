@@ -1,6 +1,6 @@
 import { RescanMovedError } from '../adapters/postgres-rescans.ts'
 import { LeaseLostError } from '../adapters/scan-lease.ts'
-
+import type { BalanceDifferences } from '../balance-ports.ts'
 import type { BlockRef } from '../domain/block.ts'
 import { owedTraces } from '../domain/owed-traces.ts'
 import type { GapReader } from '../gap-ports.ts'
@@ -9,6 +9,7 @@ import type { Latches } from '../latch-ports.ts'
 import type { ScanState, ScanStore } from '../ports.ts'
 import type { Bookings } from '../usecases/mark-booked.ts'
 import type { Releases } from '../usecases/release-deposit.ts'
+import { memoryBalanceDifferences, memoryBalanceProofs } from './memory-balance-proofs.ts'
 import { memoryBookings } from './memory-bookings.ts'
 import { isPublished, publish, settle, storeDeposits } from './memory-deposits.ts'
 import { cutGaps, memoryGapReader, memoryGapStore, openGap } from './memory-gaps.ts'
@@ -28,6 +29,7 @@ export type MemoryScanDatabase = {
   bookings: Bookings
   gaps: GapReader
   releases: Releases
+  differences: BalanceDifferences
   deposits(): StoredDeposit[]
   events(): OutboxEvent[]
 }
@@ -46,6 +48,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     events: [],
     rescans: [],
     gaps: [],
+    proofs: { proven: new Map(), provenTo: null, differences: [], skips: [] },
   }
   return {
     store: (holder) => storeOf(tables, holder),
@@ -63,6 +66,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     bookings: memoryBookings(tables.deposits),
     gaps: memoryGapReader(tables),
     releases: memoryReleases(tables),
+    differences: memoryBalanceDifferences(tables),
     deposits: () => [...tables.deposits.values()].map((deposit) => ({ ...deposit })),
     events: () => [...tables.events],
   }
@@ -128,6 +132,7 @@ function storeOf(tables: Tables, holder: string): ScanStore {
     ...rescansOf(tables, requireLease),
     ...memoryTraceStore(tables, requireLease),
     ...memoryGapStore(tables, requireLease),
+    ...memoryBalanceProofs(tables, requireLease),
   }
 }
 

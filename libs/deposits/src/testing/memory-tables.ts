@@ -3,6 +3,7 @@ import type { ChainId } from '@coffer/money/chain-id'
 import type { BlockHeader, BlockRef } from '../domain/block.ts'
 import type { TierHeights } from '../domain/finality.ts'
 import type { Gap } from '../gap-ports.ts'
+import type { MemoryProofs } from './memory-balance-proofs.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
 
 /** What a chain's tables begin with. */
@@ -27,4 +28,5 @@ export type Tables = MemoryScanOptions & {
   events: OutboxEvent[]
   rescans: MemoryRescan[]
   gaps: Gap[]
+  proofs: MemoryProofs
 }

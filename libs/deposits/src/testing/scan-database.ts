@@ -3,6 +3,7 @@ import type { Address } from '@coffer/evm/address'
 import type { BlockHash } from '@coffer/evm/hash'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import { outbox } from '@coffer/messaging/schema'
+import type { AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import { parseUnits } from '@coffer/money/units'
 import type { Migrations } from '@coffer/postgres/migrate'
@@ -59,7 +60,8 @@ export async function scanDatabase(...others: readonly Migrations[]): Promise<Sc
       await postgres.execute(sql`
         truncate deposits.chains, deposits.blocks, deposits.deposits, deposits.rescans,
           deposits.gaps,
-          deposits.releases,
+          deposits.releases, deposits.proven_balances, deposits.balance_proofs,
+          deposits.balance_differences, deposits.balance_skips,
           messaging.outbox, wallets.owners cascade`)
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
@@ -71,7 +73,9 @@ async function readDeposits(postgres: Postgres): Promise<StoredDeposit[]> {
   return rows.map((row) => ({
     id: `${row.chain}:${row.txHash}:${row.position}`,
     owner: row.owner,
-    asset: row.asset,
+    from: row.from as Address,
+    to: row.to as Address,
+    asset: row.asset as AssetId,
     amount: row.amount,
     status: row.status,
     reason: row.reason,

@@ -1,6 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import { type BlockHash, blockHash, txHash } from '@coffer/evm/hash'
 import { units } from '@coffer/money/units'
+import type { BalanceDifferences } from '../balance-ports.ts'
 import type { BlockHeader } from '../domain/block.ts'
 import { depositId, type FoundTransfer } from '../domain/transfer.ts'
 import type { GapReader } from '../gap-ports.ts'
@@ -21,6 +22,7 @@ export type ScanStoreUnderTest = AsyncDisposable & {
   bookings: Bookings
   gaps: GapReader
   releases: Releases
+  differences: BalanceDifferences
   deposits(): Promise<StoredDeposit[]>
   events(): Promise<OutboxEvent[]>
 }

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { advanceContract } from './advance-contract.ts'
+import { balanceProofContract } from './balance-proof-contract.ts'
 import { bookingsContract } from './bookings-contract.ts'
 import { gapContract } from './gap-contract.ts'
 import { latchContract } from './latch-contract.ts'
@@ -22,6 +23,7 @@ export function scanStoreContract(open: OpenScan): void {
   describe('a deposit that is not credited', () => rejectionContract(open))
   describe('a release', () => releaseContract(open))
   describe('a deposit of a tier', () => tierContract(open))
+  describe('a balance proof', () => balanceProofContract(open))
   describe('a booking', () => bookingsContract(open))
   describe('a gap', () => gapContract(open))
   describe('a rescan', () => rescanContract(open))

@@ -1,11 +1,15 @@
+import type { Address } from '@coffer/evm/address'
 import type { BlockHash } from '@coffer/evm/hash'
+import type { AssetId } from '@coffer/money/asset'
 import type { Units } from '@coffer/money/units'
 
 /** A deposit as a store of a scan has it, as far as tests look at it. */
 export type StoredDeposit = {
   id: string
   owner: string
-  asset: string
+  from: Address
+  to: Address
+  asset: AssetId
   amount: Units
   status: string
   reason: string | null

@@ -1,0 +1,120 @@
+import { quantity } from '@coffer/simulator/anvil-client'
+import { deployHostileContracts } from '@coffer/simulator/deploy-hostile-contracts'
+import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { postgresBalanceDifferences } from './adapters/postgres-balance-differences.ts'
+import type { BalanceObserver } from './balance-ports.ts'
+import type { ChainScan } from './chain-scan.ts'
+import {
+  scanProcess,
+  settle,
+  storedFacts,
+  type TestChain,
+  testChain,
+  type Watched,
+  watchNew,
+} from './testing/anvil-scan.ts'
+import { CHAIN, NATIVE } from './testing/fake-transfers.ts'
+import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+
+let chain: TestChain
+let database: ScanDatabase
+beforeAll(async () => {
+  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
+  await deployHostileContracts(chain.client)
+})
+afterAll(async () => {
+  await chain[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
+})
+afterEach(() => database.clear())
+
+test('what is found of every kind explains every balance', async () => {
+  const watched = await watchNew(database, 6)
+  const startBlock = await paid(watched, ['native', 'erc20', 'batch', 'internal', 'selfdestruct'])
+  await using process = await proving({ startBlock, native: 'traces' })
+
+  await settle(process)
+  await prove(process)
+
+  const stored = await storedFacts(database, 'final')
+  const holdings = new Set(stored.map((fact) => fact.split(' ').slice(1, 3).join(' ')))
+  expect(await open()).toEqual([])
+  expect(proven.at(-1)).toMatchObject({ holdings: holdings.size, open: 0 })
+})
+
+test('coin that contracts paid and nobody looked for is named, until a rescan finds it', async () => {
+  const watched = await watchNew(database, 4)
+  const startBlock = await paid(watched, ['native', 'internal', 'create'])
+  const final = (await chain.client.head()).number
+  await using blind = await proving({ startBlock, native: 'transactions' })
+  await settle(blind)
+  await prove(blind)
+  const before = await open()
+
+  await using seeing = await proving({ startBlock, native: 'traces' })
+  await database.requestRescan(CHAIN, startBlock, final)
+  while ((await seeing.rescan()) === 'busy');
+  await chain.client.mine()
+  await settle(seeing)
+  await prove(seeing)
+
+  expect(before.length).toBeGreaterThan(0)
+  expect(before.every(({ asset }) => asset === NATIVE)).toBe(true)
+  expect(await open()).toEqual([])
+})
+
+test('a balance that grows without a transaction is named, and so is one that shrinks', async () => {
+  const [fed, drained] = (await watchNew(database, 2)) as [Watched, Watched]
+  const startBlock = await paid([fed, drained], ['native'])
+  await using process = await proving({ startBlock, native: 'traces' })
+  await settle(process)
+  await prove(process)
+
+  const [one, other] = [await balanceOf(fed), await balanceOf(drained)]
+  await chain.client.request('anvil_setBalance', [fed.address, quantity(one + 7n)])
+  await chain.client.request('anvil_setBalance', [drained.address, quantity(other - 3n)])
+  await chain.client.mine()
+  await settle(process)
+  await prove(process)
+
+  const named = (await open()).map(({ holder, base, found }) => [holder, (found ?? 0n) - base])
+  expect(named.sort()).toEqual([[fed.address, 7n] as const, [drained.address, -3n] as const].sort())
+})
+
+const proven: Parameters<BalanceObserver['proven']>[0][] = []
+
+const observer: BalanceObserver = {
+  proven: (facts) => proven.push(facts),
+  differs: () => undefined,
+  skipped: () => undefined,
+}
+
+const proving = (config: { startBlock: bigint; native: 'traces' | 'transactions' }) =>
+  scanProcess({
+    ...{ ...chain, database, balanceObserver: observer },
+    config: { ...config, balanceProof: { everyBlocks: 1, recheck: 50 } },
+  })
+
+async function paid(
+  watched: readonly Watched[],
+  kinds: NonNullable<Parameters<typeof simulateDeposits>[0]['kinds']>,
+): Promise<bigint> {
+  const startBlock = (await chain.client.head()).number + 1n
+  const addresses = watched.map(({ address }) => address)
+  await simulateDeposits({ rpcUrl: chain.url, addresses, count: 30, blocks: 5, seed: 3, kinds })
+  return startBlock
+}
+
+async function prove({ proveBalances }: ChainScan): Promise<void> {
+  while ((await proveBalances?.()) === 'busy');
+}
+
+const open = () =>
+  postgresBalanceDifferences(database.postgres).list(
+    { isOpen: true },
+    { before: undefined, limit: 99 },
+  )
+
+const balanceOf = async ({ address }: Watched) =>
+  BigInt(await chain.client.request<string>('eth_getBalance', [address, 'latest']))
