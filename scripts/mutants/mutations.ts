@@ -1,3 +1,4 @@
+import { balanceMutations } from './balance-mutations.ts'
 import { detectionMutations } from './detection-mutations.ts'
 import { endpointMutations } from './endpoint-mutations.ts'
 import { finalityMutations } from './finality-mutations.ts'
@@ -24,6 +25,7 @@ export const mutations: readonly Mutation[] = [
   ...scanStoreMutations,
   ...traceLaneMutations,
   ...releaseMutations,
+  ...balanceMutations,
   ...messagingMutations,
   ...ledgerMutations,
 ]

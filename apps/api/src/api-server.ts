@@ -1,3 +1,4 @@
+import { postgresBalanceDifferences } from '@coffer/deposits/balance-differences'
 import type { ChainNodes } from '@coffer/deposits/chain-nodes'
 import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
 import { postgresDepositReader } from '@coffer/deposits/deposit-reader'
@@ -11,6 +12,7 @@ import { postgresReleases } from '@coffer/deposits/releases'
 import { requestRescan } from '@coffer/deposits/request-rescan'
 import { postgresRescanRequests } from '@coffer/deposits/rescan-requests'
 import { depositRoutes } from '@coffer/deposits/routes'
+import { balanceDifferenceRoutes } from '@coffer/deposits/routes-balances'
 import { type UnlatchPlan, unlatchChain } from '@coffer/deposits/unlatch-chain'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type HttpServer, httpServer } from '@coffer/http/server'
@@ -83,6 +85,11 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     assets,
   })
 
+  const differences = balanceDifferenceRoutes({
+    differences: postgresBalanceDifferences(postgres),
+    onResolved: (facts) => logger.warn(facts, 'an operator closed a balance difference'),
+  })
+
   const balances = balanceRoutes({
     owners,
     balancesOf: (owner) => balancesOf(postgres, owner),
@@ -98,7 +105,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     statuses: ERROR_STATUSES,
     isTransient: isTransientPostgresError,
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),
-    routes: [wallets, balances, deposits],
+    routes: [wallets, balances, deposits, differences],
   })
 }
 

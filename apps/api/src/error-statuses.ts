@@ -5,6 +5,8 @@ export const ERROR_STATUSES: ErrorStatuses = {
   ADDRESS_INVALID: { status: 400, title: 'The address is invalid' },
   ADDRESS_SOURCE_MISSING: { status: 501, title: 'No addresses are derived here' },
   ASSET_ID: { status: 400, title: 'The asset is not a CAIP-19 id' },
+  BALANCE_DIFFERENCE_CLOSED: { status: 409, title: 'The difference is closed already' },
+  BALANCE_DIFFERENCE_UNKNOWN: { status: 404, title: 'There is no such difference' },
   CHAIN_ID: { status: 400, title: 'The chain is not a CAIP-2 id' },
   CHAIN_NOT_LATCHED: { status: 409, title: 'The chain is not latched' },
   CHAIN_UNKNOWN: { status: 422, title: 'The chain is not followed' },

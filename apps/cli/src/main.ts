@@ -2,6 +2,7 @@
 import { AppError, describeError } from '@coffer/errors/app-error'
 import { program } from 'commander'
 import { addresses } from './commands/addresses.ts'
+import { balances } from './commands/balances.ts'
 import { chain } from './commands/chain.ts'
 import { demo } from './commands/demo.ts'
 import { deposits } from './commands/deposits.ts'
@@ -21,6 +22,7 @@ program
   .addCommand(rescan)
   .addCommand(chain)
   .addCommand(deposits)
+  .addCommand(balances)
   .addCommand(addresses)
   .addCommand(migrate)
   .addCommand(topics)

@@ -16,8 +16,9 @@ export type BalanceFacts = {
 }
 
 /**
- * By how much a balance is more, or less, than deposits and what was sent make it; 0 when it is what
- * it must be. Where nobody can tell what was sent, less is no contradiction, and more still is one.
+ * By how much a balance is more, or less, than deposits and what was sent make it; 0 when it is
+ * what it must be. Where nobody can tell what was sent, less is no contradiction, and more still
+ * is one.
  */
 export function unexplained({ base, detected, sent, found }: BalanceFacts): bigint {
   const excess = found - base - detected

@@ -1,0 +1,54 @@
+import type { Mutation } from './mutation.ts'
+
+const proofs = 'libs/deposits/src/adapters/postgres-balance-proofs.ts'
+const prove = 'libs/deposits/src/usecases/prove-balances.ts'
+const judge = 'libs/deposits/src/usecases/judge-balances.ts'
+const storeTests = ['libs/deposits/src/adapters/postgres-scan-store.integration.test.ts']
+const proveTests = ['libs/deposits/src/usecases/prove-balances.test.ts']
+
+/** Bugs in how balances are held against deposits. */
+export const balanceMutations: readonly Mutation[] = [
+  {
+    name: 'a balance that is more than deposits explain is taken for what was sent',
+    file: 'libs/deposits/src/domain/balance-proof.ts',
+    find: 'return excess > 0n ? excess : 0n',
+    replace: 'return 0n',
+    tests: proveTests,
+  },
+  {
+    name: 'what was sent hides what was missed',
+    file: judge,
+    find: 'if (unexplained({ ...balance, sent }) === 0n) return undefined',
+    replace: 'if (unexplained({ ...balance, sent: null }) === 0n) return undefined',
+    tests: proveTests,
+  },
+  {
+    name: 'the proof moves on though the state was gone',
+    file: prove,
+    find: 'await store.recordProof({ to, proven: [], differences: [], skip: skipped })',
+    replace: `const provenTo = to.number
+    await store.recordProof({ to, proven: [], differences: [], skip: skipped, provenTo })`,
+    tests: proveTests,
+  },
+  {
+    name: 'balances are proven of blocks whose deposits are owed',
+    file: prove,
+    find: 'const height = owedFrom !== null && owedFrom <= final ? owedFrom - 1n : final',
+    replace: 'const height = owedFrom === -1n ? 0n : final',
+    tests: proveTests,
+  },
+  {
+    name: 'the proof of a branch that left the chain counts',
+    file: proofs,
+    find: 'case when anchor.hash is not null then proven.balance end as balance',
+    replace: 'proven.balance as balance',
+    tests: storeTests,
+  },
+  {
+    name: 'a deposit that moved nothing explains a balance',
+    file: proofs,
+    find: "and not (deposit.status = 'rejected' and deposit.reason in (${sql.join(",
+    replace: "and not (deposit.status = 'seen' and deposit.reason in (${sql.join(",
+    tests: storeTests,
+  },
+]
