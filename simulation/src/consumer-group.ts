@@ -34,8 +34,6 @@ export function consumerGroup(room: Room, broker: MemoryBroker, topic: string): 
   let members: Process[] = []
   let generation = 0
 
-  const logOf = (partition: number) =>
-    broker.messages(topic).filter((each) => each.partition === partition)
   const place = (partition: number) => committed.get(partition) ?? 0
   const change = (next: Process[]) => {
     members = next
@@ -46,11 +44,12 @@ export function consumerGroup(room: Room, broker: MemoryBroker, topic: string): 
     leave: (member) => change(members.filter((each) => each !== member)),
     fetch(member) {
       const own = members.indexOf(member)
+      const logs = Map.groupBy(broker.messages(topic), ({ partition }) => partition)
       const deliveries = Array.from({ length: PARTITIONS }, (_, partition) => {
         const isDelayed = room.isFaulty && random.below(4) === 0
         if ((partition + generation) % members.length !== own || isDelayed) return []
         const from = place(partition)
-        return logOf(partition).slice(from, from + 1 + random.below(6))
+        return (logs.get(partition) ?? []).slice(from, from + 1 + random.below(6))
       }).flat()
       for (const { partition, offset } of deliveries) {
         const known = delivered.get(partition) ?? -1

@@ -1,7 +1,6 @@
 import type { FakeBlock, FakeTransaction } from '@coffer/deposits/testing/fake-chain'
 import { FIRST_CODE } from '@coffer/deposits/testing/fake-tokens'
 import { LATE_ASSET, PROXY_ASSET } from './accepted-assets.ts'
-import { meantByBlock } from './block-payments.ts'
 import type { Expected } from './judge-ledger.ts'
 import type { Meant } from './payments.ts'
 import type { World } from './world.ts'
@@ -56,6 +55,6 @@ function paidIn({ payments, payers }: World, block: FakeBlock): Paid[] {
       return { meant, isSure: !isLate && !(meant.isDoubtful && haveFees.has(meant.to)) }
     }),
   )
-  const byItself = meantByBlock(block).map((meant) => ({ meant, isSure: true }))
+  const byItself = payments.meantByBlock(block).map((meant) => ({ meant, isSure: true }))
   return [...byTransactions, ...byItself]
 }

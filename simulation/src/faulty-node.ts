@@ -9,6 +9,12 @@ import type { SimulatedNode } from './nodes.ts'
 import { type Room, strikes } from './room.ts'
 import type { Process } from './schedule.ts'
 
+/** What is asked for so seldom that lies about it would hardly ever be told. */
+const RARE = new Set(['eth_getLogs', 'eth_getTransactionByHash', 'eth_getBalance', 'eth_call'])
+
+/** Some answers must be true even then, or nothing would ever happen. */
+const LIES_PER_MILLE_MAX = 500
+
 type Failure = (node: SimulatedNode, method: string) => Promise<never>
 
 /** A node as a process reaches it: slowly, with a chance that it fails or lies. */
@@ -22,7 +28,8 @@ export function faultyNode(
   const answered = async (call: RpcCall): Promise<unknown> => {
     const { method, params } = lies.asked(call)
     const honest = lies.inCharacter(call, await rpc.call(method, params))
-    if (!strikes(room)) return honest
+    const perMille = room.faultsPerMille * (RARE.has(method) ? 5 : 1)
+    if (!strikes(room, Math.min(perMille, LIES_PER_MILLE_MAX))) return honest
     const lie = lies.about(call, honest)
     if (lie === undefined) return honest
     coverage.saw(lie.happening)

@@ -3,6 +3,7 @@ import { headerHash } from '@coffer/evm/header-hash'
 import type { RpcCall } from '@coffer/evm/json-rpc'
 import type { SeededRandom } from '@coffer/simulator/seeded-random'
 import type { Happening } from './coverage.ts'
+import { LOG_LIES } from './log-lies.ts'
 import { PEOPLE } from './people.ts'
 
 /** An answer that isn't true, and what it is called. */
@@ -61,6 +62,11 @@ export function nodeLies(random: SeededRandom): NodeLies {
         const answer = lie(random, honest as readonly Json[])
         return answer === undefined ? undefined : { happening, answer }
       }
+      if (call.method === 'eth_getLogs') {
+        const [happening, lie] = random.pick(LOG_LIES)
+        const answer = lie(random, honest as readonly Json[])
+        return answer === undefined ? undefined : { happening, answer }
+      }
       if (call.method.includes('trace')) {
         const [happening, lie] = random.pick(TRACE_LIES)
         const answer = lie(random, honest as readonly Json[])
@@ -72,7 +78,7 @@ export function nodeLies(random: SeededRandom): NodeLies {
       }
       if (call.method === 'eth_getBalance') return { happening: 'node: balance null', answer: null }
       if (call.method !== 'eth_getTransactionByHash') return undefined
-      return random.below(2) === 0
+      return random.below(3) === 0
         ? { happening: 'node: transaction null', answer: null }
         : {
             happening: 'node: transaction of another block',

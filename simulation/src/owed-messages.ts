@@ -11,11 +11,9 @@ const NOBODY = `0x${'0'.repeat(40)}` as const
 
 /** The messages that events of a scan's store stand for, told right after they were stored. */
 export function owedMessages(database: Database, events: readonly OwedEvent[]): Message[] {
-  if (events.length === 0) return []
-  const deposits = new Map(database.deposits().map((deposit) => [deposit.id, deposit]))
   return events.map(({ type, id, key, amount, suspended = false }) => {
     const { depositId, revision } = parseDepositReference(id)
-    const deposit = deposits.get(depositId)
+    const deposit = database.deposit(depositId)
     if (deposit === undefined) throw new Error(`The event ${id} is of no deposit.`)
     const [, , hash = '', ...position] = depositId.split(':')
     const data = {

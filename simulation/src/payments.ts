@@ -7,6 +7,7 @@ import { meantByBlock } from './block-payments.ts'
 import type { Draft, Pay } from './draft.ts'
 import { PAYMENT_KINDS, tokenPaid } from './payment-kinds.ts'
 import { ownerOf } from './people.ts'
+import type { Policy } from './policy.ts'
 
 /** A deposit as it was meant when its transaction was made, whatever the scanner makes of it. */
 export type Meant = {
@@ -33,6 +34,8 @@ export type Payments = {
   /** The same transaction, as when it is executed again on other state. */
   changed(transaction: FakeTransaction): FakeTransaction
   meantBy(transaction: FakeTransaction): readonly Meant[]
+  /** What a block pays without a transaction. */
+  meantByBlock(block: FakeBlock): readonly Meant[]
   /** A block was made: what it pays itself is meant from now on. */
   know(block: FakeBlock): void
   /** An operator may credit this though it was not meant to be. */
@@ -41,20 +44,28 @@ export type Payments = {
   isMeant(deposit: Pick<Meant, 'id' | 'owner' | 'amount' | 'fate'>): boolean
 }
 
-/** Coin that contracts pay is a deposit only where the chain is read with traces. */
-export function openPayments(random: SeededRandom, { isTraced }: { isTraced: boolean }): Payments {
+/** How a chain is read. */
+type Reading = Policy['reading']
+
+/** Whether what stands there is a deposit where a chain is read like this. */
+const isShown = ({ byLogs = false, traceMethod }: Reading, position: string) =>
+  position.startsWith('log:') || (!byLogs && (Boolean(traceMethod) || position === 'value'))
+
+export function openPayments(random: SeededRandom, reading: Reading): Payments {
   const known = new Map<FakeTransaction, readonly Meant[]>()
   const everMeant = new Set<string>()
   let made = 0
 
   const know = ({ transaction, pays }: Draft): Payment => {
-    const found = pays.filter(({ position }) => isTraced || !position.startsWith('trace:'))
+    const found = pays.filter(({ position }) => isShown(reading, position))
     const meant = found.map((pay) => meantBy(transaction, pay))
     known.set(transaction, meant)
     for (const each of meant) everMeant.add(nameOf(each))
     return { transaction, meant }
   }
+  const byBlock = (block: FakeBlock) => (reading.byLogs ? [] : meantByBlock(block))
   return {
+    meantByBlock: byBlock,
     make(receivers) {
       made += 1
       const { transaction, pays } = random.pick(PAYMENT_KINDS)(random, receivers)
@@ -73,7 +84,7 @@ export function openPayments(random: SeededRandom, { isTraced }: { isTraced: boo
     },
     meantBy: (transaction) => known.get(transaction) ?? [],
     know(block) {
-      for (const each of meantByBlock(block)) everMeant.add(nameOf(each))
+      for (const each of byBlock(block)) everMeant.add(nameOf(each))
     },
     allowCredit: (deposit) => everMeant.add(nameOf({ ...deposit, fate: 'credit' })),
     isMeant: (deposit) => everMeant.has(nameOf(deposit)),

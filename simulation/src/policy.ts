@@ -1,13 +1,15 @@
 import { NATIVE } from '@coffer/deposits/testing/fake-transfers'
+import type { MemoryScanSettings } from '@coffer/deposits/testing/memory-scan'
 import type { Confirmations } from '@coffer/evm/confirmations'
 import type { SeededRandom } from '@coffer/simulator/seeded-random'
 
-/** Without traces, or by either method. */
-const READINGS = [
-  {},
+/** By receipts without traces, with those of either method, or by logs, which show no coin. */
+const READINGS: readonly Pick<MemoryScanSettings, 'traceMethod' | 'byLogs'>[] = [
+  ...[{}, {}],
   { traceMethod: 'debug_traceBlockByHash' },
   { traceMethod: 'trace_block' },
-] as const
+  { byLogs: true },
+]
 
 /** How the world of one seed is set up. */
 export type Policy = ReturnType<typeof policyOf>

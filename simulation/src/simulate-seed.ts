@@ -55,7 +55,8 @@ async function liveThrough(room: Room, schedule: Schedule, world: World): Promis
   const { policy, story } = world
   story.mineMany(policy.blocksBefore)
   if (policy.isDeep) {
-    for (let turn = 0; turn < SCANNING_TURNS_MAX && !(await hasTip(world)); turn++) {
+    for (let turn = 0; turn < SCANNING_TURNS_MAX; turn++) {
+      if (turn % 16 === 0 && (await hasTip(world))) break
       await schedule.step()
     }
     story.reorgBy(90 + random.below(111))

@@ -123,7 +123,7 @@ function requireDepth(room: Room, { policy, database, fresh, checkpoint }: Advan
   const confirmed = fresh.filter(({ type }) => type === 'deposit.confirmed')
   for (const { id, amount } of confirmed) {
     const { depositId } = parseDepositReference(id)
-    const deposit = database.deposits().find((each) => each.id === depositId)
+    const deposit = database.deposit(depositId)
     const depth = depthFor(policy, { asset: deposit?.asset ?? '', amount })
     const on = (checkpoint?.number ?? -1n) - (deposit?.blockNumber ?? 0n) + 1n
     if (on < BigInt(depth)) {

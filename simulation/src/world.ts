@@ -28,7 +28,7 @@ export type World = ReturnType<typeof openWorld>
 /** Everything there is in one seed's world, but its time. */
 export function openWorld(room: Room, schedule: Schedule, policy: Policy) {
   const { random } = room
-  const payments = openPayments(random, { isTraced: 'traceMethod' in policy.reading })
+  const payments = openPayments(random, policy.reading)
   const scan = memoryScan({ ...policy, ...policy.reading, watched: [], ownerOf })
   const outbox = memoryOutbox({ leaseMs })
   const broker = memoryBroker()

@@ -12,18 +12,18 @@ export const fakeChainReader = (
   traceMethod?: TraceMethod,
 ): ChainReader => provingReader({ pin: (work) => work(rpc) }, confirmations, traceMethod)
 
-/** The same on any endpoints. */
+/** The same on a fake chain of which blocks are read by their logs. */
+export const fakeLogsReader = ({ rpc }: Pick<FakeChain, 'rpc'>): ChainReader =>
+  provingReader({ pin: (work) => work(rpc) }, [], 'logs')
+
+/** The same on any endpoints; blocks are read with traces, or by their logs. */
 export const provingReader = (
   source: RpcSource,
   confirmations: Confirmations | readonly Confirmations[],
-  traceMethod?: TraceMethod,
+  reads?: TraceMethod | 'logs',
 ): ChainReader =>
   jsonRpcChainReader(source, {
     tags: [confirmations].flat().filter(isTag),
     proof: WHOLE_PROOF,
-    ...(traceMethod ? { traceMethod } : {}),
+    ...(reads === 'logs' ? { byLogs: true } : reads ? { traceMethod: reads } : {}),
   })
-
-/** The same on a fake chain of which blocks are read by their logs. */
-export const fakeLogsReader = ({ rpc }: Pick<FakeChain, 'rpc'>): ChainReader =>
-  jsonRpcChainReader({ pin: (work) => work(rpc) }, { proof: WHOLE_PROOF, byLogs: true })

@@ -1,3 +1,4 @@
+import { RpcAnswerError } from '@coffer/evm/json-rpc'
 import type { RpcPlacedLog } from '../adapters/rpc-answers.ts'
 import type { FakeBlock } from './fake-chain.ts'
 import { fakeReceipts } from './fake-header.ts'
@@ -10,7 +11,9 @@ export function fakeLogs(blocks: readonly FakeBlock[], wanted: Wanted): RpcPlace
   const { blockHash, fromBlock = '0x0', toBlock = '0x0' } = wanted
   if (blockHash !== undefined) {
     const block = blocks.find(({ hash }) => hash === blockHash)
-    if (block === undefined) throw new Error('The fake node does not know this block.')
+    if (block === undefined) {
+      throw new RpcAnswerError('fake', 'eth_getLogs', { code: -32_000, message: 'unknown block' })
+    }
     return logsOf(block)
   }
   const [from, to] = [BigInt(fromBlock), BigInt(toBlock)]

@@ -31,6 +31,7 @@ export type MemoryScanDatabase = {
   releases: Releases
   differences: BalanceDifferences
   deposits(): StoredDeposit[]
+  deposit(id: string): Readonly<StoredDeposit> | undefined
   events(): OutboxEvent[]
 }
 
@@ -68,6 +69,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     releases: memoryReleases(tables),
     differences: memoryBalanceDifferences(tables),
     deposits: () => [...tables.deposits.values()].map((deposit) => ({ ...deposit })),
+    deposit: (id) => tables.deposits.get(id),
     events: () => [...tables.events],
   }
 }

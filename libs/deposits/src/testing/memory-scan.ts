@@ -33,6 +33,8 @@ export type MemoryScanSettings = {
   traceMethod?: TraceMethod
   /** Whether they are read behind the scan. */
   tracesLater?: boolean
+  /** Whether blocks are read by their logs, and coin is not looked for. */
+  byLogs?: boolean
 }
 
 /** What a process is configured to credit. */
@@ -78,7 +80,7 @@ export type MemoryScan = MemoryProcess & {
 /** A chain that is followed from the chain to the outbox, without anything real. */
 export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
   const { confirmations = 1, chunkBlocks = 3, chunksMax = 2, reorgDepthMax = 8 } = settings
-  const { traceMethod, tracesLater = false } = settings
+  const { traceMethod, tracesLater = false, byLogs = false } = settings
   const configured: MemoryRules = { assets: settings.assets ?? ASSETS, tracesLater }
   const chain = fakeChain()
   const database = memoryScanDatabase({
@@ -96,10 +98,10 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
     const policy = finalityPolicy(confirmations, rules.assets)
     const source = around.source(chain)
     const { tracesLater: owesTraces = false, ...accepted } = rules
-    const withCalls = provingReader(source, tagsOf(policy), traceMethod)
+    const withCalls = provingReader(source, tagsOf(policy), byLogs ? 'logs' : traceMethod)
     const reader = owesTraces ? provingReader(source, tagsOf(policy)) : withCalls
     const finding = { reader, watched: around.watched(watchedSet(registered)), ...accepted }
-    const find = findDeposits(finding)
+    const find = findDeposits({ ...finding, coin: byLogs ? 'ignored' : 'included' })
     const ports = { reader, store, observer }
     return {
       store,
