@@ -19,6 +19,7 @@ const DISTURBANCES: readonly Disturbance[] = [
     coverage.saw('relay: lease ended')
   },
   rescan,
+  changeLane,
   (_, { operator }) => operator.releaseOne(),
   ({ random, coverage }, { config, fleet, policy }) => {
     if (config.isLateListed || !policy.isListedLater || random.below(3) > 0) return
@@ -28,6 +29,13 @@ const DISTURBANCES: readonly Disturbance[] = [
     if (random.below(2) === 0) fleet.killAll('scanner')
   },
 ]
+
+/** Reads calls behind the scan from now on, or with it again: processes learn it one by one. */
+function changeLane({ random, coverage }: Room, { config, policy }: World): void {
+  if (policy.reading.traceMethod === undefined || random.below(2) === 0) return
+  config.tracesLater = !config.tracesLater
+  coverage.saw('config: lane of traces switched')
+}
 
 /** One of the things happens that happen to processes and what they share. */
 export async function disturb(room: Room, world: World): Promise<void> {

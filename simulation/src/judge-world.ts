@@ -16,6 +16,8 @@ export async function whatIsLeft(world: World): Promise<string | undefined> {
   const { scan, outbox, group, ledger, place, topic } = world
   if (!(await hasTip(world))) return 'the newest block is not stored'
   if (await scan.database.store('onlooker').nextRescan()) return 'a rescan is not done'
+  const [gap] = await scan.database.gaps.counts()
+  if (gap) return `${gap.blocks} blocks of ${gap.kind} are owed`
   if (outbox.waiting(topic) > 0) return 'the outbox is not empty'
   if (group.lag() > 0) return 'an event is not consumed'
   return place.handled < ledger.contents().announced.length ? 'a booking is not marked' : undefined

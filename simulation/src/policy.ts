@@ -18,6 +18,7 @@ export function policyOf(random: SeededRandom) {
   const isDeep = random.below(12) === 0
   // A chain that allows few blocks to be undone, and on which none are until the end.
   const isStrict = !isDeep && random.below(8) === 0
+  const reading = random.pick(READINGS)
   const start = random.pick([0n, 0n, 0n, 1n + random.bigintBelow(6n)])
   return {
     confirmations: confirmationsOf(random),
@@ -29,7 +30,9 @@ export function policyOf(random: SeededRandom) {
     /** Whether the operator lists a token more at some time. */
     isListedLater: random.below(2) === 0,
     reorgDepthMax: isStrict ? 5 + random.below(8) : 1_000,
-    reading: random.pick(READINGS),
+    reading,
+    /** Whether calls are read behind the scan, to begin with. */
+    tracesLater: reading.traceMethod !== undefined && random.below(2) === 0,
     nodes: random.pick([1, 1, 2, 3]),
     turns: 500 + random.below(2_000),
     blocksBefore: isDeep ? 205 + random.below(30) : random.below(12) + (isStrict ? 26 : 0),

@@ -47,6 +47,7 @@ export const scannerProcess =
     await Promise.all([
       forEver(room, process, steps.scan),
       forEver(room, process, steps.rescan),
+      forEver(room, process, steps.trace),
       endpoints.watch(new AbortController().signal),
     ])
   }
@@ -89,6 +90,10 @@ const countingObserver = (room: Room, observer: Observer): Observer => ({
   latched(reason) {
     if (!room.mayLatch) room.violations.push(`I11: latched, and no reorg was so deep: ${reason}`)
     observer.latched(reason)
+  },
+  traced(lag, facts) {
+    if (facts && facts.found > 0) room.coverage.saw('scan: coin found behind the scan')
+    observer.traced(lag, facts)
   },
   rescanned(id, facts) {
     if (facts.added > 0) room.coverage.saw('scan: rescan added a deposit')

@@ -35,7 +35,7 @@ export type StoreWitness = {
   unlatched(keeps: Ref | null): void
 }
 
-const WRITES = ['advance', 'rollBack', 'applyRescan', 'latch']
+const WRITES = ['advance', 'rollBack', 'applyRescan', 'applyTraces', 'latch']
 
 /**
  * Sees that the checkpoint moves over linked and honest blocks (I8), that nobody writes who isn't

@@ -52,8 +52,11 @@ export function openWorld(room: Room, schedule: Schedule, policy: Policy) {
   const witness = storeWitness(room, { database, outbox, story, payments, policy, onTakenBack })
   const operator = openOperator(room, { database, payments, witness })
   /** What the operator has configured by now; a process reads it when it starts. */
-  const config = { isLateListed: false }
-  const rules = () => rulesOf(config.isLateListed, tiersOf(policy))
+  const config = { isLateListed: false, tracesLater: policy.tracesLater }
+  const rules = () => ({
+    ...rulesOf(config.isLateListed, tiersOf(policy)),
+    tracesLater: config.tracesLater,
+  })
   const place = { handled: 0 }
   const announced = () => ledger.contents().announced
   const scanning = { scan, nodes, witness, rules }
