@@ -29,7 +29,7 @@ const KILLS_END = 0.35
 const WARM = 0.5
 
 /** How long everything may take to settle when all is healed, milliseconds. */
-const SETTLE_MS = 180_000
+const SETTLE_MS = 300_000
 
 /** Runs a soak to its end. Throws when it is told to stop, or when what was healed stays ill. */
 export async function runSoak({ minutes, seed, signal, tell }: SoakOptions): Promise<Soaked> {
