@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { apiClient } from '@coffer/cli/api-client'
+import { quantity } from '@coffer/simulator/anvil-client'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
+
+const MINIMUM = 1_000
+
+let under: CofferUnderTest
+
+beforeAll(async () => {
+  under = await cofferUnderTest({ name: 'suspense', users: 2, apps: ['api', 'accounts'] })
+  const { chain, urls, startApp } = under.coffer
+  const config = {
+    chain: chain?.chain,
+    rpcUrls: [urls.RPC_URLS],
+    confirmations: 1,
+    nativeMinimum: MINIMUM,
+  }
+  const path = resolve('.coffer/e2e/suspense/coffer.config.mjs')
+  await writeFile(path, `export default ${JSON.stringify({ chains: [config] })}\n`)
+  await startApp('scanner', { env: { RPC_URLS: '', COFFER_CONFIG: path } })
+})
+
+afterAll(async () => {
+  await under[Symbol.asyncDispose]()
+})
+
+test('dust goes through every process into suspense, and to its owner when it is released', async () => {
+  const { apiUrl: api, apiKey } = under.coffer
+  const ask = apiClient({ api, apiKey })
+  const [[ann = '', annId = ''] = [], [bob = ''] = []] = [...under.owners]
+  await pay(ann, MINIMUM - 1)
+  await pay(bob, MINIMUM)
+  await under.settle()
+  const before = [await balances(), await available(annId)]
+
+  const { items } = await ask<{ items: { id: string; reason: string }[] }>(
+    'GET',
+    '/v1/deposits?status=rejected',
+  )
+  const [dust] = items
+  const path = `/v1/admin/deposits/${encodeURIComponent(dust?.id ?? '')}/release`
+  await ask('POST', path, { reason: 'the customer asked' })
+  await under.settle()
+
+  expect(items).toMatchObject([{ reason: 'below_minimum' }])
+  expect(before).toEqual([{ custody: 1_999, suspense: -999, 'owner.available': -1_000 }, []])
+  expect(await balances()).toMatchObject({ custody: 1_999, suspense: 0, 'owner.available': -1_999 })
+  expect(await available(annId)).toEqual(['999'])
+  expect(await under.violations()).toEqual([])
+})
+
+async function pay(to: string, value: number): Promise<void> {
+  const [from] = await under.node.accounts()
+  await under.node.request('eth_sendTransaction', [{ from, to, value: quantity(value) }])
+}
+
+/** What the ledger's accounts hold of the coin, by their code. */
+async function balances(): Promise<Record<string, number>> {
+  const rows = await under.postgres.execute<{ code: string; balance: number }>(sql`
+    select code, sum(debits_posted - credits_posted)::int as balance
+    from ledger.accounts group by code`)
+  return Object.fromEntries(rows.map(({ code, balance }) => [code, balance]))
+}
+
+async function available(user: string): Promise<string[]> {
+  const { apiUrl: api, apiKey } = under.coffer
+  const path = `/v1/users/${user}/balances`
+  const { items } = await apiClient({ api, apiKey })<{ items: { available: string }[] }>(
+    'GET',
+    path,
+  )
+  return items.map((item) => item.available)
+}
