@@ -18,6 +18,7 @@ import { policyOf, policyProblems, problemOfQuorum } from './chain-policy.ts'
 import { CHAIN_PRESETS, type PresetName } from './chain-presets.ts'
 import type { Confirmations } from './confirmations.ts'
 import { type LogReads, logReads } from './log-reads.ts'
+import { type WithdrawalPolicy, withdrawalPolicy } from './withdrawal-policy.ts'
 
 /**
 /**
@@ -25,9 +26,6 @@ import { type LogReads, logReads } from './log-reads.ts'
  * their calls too, which also show what contracts pay out; later ones are read behind the scan.
  */
 type NativeSource = 'none' | 'transactions' | 'traces' | 'traces-later'
-
-/** What becomes of withdrawals of EIP-4895, which the chain itself pays. */
-type Withdrawals = 'credit' | 'suspend'
 
 /** How a node is asked for a block's traces. Positions depend on it: never change a chain's. */
 export type TraceMethod = 'debug_traceBlockByHash' | 'trace_block'
@@ -61,7 +59,7 @@ export type ChainConfig = {
   native: NativeSource
   traceMethod: TraceMethod
   /** Left out, withdrawals to watched addresses are held in suspense. */
-  withdrawals?: Withdrawals
+  withdrawals?: WithdrawalPolicy
   /** Left out, blocks are read by their receipts. */
   byLogs?: LogReads
   /** What is credited. Anything else is recorded, and not credited. */
@@ -272,7 +270,7 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     startBlock: BigInt(settings.startBlock),
     native: settings.native,
     traceMethod: settings.traceMethod,
-    withdrawals: settings.withdrawals,
+    withdrawals: withdrawalPolicy(settings.withdrawals, policy.proof),
     ...logReads(settings, policy.proof),
     assets: [coin, ...tokens],
     ...(settings.balanceProof ? { balanceProof: settings.balanceProof } : {}),
