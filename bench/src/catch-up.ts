@@ -1,52 +1,37 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { MIGRATIONS } from '@coffer/cli/start-coffer'
-import { chainScan } from '@coffer/deposits/chain-scan'
 import { startStack } from '@coffer/devstack/start-stack'
-import { WHOLE_PROOF } from '@coffer/evm/block-proof'
+import { type ProofSteps, WHOLE_PROOF } from '@coffer/evm/block-proof'
 import type { ChainConfig } from '@coffer/evm/chain-config'
-import { migrate } from '@coffer/postgres/migrate'
-import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
-import { anvilClient } from '@coffer/simulator/anvil-client'
-import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
-import { fillChain } from '@coffer/simulator/fill-chain'
-import { sql } from 'drizzle-orm'
+import { openPostgres } from '@coffer/postgres/open-postgres'
+import { cpuSeconds } from './cpu-seconds.ts'
+import { fillBenchChain, NATIVE_TRANSFERS, TOKEN_TRANSFERS, WATCHED } from './fill-bench-chain.ts'
 import { readFloor } from './read-floor.ts'
 import { tell } from './tell.ts'
-import { watchAddresses } from './watch-addresses.ts'
+import { timeScan } from './time-scan.ts'
 
-const TOKEN_TRANSFERS = 50
-const NATIVE_TRANSFERS = 5
-const WATCHED = 10_000
-const WATCHED_SHARE = 0.1
+const ROUNDS = 3
+
+const NO_PROOF: ProofSteps = { headerHash: false, receiptsRoot: false, logsBloom: false }
+
+/** The least that tells every deposit and proves it, of each block by its number. */
+const CALLS = [
+  { method: 'eth_getBlockByNumber', params: [false] },
+  { method: 'eth_getBlockReceipts' },
+  { method: 'trace_block' },
+]
 
 /**
- * Scans blocks that exist already into PostgreSQL, deposits, outbox rows and all, and compares
- * with the floor: merely reading the same answers from the same node, as fast as that goes.
+ * Scans blocks that exist already into PostgreSQL, coin in calls, proofs, outbox rows and all, and
+ * compares with the floor: merely reading the same answers from the same node, unparsed, as fast as
+ * that goes. Scans once more without proofs, to tell what they cost.
  */
-export async function catchUp({ count: blocks = 1_000 }: { count?: number }) {
+export async function catchUp({ count: blocks = 2_000 }: { count?: number }) {
   await using stack = await startStack({
     parts: ['postgres', 'anvil'],
     anvilArguments: ['--no-mining', '--quiet'],
   })
   const { DATABASE_URL, RPC_URLS: rpcUrl } = stack.urls
   await using postgres = openPostgres(DATABASE_URL, { applicationName: 'bench' })
-  await migrate(postgres, MIGRATIONS)
-  const client = anvilClient(rpcUrl)
-  await client.setAutomine(true)
-  const { assets } = await deployTestContracts(client)
-  const [{ chain }] = assets
-  const watched = await watchAddresses(postgres, chain, WATCHED)
-  await client.setAutomine(false)
-  const filled = await fillChain({
-    rpcUrl,
-    blocks,
-    tokenTransfersPerBlock: TOKEN_TRANSFERS,
-    nativeTransfersPerBlock: NATIVE_TRANSFERS,
-    watched,
-    watchedShare: WATCHED_SHARE,
-    seed: 1,
-  })
-  tell(`chain of ${blocks} blocks, ${filled.watchedTransfers} transfers to watched addresses`)
+  const { assets, chain, filled } = await fillBenchChain({ postgres, rpcUrl, blocks })
 
   const from = Number(filled.fromBlock)
   const config: ChainConfig = {
@@ -56,80 +41,78 @@ export async function catchUp({ count: blocks = 1_000 }: { count?: number }) {
     startBlock: filled.fromBlock,
     reorgDepthMax: 64,
     proof: WHOLE_PROOF,
-    native: 'transactions',
-    traceMethod: 'debug_traceBlockByHash',
+    native: 'traces',
+    traceMethod: 'trace_block',
     assets,
   }
+  const expected = { blocks, deposits: filled.watchedTransfers }
+  const pids = { postgres: stack.part('postgres').pid, node: stack.part('anvil').pid }
+  const floor = readFloor(rpcUrl, { from, to: from + blocks - 1 }, CALLS)
+  const scan = (proof: ProofSteps) =>
+    measured(pids, () => timeScan(postgres, { ...config, proof }, expected))
   const floors: number[] = []
-  const scans: number[] = []
+  const proven: Measured[] = []
+  const unproven: Measured[] = []
   // In turns, for the machine's speed drifts.
-  for (let round = 0; round < 3; round += 1) {
-    floors.push(await readFloor(rpcUrl, { from, to: from + blocks - 1 }))
-    scans.push(await timeScan(postgres, config, { blocks, deposits: filled.watchedTransfers }))
-    tell(
-      `round ${round + 1}: floor ${rate(blocks, floors.at(-1))}, ` +
-        `scan ${rate(blocks, scans.at(-1))}`,
+  for (let round = 0; round < ROUNDS; round += 1) {
+    floors.push(await floor())
+    proven.push(await scan(WHOLE_PROOF))
+    unproven.push(await scan(NO_PROOF))
+    const rates = [floors, proven.map(secondsOf), unproven.map(secondsOf)].map((seconds) =>
+      rate(blocks, seconds.at(-1)),
     )
+    tell(`round ${round + 1}: floor ${rates[0]}, scan ${rates[1]}, without proofs ${rates[2]}`)
   }
-  const [floor, scan] = [median(floors), median(scans)]
+  const [seconds, floorSeconds] = [median(proven.map(secondsOf)), median(floors)]
   const transfers = blocks * (TOKEN_TRANSFERS + NATIVE_TRANSFERS)
   return {
     parameters: { blocks, tokens: TOKEN_TRANSFERS, native: NATIVE_TRANSFERS, watched: WATCHED },
-    blocksPerSecond: Math.round(blocks / scan),
-    transfersPerSecond: Math.round(transfers / scan),
-    floorTransfersPerSecond: Math.round(transfers / floor),
-    ratio: Math.round((floor / scan) * 100) / 100,
+    blocksPerSecond: Math.round(blocks / seconds),
+    transfersPerSecond: Math.round(transfers / seconds),
+    floorTransfersPerSecond: Math.round(transfers / floorSeconds),
+    ratio: hundredths(floorSeconds / seconds),
+    /** The part of a scan's time that proofs take. */
+    verificationShare: hundredths(1 - median(unproven.map(secondsOf)) / seconds),
+    cpuMsPerBlock: cpuPerBlock(proven, blocks),
+    unprovenCpuMsPerBlock: cpuPerBlock(unproven, blocks),
   }
 }
 
-/**
- * Seconds from the first block to the last, everything committed. Checks that nothing is missing.
- */
-async function timeScan(
-  postgres: Postgres,
-  config: ChainConfig,
-  expected: { blocks: number; deposits: number },
-): Promise<number> {
-  await postgres.execute(sql`
-    truncate deposits.chains, deposits.blocks, deposits.deposits, messaging.outbox`)
-  let blocks = 0
-  await using scan = await chainScan({
-    config,
-    postgres,
-    observer: {
-      ...silentObserver,
-      advanced(_, facts) {
-        blocks += facts.blocks
-      },
-    },
-    holder: 'bench',
-    leaseMs: 10_000,
-    chunkBlocks: 50,
-    chunksMax: 4,
-  })
-  const beginning = performance.now()
-  while (blocks < expected.blocks) if ((await scan.scan()) === 'idle') await pause(1)
-  const seconds = (performance.now() - beginning) / 1_000
-  const [row] = await postgres.execute<{ deposits: number; events: number }>(sql`
-    select (select count(*)::int from deposits.deposits) as deposits,
-      (select count(*)::int from messaging.outbox) as events`)
-  if (row?.deposits !== expected.deposits || row.events !== expected.deposits) {
-    throw new Error(
-      `Expected ${expected.deposits} deposits and events, got ${JSON.stringify(row)}.`,
-    )
+type Cpu = Record<'scanner' | 'postgres' | 'node', number>
+type Measured = { seconds: number; cpu: Cpu }
+
+/** What `scan` takes of time, and of the processors' time in each process. */
+async function measured(
+  pids: Record<'postgres' | 'node', number>,
+  scan: () => Promise<number>,
+): Promise<Measured> {
+  const now = (): Cpu => {
+    const { user, system } = process.cpuUsage()
+    const of = (pid: number) => cpuSeconds(pid) ?? Number.NaN
+    return { scanner: (user + system) / 1e6, postgres: of(pids.postgres), node: of(pids.node) }
   }
-  return seconds
+  const before = now()
+  const seconds = await scan()
+  const after = now()
+  const taken = (name: keyof Cpu) => after[name] - before[name]
+  const cpu = { scanner: taken('scanner'), postgres: taken('postgres'), node: taken('node') }
+  return { seconds, cpu }
 }
 
-const silentObserver = {
-  polled: () => undefined,
-  advanced: () => undefined,
-  rolledBack: () => undefined,
-  latched: () => undefined,
-  rescanned: () => undefined,
-  rescanFailed: () => undefined,
-  traced: () => undefined,
+/** Milliseconds a block; `null` of what can't be told on this machine. */
+function cpuPerBlock(scans: readonly Measured[], blocks: number): Record<string, number | null> {
+  const names = ['scanner', 'postgres', 'node'] as const
+  return Object.fromEntries(
+    names.map((name) => {
+      const seconds = median(scans.map(({ cpu }) => cpu[name]))
+      return [name, Number.isNaN(seconds) ? null : hundredths((seconds * 1_000) / blocks)]
+    }),
+  )
 }
+
+const secondsOf = ({ seconds }: Measured) => seconds
+
+const hundredths = (value: number) => Math.round(value * 100) / 100
 
 const rate = (blocks: number, seconds = 1) => `${Math.round(blocks / seconds)} blocks/s`
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { catchUp } from './catch-up.ts'
 import { credits } from './credits.ts'
+import { missedFigures } from './required-figures.ts'
 import { tipLatency } from './tip-latency.ts'
 import { verify } from './verify.ts'
 import { watchSet } from './watch-set.ts'
@@ -16,12 +17,16 @@ const BENCHMARKS = {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
+  allowNegative: true,
   options: {
     json: { type: 'boolean', default: false },
     /** Work to do: blocks, or messages. Each benchmark has a default of its own. */
     count: { type: 'string' },
+    /** Whether a figure that is not what is required ends this with 1; else it is only told. */
+    require: { type: 'boolean', default: true },
   },
 })
+const missed: string[] = []
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
 for (const name of names) {
   const benchmark = Object.entries(BENCHMARKS).find(([known]) => known === name)?.[1]
@@ -32,4 +37,7 @@ for (const name of names) {
   const figures = await benchmark(values.count === undefined ? {} : { count: Number(values.count) })
   if (!values.json) console.error(figures)
   console.log(JSON.stringify({ bench: name, ...figures }))
+  missed.push(...missedFigures(name, figures))
 }
+for (const each of missed) console.error(each)
+if (values.require && missed.length > 0) process.exitCode = 1

@@ -1,0 +1,35 @@
+/** A figure by its name, and what it must at least or at most be. */
+type Requirement = { figure: string; atLeast?: number; atMost?: number }
+
+/** What each benchmark has to show on 2 cores, with all that it talks to on the same machine. */
+const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
+  'catch-up': [
+    { figure: 'transfersPerSecond', atLeast: 20_000 },
+    { figure: 'ratio', atLeast: 0.6 },
+  ],
+  'tip-latency': [
+    { figure: 'publishedP50Ms', atMost: 30 },
+    { figure: 'publishedP99Ms', atMost: 100 },
+    { figure: 'p50Ms', atMost: 60 },
+    { figure: 'p99Ms', atMost: 200 },
+  ],
+  'watch-set': [
+    { figure: 'rssMb', atMost: 400 },
+    { figure: 'loadSeconds', atMost: 60 },
+    { figure: 'lookupNs', atMost: 200 },
+  ],
+}
+
+/** What is required of a benchmark and not met by its figures, each in words. */
+export function missedFigures(name: string, figures: Readonly<Record<string, unknown>>): string[] {
+  return (REQUIRED[name] ?? []).flatMap(({ figure, atLeast, atMost }) => {
+    const value = figures[figure]
+    // What is not a number, or is missing, is not met either.
+    const isMet =
+      typeof value === 'number' &&
+      (atLeast === undefined || value >= atLeast) &&
+      (atMost === undefined || value <= atMost)
+    const bound = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`
+    return isMet ? [] : [`${name}: ${figure} is ${String(value)}, required is ${bound}`]
+  })
+}
