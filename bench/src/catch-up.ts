@@ -10,7 +10,9 @@ import { timeScan } from './time-scan.ts'
 
 const ROUNDS = 3
 
-const NO_PROOF: ProofSteps = { headerHash: false, receiptsRoot: false, logsBloom: false }
+const NO_PROOF: ProofSteps = {
+  ...{ headerHash: false, receiptsRoot: false, logsBloom: false, withdrawalsRoot: false },
+}
 
 /** The least that tells every deposit and proves it, of each block by its number. */
 const CALLS = [

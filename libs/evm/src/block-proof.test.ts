@@ -4,16 +4,16 @@ import {
   blockProof,
   type ProofSteps,
   type ProvenHeader,
-  tableProof,
+  toldProof,
   WHOLE_PROOF,
 } from './block-proof.ts'
 import { logsBloom } from './bloom.ts'
 import { headerHash } from './header-hash.ts'
-import { readReceipts, receiptTable } from './receipt-table.ts'
 import { type ReceiptJson, receiptsRoot } from './receipts-root.ts'
 import { anyReceipts } from './testing/any-receipts.ts'
 import { ETHEREUM_24630100 } from './testing/known-headers.ts'
 import { ETHEREUM_WITHDRAWALS, ETHEREUM_WITHDRAWALS_ROOT } from './testing/known-withdrawals.ts'
+import { toldReceipts } from './told-receipts.ts'
 
 /** A header that is as true as it can be of these receipts. */
 function headerOf(receipts: readonly ReceiptJson[]): ProvenHeader {
@@ -28,14 +28,13 @@ function headerOf(receipts: readonly ReceiptJson[]): ProvenHeader {
   return { ...header, hash: String(headerHash(header)) }
 }
 
-const table = receiptTable()
+const read = toldReceipts({ root: true })
 
 /** The same of the receipts as JSON.parse gives them, and as they come from a node. */
 function proof(header: ProvenHeader, receipts: readonly ReceiptJson[], steps?: ProofSteps) {
   const body = Buffer.from(JSON.stringify({ id: 0, result: receipts }))
-  const problems = readReceipts(table, body).flatMap((answer) =>
-    tableProof(header, table, answer, steps),
-  )
+  const [told] = read(body, [{ method: 'eth_getBlockReceipts', params: [] }]) ?? []
+  const problems = told ? toldProof(header, told, steps) : ['nothing was read']
   expect(blockProof(header, receipts, steps)).toEqual(problems)
   return problems
 }

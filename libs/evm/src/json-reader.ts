@@ -18,7 +18,8 @@ export type JsonReader<T> = {
 export const AFTER_JSON = 64
 
 export const OPEN_LIST = 0x5b
-const [CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5d, 0x7b, 0x7d]
+export const OPEN_OBJECT = 0x7b
+const [CLOSE_LIST, CLOSE_OBJECT] = [0x5d, 0x7d]
 const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c]
 const [LOWER_N, LOWER_T] = [0x6e, 0x74]
 const SPACE = 0x20
@@ -152,6 +153,13 @@ export function skipValue(reader: JsonReader<unknown>): void {
   else if (first === OPEN_OBJECT) eachField(reader, OTHER_KEYS, (_, inner) => skipValue(inner))
   else if (first === OPEN_LIST) eachItem(reader, skipValue)
   else skipWord(reader)
+}
+
+/** Whether `null` stands here, which is passed as is anything else. */
+export function readNull(reader: JsonReader<unknown>): boolean {
+  const isNull = reader.bytes[reader.at] === LOWER_N
+  skipValue(reader)
+  return isNull
 }
 
 /** Whether `true` stands here, which is passed as is anything else. */

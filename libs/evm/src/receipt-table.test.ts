@@ -106,17 +106,29 @@ test('takes more receipts and logs than it had room for', () => {
   ])
 })
 
-test.each([null, {}, 'none', { error: { code: -1, message: 'later' } }])(
-  'names an answer that is %j without reading it',
-  (result) => {
-    const body = JSON.stringify([{ id: 1, result }, answerOf([plain], 0)])
+test.each([
+  [null, 'none'],
+  [{}, 'other'],
+  ['none', 'other'],
+  [{ error: { code: -1, message: 'later' } }, 'other'],
+])('names an answer that is %j without reading it', (given, result) => {
+  const body = JSON.stringify([{ id: 1, result: given }, answerOf([plain], 0)])
 
-    expect(readReceipts(table, Buffer.from(body))).toEqual([
-      { id: 1, from: 0, to: 0, result: 'other' },
-      { id: 0, from: 0, to: 1, result: 'receipts' },
-    ])
-  },
-)
+  expect(readReceipts(table, Buffer.from(body))).toEqual([
+    { id: 1, from: 0, to: 0, result },
+    { id: 0, from: 0, to: 1, result: 'receipts' },
+  ])
+})
+
+test('keeps the place of a receipt that is null, which has nothing', () => {
+  const body = JSON.stringify(answerOf([plain, null as unknown as object, plain]))
+
+  expect(readReceipts(table, Buffer.from(body))).toMatchObject([{ from: 0, to: 3 }])
+  const beginnings = [0, 1, 2].map(
+    (row) => table.receipts[row * RECEIPT_FIELDS + RECEIPT.beginning],
+  )
+  expect(beginnings.map((place) => place === 0)).toEqual([false, true, false])
+})
 
 describe('refuses', () => {
   const body = JSON.stringify(answerOf([{ ...plain, logs: [log] }]))
@@ -131,13 +143,15 @@ describe('refuses', () => {
   test.each([
     ['[1]', JsonFormatError],
     ['busy', JsonFormatError],
-    ['{"id":0,"result":[null]}', JsonFormatError],
+    ['{"id":0,"result":[1]}', JsonFormatError],
     [body.replace('0x2"', '0x5"'), ReceiptTypeError],
     [body.replace('"0x5208"', '21000'), JsonFormatError],
     [body.replace('0x5208', '5208'), HexError],
     [body.replace('"0x5208"', 'null'), HexError],
     [body.replace('0x1111', '0x11z1'), HexError],
     [body.replace('0x1111', '0x111'), HexError],
+    [body.replace('0x1111', '0x11111'), HexError],
+    [body.replace('0x2222', '0x22222'), HexError],
     [body.replace('"data":"0x"', '"data":"0x1"'), HexError],
     [body.replace('["0x22', '["0x","0x","0x","0x","0x22'), JsonFormatError],
   ])('%.60s…', (text, error) => {

@@ -6,8 +6,10 @@ import {
   type JsonReader,
   keyOf,
   OPEN_LIST,
+  OPEN_OBJECT,
   readAnswers,
   readFlag,
+  readNull,
   readNumber,
   readText,
   skipValue,
@@ -32,20 +34,33 @@ export type ReceiptTable = {
   logCount: number
 }
 
-/** One answer of a batch. Its receipts are those from `from` to before `to`; else it is no list. */
-export type ReceiptsAnswer = { id: number; from: number; to: number; result: 'receipts' | 'other' }
+/**
+ * One answer of a batch. Its receipts are those from `from` to before `to`; `none` is null, which a
+ * node says of a block that it doesn't have, and what is `other` is no list, such as an error.
+ */
+export type ReceiptsAnswer = {
+  id: number
+  from: number
+  to: number
+  result: 'receipts' | 'none' | 'other'
+}
 
-/** Places of values in {@link ReceiptTable.bytes}, without quotation marks; 0 is none. */
+/**
+ * Places of values in {@link ReceiptTable.bytes}, without quotation marks; 0 is none. A receipt
+ * that has no beginning is null.
+ */
 export const RECEIPT = {
   ...{ type: 0, status: 1, root: 2, cumulativeGasUsed: 3, logsBloom: 4, transactionHash: 5 },
   ...{ blockHash: 6, from: 7, to: 8, contractAddress: 9, depositNonce: 10 },
   ...{ depositReceiptVersion: 11, beginning: 12, end: 13, logsFrom: 14, logsTo: 15 },
+  logs: 16,
 } as const
-export const RECEIPT_FIELDS = 16
+export const RECEIPT_FIELDS = 17
 export const LOG = {
   ...{ address: 0, topicCount: 1, topics: 2, data: 6, dataEnd: 7, logIndex: 8, removed: 9 },
+  ...{ blockHash: 10, transactionHash: 11, topicList: 12 },
 } as const
-export const LOG_FIELDS = 10
+export const LOG_FIELDS = 13
 const TOPICS_MAX = 4
 
 export function receiptTable(): ReceiptTable {
@@ -97,11 +112,11 @@ function readAnswer(reader: Reader): ReceiptsAnswer {
   const answer: ReceiptsAnswer = { id: -1, from: table.receiptCount, to: 0, result: 'other' }
   eachField(reader, ANSWER_KEYS, (key) => {
     if (key === ID) answer.id = readNumber(reader)
-    else if (key !== RESULT || reader.bytes[reader.at] !== OPEN_LIST) skipValue(reader)
-    else {
+    else if (key !== RESULT) skipValue(reader)
+    else if (reader.bytes[reader.at] === OPEN_LIST) {
       answer.result = 'receipts'
       eachItem(reader, readReceipt)
-    }
+    } else answer.result = readNull(reader) ? 'none' : 'other'
   })
   answer.to = table.receiptCount
   return answer
@@ -113,8 +128,10 @@ function readReceipt(reader: Reader): void {
   if (row + RECEIPT_FIELDS > table.receipts.length) table.receipts = doubled(table.receipts)
   const { receipts } = table
   for (let field = 0; field < RECEIPT_FIELDS; field++) receipts[row + field] = 0
-  receipts[row + RECEIPT.beginning] = reader.at
   receipts[row + RECEIPT.logsFrom] = table.logCount
+  receipts[row + RECEIPT.logsTo] = table.logCount
+  if (reader.bytes[reader.at] !== OPEN_OBJECT && readNull(reader)) return
+  receipts[row + RECEIPT.beginning] = reader.at
   eachField(reader, RECEIPT_KEYS, readReceiptField, row)
   receipts[row + RECEIPT.logsTo] = table.logCount
   receipts[row + RECEIPT.end] = reader.at
@@ -124,8 +141,10 @@ function readReceiptField(key: number, reader: Reader, row: number): void {
   const { receipts } = reader.table
   const field = FIELDS.indexOf(key)
   if (field >= 0) receipts[row + field] = readText(reader, LENGTHS[field] ?? 0)
-  else if (key === LOGS) eachItem(reader, readLog)
-  else skipValue(reader)
+  else if (key === LOGS) {
+    receipts[row + RECEIPT.logs] = reader.at
+    eachItem(reader, readLog)
+  } else skipValue(reader)
 }
 
 function readLog(reader: Reader): void {
@@ -139,14 +158,17 @@ function readLog(reader: Reader): void {
 function readLogField(key: number, reader: Reader, row: number): void {
   const { logs } = reader.table
   if (key === ADDRESS_KEY) logs[row + LOG.address] = readText(reader, ADDRESS)
-  else if (key === TOPICS) eachItem(reader, readTopic, row)
-  else if (key === DATA) {
+  else if (key === TOPICS) {
+    logs[row + LOG.topicList] = reader.at
+    eachItem(reader, readTopic, row)
+  } else if (key === DATA) {
     logs[row + LOG.data] = readText(reader, 0)
     logs[row + LOG.dataEnd] = reader.at - 1
   } else if (key === LOG_INDEX) logs[row + LOG.logIndex] = readText(reader, 0)
   else if (key === REMOVED) {
     logs[row + LOG.removed] = readFlag(reader) ? 1 : 0
-  } else if (key === BLOCK_HASH || key === TRANSACTION_HASH) readText(reader, WORD)
+  } else if (key === BLOCK_HASH) logs[row + LOG.blockHash] = readText(reader, WORD)
+  else if (key === TRANSACTION_HASH) logs[row + LOG.transactionHash] = readText(reader, WORD)
   else skipValue(reader)
 }
 

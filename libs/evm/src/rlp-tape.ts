@@ -115,9 +115,13 @@ export function writeString(tape: RlpTape, hex: string, length?: number): void {
   endString(tape, before)
 }
 
-/** Writes a string of bytes, given as for {@link writeHexAt}. */
+/** Writes a string of bytes, given as for {@link writeHexAt} and up to a quotation mark. */
 export function writeStringAt(tape: RlpTape, at: number, length: number): void {
   const before = written(tape)
+  const stop = at + 2 + 2 * length
+  // A digit more would not be hashed, and yet be read by others.
+  if (tape.bytes[stop] !== QUOTE)
+    throw new HexError(tape.bytes.toString('latin1', at, stop), length)
   writeHexAt(tape, at, length)
   endString(tape, before)
 }

@@ -5,6 +5,13 @@ import type { CallFrame } from '../domain/call-frame.ts'
 /** The calls of one transaction. */
 export type TransactionTrace = { txHash: string; root: CallFrame }
 
+/** What is read of traces by either method. The rest, calldata above all, is most of them. */
+export const TRACE_FIELDS = [
+  ...['txHash', 'result', 'type', 'from', 'to', 'value', 'error', 'calls'],
+  ...['blockHash', 'transactionHash', 'traceAddress', 'subtraces', 'action', 'callType'],
+  ...['address', 'refundAddress', 'balance'],
+]
+
 /** An answer that is no trace of any block. Says what is wrong with it. */
 export class TraceFormatError extends TypeError {}
 

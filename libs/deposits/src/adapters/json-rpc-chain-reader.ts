@@ -4,15 +4,18 @@ import type { TraceMethod } from '@coffer/evm/chain-config'
 import type { Tag } from '@coffer/evm/confirmations'
 import type { TxHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
+import { parseOnly } from '@coffer/evm/parse-only'
+import { toldReceipts } from '@coffer/evm/told-receipts'
 import { type Units, units } from '@coffer/money/units'
 import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { TaggedHeights } from '../domain/finality.ts'
 import type { ChainReader, Head } from '../ports.ts'
 import { blockFees } from './block-fees.ts'
+import { TRACE_FIELDS } from './call-traces.ts'
 import { type LogsRpc, loggedBlocks } from './logged-blocks.ts'
 import { namedContracts } from './named-contracts.ts'
-import { headerOf, type RpcHeader, type RpcReceipt, type RpcTransaction } from './rpc-answers.ts'
+import { headerOf, type RpcHeader, type RpcTransaction } from './rpc-answers.ts'
 import { tokenGains } from './token-gains.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
 import { tracedBlock } from './verify-traces.ts'
@@ -22,6 +25,8 @@ const CALLS_PER_REQUEST = 200
 
 /** Blocks whose receipts are asked for in one request: a few megabytes of answer at most. */
 const RECEIPTS_PER_REQUEST = 10
+
+const readTraces = parseOnly(TRACE_FIELDS)
 
 /** Endpoints of one chain; `Endpoints` of `@coffer/evm/endpoints` is one. */
 export type RpcSource = {
@@ -163,15 +168,12 @@ async function verifiedBlocks(
   headers: readonly RpcHeader[],
   { proof, transactionTypes }: BlockRules,
 ): Promise<Block[]> {
-  const answers = await rpc.batch(
+  const told = await rpc.read(
     headers.map(({ hash }) => ({ method: 'eth_getBlockReceipts', params: [hash] })),
+    toldReceipts({ root: proof.receiptsRoot }),
   )
   return headers.map((header, index) =>
-    verifiedBlock(
-      { header, receipts: answers[index] as RpcReceipt[] | null },
-      proof,
-      transactionTypes,
-    ),
+    verifiedBlock({ header, receipts: told[index] ?? null }, proof, transactionTypes),
   )
 }
 
@@ -192,7 +194,7 @@ async function tracedBlocks(
   )
   const [blocks, answers] = await Promise.all([
     verifiedBlocks(rpc, headers, rules),
-    rpc.batch(calls),
+    rpc.read(calls, readTraces),
   ])
   return blocks.map((block, index) => {
     const asked = traceable.indexOf(headers[index] as RpcHeader)

@@ -1,8 +1,10 @@
 import { WHOLE_PROOF } from '@coffer/evm/block-proof'
+import { type ToldReceipts, toldReceipts } from '@coffer/evm/told-receipts'
 import { describe, expect, test } from 'vitest'
 import { TransactionTypeError } from '../domain/transaction-type.ts'
 import { fakeAddress, fakeChain, fakeTransaction } from '../testing/fake-chain.ts'
 import { payTokens, transferLog } from '../testing/fake-transfers.ts'
+import { plainBlock } from '../testing/plain-block.ts'
 import type { RpcHeader, RpcLog, RpcReceipt } from './rpc-answers.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
 
@@ -45,7 +47,7 @@ test('tells addresses and topics in lower case, by which they are looked up', as
     })),
   }))
 
-  expect(verified(header, shouting)).toEqual(verified(header, receipts))
+  expect(plainBlock(verified(header, shouting))).toEqual(plainBlock(verified(header, receipts)))
 })
 
 test('a type that is not known of the chain is named, before anything is proven', async () => {
@@ -54,7 +56,7 @@ test('a type that is not known of the chain is named, before anything is proven'
     index === 1 ? { ...receipt, type: '0x7E' } : receipt,
   )
   const verify = (types?: readonly number[]) =>
-    verifiedBlock({ header, receipts: typed }, WHOLE_PROOF, types)
+    verifiedBlock({ header, receipts: sent(typed) }, WHOLE_PROOF, types)
 
   expect(() => verify([0, 1, 2])).toThrow(TransactionTypeError)
   expect(() => verify([0, 1, 2])).toThrow(/^Block 1 .* of type 0x7E, .* one of 0x0, 0x1, 0x2\./)
@@ -190,8 +192,18 @@ async function expectRefusal(change: Change, problem: RegExp, first?: typeof FIR
   expect(verify).toThrow(BlockProofError)
 }
 
+const read = toldReceipts({ root: true })
+
+/** Receipts in the bytes that a node would send them in. */
+function sent(receipts: readonly RpcReceipt[] | null): ToldReceipts | null {
+  const body = Buffer.from(JSON.stringify([{ jsonrpc: '2.0', id: 0, result: receipts }]))
+  const [told] = read(body, [{ method: 'eth_getBlockReceipts', params: [] }]) ?? []
+  if (told === undefined) throw new Error('Not read.')
+  return told
+}
+
 const verified = (header: RpcHeader, receipts: readonly RpcReceipt[] | null) =>
-  verifiedBlock({ header, receipts }, WHOLE_PROOF)
+  verifiedBlock({ header, receipts: sent(receipts) }, WHOLE_PROOF)
 
 const FIRST = payTokens([ALICE, 5n], [BOB, 6n])
 
