@@ -106,6 +106,19 @@ test('takes more receipts and logs than it had room for', () => {
   ])
 })
 
+test('reads types of every length after the memory had to grow for what is hashed', () => {
+  const fresh = receiptTable()
+  const receipts = [1_000, 100_000, 1_000_000].map((bytes) => {
+    return { ...plain, type: '0x7e', logs: [{ ...log, data: `0x${'ab'.repeat(bytes)}` }] }
+  })
+
+  for (const receipt of receipts) {
+    const body = Buffer.from(JSON.stringify(answerOf([receipt, receipt])))
+    const [answer] = readReceipts(fresh, body)
+    expect(answer && tableRoot(fresh, answer)).toBe(receiptsRoot([receipt, receipt]))
+  }
+})
+
 test.each([
   [null, 'none'],
   [{}, 'other'],

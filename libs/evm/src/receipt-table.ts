@@ -24,9 +24,8 @@ import { TAPE_MEMORY_FIRST } from './rlp-tape.ts'
  * decoded right into what is hashed. Good until the next answers are read.
  */
 export type ReceiptTable = {
+  /** Its tape's memory holds the answers, and later what is hashed: as it grows it moves. */
   trie: OrderedTrie
-  /** The memory that holds the answers, and later what is hashed. */
-  bytes: Buffer
   /** Places by receipt and {@link ReceiptField}, and by log and {@link LogField}. */
   receipts: Int32Array<ArrayBuffer>
   logs: Int32Array<ArrayBuffer>
@@ -46,7 +45,7 @@ export type ReceiptsAnswer = {
 }
 
 /**
- * Places of values in {@link ReceiptTable.bytes}, without quotation marks; 0 is none. A receipt
+ * Places of values in the table's memory, without quotation marks; 0 is none. A receipt
  * that has no beginning is null.
  */
 export const RECEIPT = {
@@ -64,10 +63,8 @@ export const LOG_FIELDS = 13
 const TOPICS_MAX = 4
 
 export function receiptTable(): ReceiptTable {
-  const trie = orderedTrie()
   return {
-    trie,
-    bytes: trie.tape.bytes,
+    trie: orderedTrie(),
     receipts: new Int32Array(1_024 * RECEIPT_FIELDS),
     logs: new Int32Array(1_024 * LOG_FIELDS),
     receiptCount: 0,
@@ -88,7 +85,6 @@ export function readReceipts(table: ReceiptTable, body: Uint8Array): ReceiptsAns
   bytes.set(body, TAPE_MEMORY_FIRST)
   bytes.fill(0, end, end + AFTER_JSON)
   tape.floor = end + AFTER_JSON
-  table.bytes = bytes
   table.receiptCount = 0
   table.logCount = 0
   const answers: ReceiptsAnswer[] = []
@@ -98,8 +94,8 @@ export function readReceipts(table: ReceiptTable, body: Uint8Array): ReceiptsAns
 }
 
 /** The text that begins at a place of the table; `undefined` when the place is none. */
-export function textAt({ bytes }: ReceiptTable, place: number): string | undefined {
-  return place === 0 ? undefined : textIn(bytes, place)
+export function textAt({ trie }: ReceiptTable, place: number): string | undefined {
+  return place === 0 ? undefined : textIn(trie.tape.memory.bytes, place)
 }
 
 type Reader = JsonReader<ReceiptTable>

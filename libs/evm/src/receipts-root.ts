@@ -105,7 +105,7 @@ function typeOf(name = '0x0'): { head?: number; deposit?: boolean } {
 
 /** Types are nearly always of one digit, for which no text is made. */
 function typeAt(table: ReceiptTable, place: number): { head?: number; deposit?: boolean } {
-  const { bytes } = table
+  const { bytes } = table.trie.tape.memory
   const digit = (bytes[place + 2] ?? 0) - 0x30
   const isShort = bytes[place] === 0x30 && bytes[place + 1] === 0x78 && bytes[place + 3] === 0x22
   return (isShort && SHORT_TYPES[digit]) || typeOf(textAt(table, place))

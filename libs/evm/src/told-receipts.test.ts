@@ -3,6 +3,7 @@ import { HexError } from './hex-error.ts'
 import { RECEIPT, RECEIPT_FIELDS } from './receipt-table.ts'
 import { type ReceiptJson, receiptsRoot } from './receipts-root.ts'
 import {
+  isHex,
   isSameText,
   isText,
   numberAt,
@@ -95,6 +96,10 @@ test('compares texts where they are', () => {
   const texts = [ab, ab.slice(1), `${ab}0`, ac, '']
   expect(texts.map((text) => isText(given, from, text))).toEqual([true, false, false, false, false])
   expect(isText(given, 0, '')).toBe(false)
+  const loud = told([{ ...plain, from: `0x${'AB'.repeat(20)}` }])
+  const place = placeOf(loud, 0, RECEIPT.from)
+  expect([ab, ac, ab.slice(1)].map((hex) => isHex(loud, place, hex))).toEqual([true, false, false])
+  expect([isHex(given, from, ab), isHex(given, 0, ab)]).toEqual([true, false])
 })
 
 test.each([

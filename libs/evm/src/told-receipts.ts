@@ -71,6 +71,16 @@ export function isText({ body }: Pick<ToldReceipts, 'body'>, place: number, text
   return true
 }
 
+/** Whether this hex is at a place, in whatever letter case; `hex` is in lower case. */
+export function isHex({ body }: Pick<ToldReceipts, 'body'>, place: number, hex: string): boolean {
+  const first = place - TAPE_MEMORY_FIRST
+  if (place === 0 || body[first + hex.length] !== QUOTE) return false
+  for (let at = 0; at < hex.length; at++) {
+    if (((body[first + at] ?? 0) | LOWER) !== hex.charCodeAt(at)) return false
+  }
+  return true
+}
+
 /** The number at a place, as JSON-RPC writes it: `0x1f4`. NaN where there is none. */
 export function numberAt({ body }: Pick<ToldReceipts, 'body'>, place: number): number {
   const first = place - TAPE_MEMORY_FIRST
@@ -94,6 +104,8 @@ export function isSameText({ body }: Pick<ToldReceipts, 'body'>, one: number, ot
   return body[at + distance] === QUOTE
 }
 
+/** The bit that tells a letter in lower case, and that all digits have. */
+const LOWER = 0x20
 /** Values of hex digits by character code. */
 const DIGITS = Array.from({ length: 256 }, (_, code) =>
   Number.parseInt(String.fromCharCode(code), 16),

@@ -7,6 +7,7 @@ import { depositRules, tokenTransfers } from '../domain/detect-transfers.ts'
 import { type FakeChain, fakeAddress, fakeChain, fakeTransaction } from '../testing/fake-chain.ts'
 import { fakeChainReader, fakeLogsReader } from '../testing/fake-chain-reader.ts'
 import { ASSETS, payTokens, transferLog } from '../testing/fake-transfers.ts'
+import { plainBlock } from '../testing/plain-block.ts'
 import type { RpcHeader, RpcPlacedLog } from './rpc-answers.ts'
 import { BlockProofError } from './verify-block.ts'
 
@@ -70,7 +71,9 @@ test('what is found, and where it stands, is what receipts show', async () => {
 
       const whole = await fakeChainReader(chain, 1).blocks(0n, to)
       expect(found(logged)).toEqual(found(whole))
-      const withLogs = whole.map(({ receipts }) => receipts.filter(({ logs }) => logs.length > 0))
+      const withLogs = whole
+        .map(plainBlock)
+        .map(({ receipts }) => receipts.filter(({ logs }) => logs.length > 0))
       const logsOnly = (receipts: Block['receipts']) =>
         receipts.map(({ txHash, logs, succeeded }) => ({ txHash, logs, succeeded }))
       expect(logged.map(({ receipts }) => logsOnly(receipts))).toEqual(withLogs.map(logsOnly))
@@ -226,9 +229,10 @@ test('blocks are read whole by their hashes, and others are not taken for them',
   const chain = fakeChain()
   const wanted = chain.mine(payTokens([ALICE, 5n]))
   chain.mine()
-  const reader = fakeLogsReader(chain)
+  const [reader, whole] = [fakeLogsReader(chain), fakeChainReader(chain, 1)]
 
-  expect(await reader.wholeBlocks([wanted])).toEqual(await fakeChainReader(chain, 1).blocks(1n, 1n))
+  const [found, told] = [await reader.wholeBlocks([wanted]), await whole.blocks(1n, 1n)]
+  expect(found.map(plainBlock)).toEqual(told.map(plainBlock))
 
   chain.reorg(2, [])
   await expect(reader.wholeBlocks([wanted])).rejects.toMatchObject({ code: 'SCAN_BLOCK_MISSING' })

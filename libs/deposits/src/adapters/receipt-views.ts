@@ -1,8 +1,9 @@
 import type { Address } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
 import { LOG, LOG_FIELDS, RECEIPT, RECEIPT_FIELDS } from '@coffer/evm/receipt-table'
-import { type ToldReceipts, textOf } from '@coffer/evm/told-receipts'
-import type { Log, Receipt } from '../domain/block.ts'
+import { isHex, isText, type ToldReceipts, textOf } from '@coffer/evm/told-receipts'
+import type { Log, PlacedLog, Receipt } from '../domain/block.ts'
+import { TOPIC_PADDING, TRANSFER_TOPIC } from '../domain/transfer-log.ts'
 
 /** Where a receipt or a log is in what a node told. */
 type View = { told: ToldReceipts; row: number }
@@ -17,6 +18,39 @@ export function receiptViews(told: ToldReceipts): Receipt[] {
     views.push(viewOf(RECEIPT_VIEW, { told, row: receipt * RECEIPT_FIELDS }))
   }
   return views
+}
+
+/** The logs that may be transfers of tokens to one of `isWatched`. No others are made. */
+export function transferLogsTo(
+  told: ToldReceipts,
+  isWatched: (address: string) => boolean,
+): PlacedLog[] {
+  const found: PlacedLog[] = []
+  for (let receipt = told.from; receipt < told.to; receipt++) {
+    const row = receipt * RECEIPT_FIELDS
+    if (!isText(told, told.receipts[row + RECEIPT.status] ?? 0, SUCCEEDED)) continue
+    const first = told.receipts[row + RECEIPT.logsFrom] ?? 0
+    const end = told.receipts[row + RECEIPT.logsTo] ?? 0
+    for (let log = first; log < end; log++) {
+      const to = receiverAt(told, log * LOG_FIELDS)
+      if (to === undefined || !isWatched(to)) continue
+      const txHash = textOf(told, told.receipts[row + RECEIPT.transactionHash] ?? 0) as TxHash
+      const view = viewOf(LOG_VIEW, { told, row: log * LOG_FIELDS })
+      found.push({ txHash, index: log - first, log: view })
+    }
+  }
+  return found
+}
+
+const SUCCEEDED = '0x1'
+
+/** To whom a log may be a transfer; `undefined` of one that is none. */
+function receiverAt(told: ToldReceipts, row: number): string | undefined {
+  const { logs } = told
+  const isTransfer =
+    logs[row + LOG.topicCount] === 3 && isHex(told, logs[row + LOG.topics] ?? 0, TRANSFER_TOPIC)
+  const to = isTransfer ? textOf(told, logs[row + LOG.topics + 2] ?? 0)?.toLowerCase() : undefined
+  return to?.startsWith(TOPIC_PADDING) ? `0x${to.slice(TOPIC_PADDING.length)}` : undefined
 }
 
 /** With a prototype of accessors, for those of its own would cost more than the texts. */
@@ -41,7 +75,7 @@ const RECEIPT_VIEW: Receipt & ThisType<View> = {
     return (receiptText(this, RECEIPT.contractAddress)?.toLowerCase() ?? null) as Address | null
   },
   get succeeded() {
-    return receiptText(this, RECEIPT.status) === '0x1'
+    return receiptText(this, RECEIPT.status) === SUCCEEDED
   },
   get logs() {
     const { told, row } = this

@@ -1,10 +1,11 @@
 import { WHOLE_PROOF } from '@coffer/evm/block-proof'
 import { type ToldReceipts, toldReceipts } from '@coffer/evm/told-receipts'
 import { describe, expect, test } from 'vitest'
+import type { Block } from '../domain/block.ts'
 import { TransactionTypeError } from '../domain/transaction-type.ts'
 import { fakeAddress, fakeChain, fakeTransaction } from '../testing/fake-chain.ts'
 import { payTokens, transferLog } from '../testing/fake-transfers.ts'
-import { plainBlock } from '../testing/plain-block.ts'
+import { plainBlock, plainLog } from '../testing/plain-block.ts'
 import type { RpcHeader, RpcLog, RpcReceipt } from './rpc-answers.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
 
@@ -47,7 +48,20 @@ test('tells addresses and topics in lower case, by which they are looked up', as
     })),
   }))
 
-  expect(plainBlock(verified(header, shouting))).toEqual(plainBlock(verified(header, receipts)))
+  const [loud, quiet] = [verified(header, shouting), verified(header, receipts)]
+  expect(plainBlock(loud)).toEqual(plainBlock(quiet))
+  expect(logsTo(loud, ALICE)).toEqual(logsTo(quiet, ALICE))
+})
+
+test('shows the transfers to those who are watched as its receipts do, and no others', async () => {
+  const { header, receipts } = await told()
+  const block = verified(header, receipts)
+  const [first, , third] = plainBlock(block).receipts
+
+  expect(logsTo(block, ALICE)).toEqual([{ txHash: first?.txHash, index: 0, log: first?.logs[0] }])
+  expect(logsTo(block, BOB)).toEqual([{ txHash: first?.txHash, index: 1, log: first?.logs[1] }])
+  expect(logsTo(block, fakeAddress(0xd))).toMatchObject([{ txHash: third?.txHash, index: 0 }])
+  expect(logsTo(block, fakeAddress(0xfee))).toEqual([])
 })
 
 test('a type that is not known of the chain is named, before anything is proven', async () => {
@@ -158,6 +172,13 @@ describe('refuses', () => {
     )
   })
 })
+
+/** The logs that a block shows to one who watches this address, with everything in them made. */
+const logsTo = (block: Block, watched: string) =>
+  (block.logsTo?.((address) => address === watched) ?? []).map((placed) => ({
+    ...placed,
+    log: plainLog(placed.log),
+  }))
 
 type Change = (receipts: RpcReceipt[]) => RpcReceipt[]
 

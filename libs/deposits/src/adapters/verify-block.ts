@@ -5,7 +5,7 @@ import { LOG, LOG_FIELDS, RECEIPT, RECEIPT_FIELDS } from '@coffer/evm/receipt-ta
 import { isSameText, isText, numberAt, type ToldReceipts, textOf } from '@coffer/evm/told-receipts'
 import type { Block, BlockHeader } from '../domain/block.ts'
 import { requireKnownTypes } from '../domain/transaction-type.ts'
-import { receiptViews } from './receipt-views.ts'
+import { receiptViews, transferLogsTo } from './receipt-views.ts'
 import { headerOf, paidByBlock, type RpcHeader } from './rpc-answers.ts'
 
 /** What a node told about one block. */
@@ -43,7 +43,12 @@ export function verifiedBlock(
   requireTypes(header, told, types)
   const problems = toldProof(answer, told, steps)
   if (problems.length > 0) throw refuse(problems.join('; '))
-  return { ...header, ...paidByBlock(answer), receipts: receiptViews(told) }
+  return {
+    ...header,
+    ...paidByBlock(answer),
+    receipts: receiptViews(told),
+    logsTo: (isWatched) => transferLogsTo(told, isWatched),
+  }
 }
 
 /** A receipt as far as it has to be looked at before it is proven. */

@@ -1,7 +1,7 @@
 import type { Block, Log, Receipt } from '../domain/block.ts'
 
 /** The same block with everything in it made, to be compared with another one. */
-export const plainBlock = ({ receipts, ...block }: Block): Block => ({
+export const plainBlock = ({ receipts, logsTo: _, ...block }: Block): Block => ({
   ...block,
   receipts: receipts.map(plainReceipt),
 })
@@ -10,4 +10,4 @@ function plainReceipt({ txHash, from, to, created, succeeded, logs }: Receipt): 
   return { txHash, from, to, created, succeeded, logs: logs.map(plainLog) }
 }
 
-const plainLog = ({ address, topics, data }: Log): Log => ({ address, topics, data })
+export const plainLog = ({ address, topics, data }: Log): Log => ({ address, topics, data })
