@@ -50,6 +50,7 @@ const silentObserver = {
   rolledBack: () => undefined,
   latched: () => undefined,
   rescanned: () => undefined,
+  witnessed: () => undefined,
   rescanFailed: () => undefined,
   traced: () => undefined,
 }

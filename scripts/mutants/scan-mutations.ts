@@ -101,8 +101,8 @@ export const scanMutations: readonly Mutation[] = [
   {
     name: 'a node that does not have our height yet undoes it',
     file: rollBack,
-    find: 'if (fork === undefined) {',
-    replace: 'if (fork === null) {',
+    find: 'if (fork === undefined || ours === undefined) {',
+    replace: 'if (ours === undefined) {',
     tests: rollBackTests,
   },
 ]

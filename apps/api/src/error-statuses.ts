@@ -15,6 +15,7 @@ export const ERROR_STATUSES: ErrorStatuses = {
   DEPOSIT_UNKNOWN: { status: 404, title: 'There is no such deposit' },
   EXTERNAL_ID: { status: 400, title: 'The external id is invalid' },
   MONEY_UNITS: { status: 400, title: 'The amount is invalid' },
+  NODES_DISAGREE: { status: 503, title: 'The nodes contradict each other' },
   RESCAN_RANGE: { status: 422, title: "The range can't be rescanned" },
   RESCAN_UNKNOWN: { status: 404, title: 'There is no such rescan' },
   RPC_NO_ENDPOINT: { status: 503, title: 'The node does not answer' },

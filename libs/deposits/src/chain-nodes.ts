@@ -3,9 +3,11 @@ import { openEndpoints } from '@coffer/evm/endpoints'
 import { jsonRpc } from '@coffer/evm/json-rpc'
 import type { ChainId } from '@coffer/money/chain-id'
 import { jsonRpcChainReader } from './adapters/json-rpc-chain-reader.ts'
+import { jsonRpcWitnesses } from './adapters/json-rpc-witnesses.ts'
 import type { ChainReader } from './ports.ts'
+import { agreedHeader } from './usecases/agreed-header.ts'
 
-/** Looks at the tip and the headers of the chains, now and then. */
+/** Looks at the tip and the headers of the chains, now and then, by the word of several. */
 export type ChainNodes = AsyncDisposable & {
   nodeOf: (chain: ChainId) => Pick<ChainReader, 'head' | 'headerAt'>
 }
@@ -26,8 +28,11 @@ export function chainNodes(configs: readonly ChainConfig[]): ChainNodes {
   }
 }
 
-function openNode({ chain, rpcUrls, proof }: ChainConfig) {
+function openNode({ chain, rpcUrls, proof, quorum = 1 }: ChainConfig) {
   const clients = rpcUrls.map((url) => ({ rpc: jsonRpc(url) }))
   const endpoints = openEndpoints({ chain, clients })
-  return { endpoints, reader: jsonRpcChainReader(endpoints, { proof }) }
+  const reader = jsonRpcChainReader(endpoints, { proof })
+  const witnesses = jsonRpcWitnesses(endpoints)
+  const headerAt = agreedHeader({ reader, witnesses, quorum })
+  return { endpoints, reader: { head: reader.head, headerAt } }
 }

@@ -6,6 +6,7 @@ import type { StepResult } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { EndpointTelemetry } from './adapters/endpoint-telemetry.ts'
 import { type ChainReaderOptions, jsonRpcChainReader } from './adapters/json-rpc-chain-reader.ts'
+import { jsonRpcWitnesses } from './adapters/json-rpc-witnesses.ts'
 import { postgresScanStore } from './adapters/postgres-scan-store.ts'
 import { postgresWatchedSet } from './adapters/postgres-watched-set.ts'
 import { requireTokens } from './adapters/require-tokens.ts'
@@ -14,6 +15,13 @@ import type { BalanceObserver } from './balance-ports.ts'
 import { balanceStep } from './balance-step.ts'
 import { type FinalityPolicy, finalityPolicy, tagsOf } from './domain/finality.ts'
 import type { ScanObserver } from './ports.ts'
+import {
+  type AgreeOnFinal,
+  type AgreeOnFinalPorts,
+  agreeOnFinal,
+  finalByPolicy,
+} from './usecases/agree-on-final.ts'
+import { type ConfirmReorg, confirmReorg } from './usecases/confirm-reorg.ts'
 import { findDeposits } from './usecases/find-deposits.ts'
 import { latchUnknownTypes } from './usecases/latch-unknown-types.ts'
 import { prefetchBlocks } from './usecases/prefetch-blocks.ts'
@@ -75,19 +83,19 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     areLogsTrusted: config.byLogs?.proveDeposits === false,
   }
   const find = findDeposits({ ...finding, coin: native === 'none' ? 'ignored' : 'included' })
+  const ports = { reader, store, observer }
+  const { agreeOnFinal, confirmReorg } = witnessing(options, { ...ports, endpoints, policy })
   const steps = scanNextBlocks({
-    reader,
-    store,
+    ...ports,
     prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
     findDeposits: owesTraces ? findDeposits({ ...finding, coin: 'left' }) : find,
     owesTraces,
-    rollBackReorg: rollBackReorg({ reader, store, observer, reorgDepthMax }),
-    policy,
-    observer,
+    rollBackReorg: rollBackReorg({ ...ports, confirmReorg, reorgDepthMax }),
+    agreeOnFinal,
   })
   const scan = latchUnknownTypes({ store, scan: steps })
   const again = owesTraces ? withCalls : reader
-  const rescan = runRescan({ store, findDeposits: find, observer, chunkBlocks, reader: again })
+  const rescan = runRescan({ ...ports, findDeposits: find, chunkBlocks, reader: again })
   const trace = traceLater({
     reader: withCalls,
     ...{ store, observer, blocksMax: chunkBlocks },
@@ -109,6 +117,24 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     ...(balances ? { proveBalances: checked(balances) } : {}),
     watchEndpoints: (signal) => endpoints.watch(signal),
     [Symbol.asyncDispose]: () => endpoints[Symbol.asyncDispose](),
+  }
+}
+
+/** What the other endpoints are asked before anything is final, or undone. */
+function witnessing(
+  { config: { quorum = 1 } }: ChainScanOptions,
+  {
+    endpoints,
+    ...ports
+  }: Omit<AgreeOnFinalPorts, 'witnesses' | 'quorum'> & {
+    endpoints: Endpoints
+  },
+): { agreeOnFinal: AgreeOnFinal; confirmReorg: ConfirmReorg } {
+  const witnesses = jsonRpcWitnesses(endpoints)
+  return {
+    agreeOnFinal:
+      quorum > 1 ? agreeOnFinal({ ...ports, witnesses, quorum }) : finalByPolicy(ports.policy),
+    confirmReorg: confirmReorg({ witnesses, quorum }),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Address } from '@coffer/evm/address'
-import type { TxHash } from '@coffer/evm/hash'
+import type { BlockHash, TxHash } from '@coffer/evm/hash'
 import type { Units } from '@coffer/money/units'
 import type { BalanceProofStore } from './balance-ports.ts'
 import type { Block, BlockHeader, BlockRef } from './domain/block.ts'
@@ -148,10 +148,19 @@ type AdvanceFacts = {
 /** What came of reading calls. */
 type TracedFacts = AdvanceFacts
 
+/** What came of asking several endpoints for the block at a height that is to be final. */
+export type Witnessing =
+  | { result: 'agreed'; height: bigint }
+  /** Too few say the same. `failures` counts the times in a row, `problem` says who said what. */
+  | { result: 'none'; height: bigint; failures: number; problem: string }
+  /** So many as are needed say that it is another than ours. */
+  | { result: 'other'; height: bigint; ours: BlockHash; theirs: BlockHash }
+
 /** What a scan tells about itself. Adapter: `adapters/scan-telemetry.ts`. */
 export type ScanObserver = {
   polled(head: Head): void
   advanced(to: BlockRef, facts: AdvanceFacts): void
+  witnessed(witnessing: Witnessing): void
   rolledBack(to: BlockRef | null, facts: { blocks: number; reversed: number }): void
   latched(reason: string): void
   rescanned(id: string, facts: { found: number; added: number; republished: number }): void

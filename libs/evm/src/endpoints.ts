@@ -41,6 +41,8 @@ export type Endpoints = AsyncDisposable & {
     ask: (rpc: PinnedRpc) => Promise<T>,
     options?: PinOptions & { agree?: (one: T, other: T) => boolean },
   ): Promise<T>
+  /** How many of them there are: a quorum can't be larger. */
+  hosts: number
   /** Has the endpoint of this name asked only after the others for a while. */
   distrust(endpoint: string): void
   /** Any endpoint, each call by itself. */
@@ -106,8 +108,7 @@ export function openEndpoints(options: EndpointsOptions): Endpoints {
   }
   return {
     pin,
-    probe,
-    distrust,
+    ...{ probe, hosts, distrust },
     async quorum(needed, ask, { agree = isDeepStrictEqual, ...pinOptions } = {}) {
       if (needed > hosts) {
         throw new RangeError(`A quorum of ${needed} can't be had of ${hosts} hosts.`)

@@ -9,12 +9,13 @@ import { toldReceipts } from '@coffer/evm/told-receipts'
 import { type Units, units } from '@coffer/money/units'
 import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
-import type { TaggedHeights } from '../domain/finality.ts'
-import type { ChainReader, Head } from '../ports.ts'
+import type { ChainReader } from '../ports.ts'
 import { blockFees } from './block-fees.ts'
 import { TRACE_FIELDS } from './call-traces.ts'
+import { headerCall } from './header-call.ts'
 import { type LogsRpc, loggedBlocks } from './logged-blocks.ts'
 import { namedContracts } from './named-contracts.ts'
+import { headReader, readHeader } from './read-head.ts'
 import { headerOf, type RpcHeader, type RpcTransaction } from './rpc-answers.ts'
 import { tokenGains } from './token-gains.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
@@ -32,6 +33,8 @@ const readTraces = parseOnly(TRACE_FIELDS)
 export type RpcSource = {
   /** Does a piece of work with one endpoint, and all of it again with another if need be. */
   pin<T>(work: (rpc: LogsRpc) => Promise<T>, options?: { height?: bigint }): Promise<T>
+  /** How far the chain is by what most of the endpoints have told. */
+  head?(): bigint | undefined
 }
 
 /** What blocks are held against. */
@@ -56,7 +59,8 @@ export type ChainReaderOptions = BlockRules & {
  * together is asked of one endpoint.
  */
 export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOptions): ChainReader {
-  const { tags = [], byLogs = false } = options
+  const { tags = [], byLogs = false, proof } = options
+  const heads = headReader(source, { tags, proof })
   /** The tip as it was polled, to spare a new block's header. Good for once: it may be replaced. */
   let tip: RpcHeader | undefined
 
@@ -64,7 +68,7 @@ export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOption
     const polled = tip
     tip = undefined
     if (from === to && polled && BigInt(polled.number) === from) return [polled]
-    const calls = heights(from, to).map((height) => headerCall(hex(height)))
+    const calls = heights(from, to).map(headerCall)
     const answers = (await inRequests(rpc, calls)) as (RpcHeader | null)[]
     return answers.map((answer, index) => {
       const height = from + BigInt(index)
@@ -78,30 +82,23 @@ export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOption
     source.pin(ask, { height })
 
   return {
-    async head(): Promise<Head> {
-      const answers = await source.pin((rpc) => rpc.batch(['latest', ...tags].map(headerCall)))
-      const [latest = null, ...named] = answers as (RpcHeader | null)[]
-      const { number, hash } = headerOf(latest, 'latest')
-      tip = latest ?? undefined
-      return { number, hash, tagged: heightsOf(tags, named) }
+    async head() {
+      const { head, header } = await heads.read()
+      tip = header
+      return head
     },
 
-    async headerAt(height) {
-      const { method, params } = headerCall(hex(height))
-      const answer = await source.pin((rpc) => rpc.call(method, params))
-      return answer === null ? undefined : headerOf(answer as RpcHeader, height)
-    },
+    headerAt: (height) => readHeader(source, height),
 
-    blocks: (from, to) =>
-      source.pin(
-        async (rpc) => {
-          const answers = await headers(rpc, from, to)
-          const wholly = (some: readonly RpcHeader[]) => wholeBlocks(rpc, some, options)
-          if (byLogs) return await loggedBlocks({ rpc, headers: answers, wholeBlocks: wholly })
-          return await wholly(answers)
-        },
-        { height: to },
-      ),
+    blocks(from, to) {
+      const read = async (rpc: LogsRpc) => {
+        const answers = await headers(rpc, from, to)
+        const wholly = (some: readonly RpcHeader[]) => wholeBlocks(rpc, some, options)
+        if (byLogs) return await loggedBlocks({ rpc, headers: answers, wholeBlocks: wholly })
+        return await wholly(answers)
+      }
+      return heads.followed(source.pin(read, { height: to }))
+    },
 
     wholeBlocks: (wanted) =>
       source.pin(async (rpc) => wholeBlocks(rpc, await headersOf(rpc, wanted), options)),
@@ -242,22 +239,6 @@ function valueIn(
   if (!matches) throw new BlockProofError(block, `transaction ${txHash} is not the same any more`)
   return [txHash, units(BigInt(answer.value))]
 }
-
-/** A tag of which the node has no block yet has no height. */
-function heightsOf(tags: readonly Tag[], answers: readonly (RpcHeader | null)[]): TaggedHeights {
-  const heights = tags.flatMap((tag, index) => {
-    const answer = answers[index] ?? null
-    return answer === null ? [] : [[tag, headerOf(answer, tag).number] as const]
-  })
-  return Object.fromEntries(heights)
-}
-
-const headerCall = (tag: string): RpcCall => ({
-  method: 'eth_getBlockByNumber',
-  params: [tag, false],
-})
-
-const hex = (height: bigint) => `0x${height.toString(16)}`
 
 const heights = (from: bigint, to: bigint): bigint[] =>
   Array.from({ length: Number(to - from) + 1 }, (_, index) => from + BigInt(index))

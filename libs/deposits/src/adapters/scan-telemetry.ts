@@ -5,12 +5,21 @@ import { Counter, Gauge } from 'prom-client'
 import type { Rejection } from '../domain/rejection.ts'
 import type { ScanObserver } from '../ports.ts'
 import { traceAgeGauge } from './trace-age-gauge.ts'
+import { witnessTelemetry } from './witness-telemetry.ts'
 
 /** Reasons that tell of an accepted token that is not what it was accepted as. */
 const ALARMING: ReadonlySet<string> = new Set<Rejection>(['asset_halted', 'nothing_arrived'])
 
 /** Tells a scan's progress to the log and to Prometheus; one for all chains of a process. */
 export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId) => ScanObserver {
+  const progress = progressTelemetry(metrics, logger)
+  const witnessed = witnessTelemetry(metrics, logger)
+  return (chain) => ({ ...progress(chain), witnessed: witnessed(chain) })
+}
+
+type Progress = Omit<ScanObserver, 'witnessed'>
+
+function progressTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId) => Progress {
   const registers = [metrics]
   const labelNames = ['chain'] as const
   const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames, registers })

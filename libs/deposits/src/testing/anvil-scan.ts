@@ -43,6 +43,7 @@ export type ProcessOptions = {
   chunkBlocks?: number
   config?: Partial<ChainConfig>
   balanceObserver?: BalanceObserver
+  observer?: Partial<ScanObserver>
 }
 
 /** The settings of a test chain. */
@@ -69,7 +70,7 @@ export function scanProcess(options: ProcessOptions): Promise<ChainScan> {
   return chainScan({
     config: scanConfig(options),
     postgres: database.postgres,
-    observer: silentObserver,
+    observer: { ...silentObserver, ...options.observer },
     ...(balanceObserver ? { balanceObserver } : {}),
     holder,
     leaseMs,
@@ -142,6 +143,7 @@ const silentObserver: ScanObserver = {
   rolledBack: () => undefined,
   latched: () => undefined,
   rescanned: () => undefined,
+  witnessed: () => undefined,
   rescanFailed: () => undefined,
   traced: () => undefined,
 }

@@ -6,6 +6,7 @@ import type { StepResult } from '@coffer/runtime/poll'
 import type { RpcSource } from '../adapters/json-rpc-chain-reader.ts'
 import { finalityPolicy, tagsOf } from '../domain/finality.ts'
 import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
+import { finalByPolicy } from '../usecases/agree-on-final.ts'
 import { findDeposits } from '../usecases/find-deposits.ts'
 import { latchUnknownTypes } from '../usecases/latch-unknown-types.ts'
 import { prefetchBlocks } from '../usecases/prefetch-blocks.ts'
@@ -112,8 +113,12 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
           prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
           findDeposits: owesTraces ? findDeposits({ ...finding, coin: 'left' }) : find,
           owesTraces,
-          rollBackReorg: rollBackReorg({ ...ports, reorgDepthMax }),
-          policy,
+          rollBackReorg: rollBackReorg({
+            ...ports,
+            reorgDepthMax,
+            confirmReorg: async () => undefined,
+          }),
+          agreeOnFinal: finalByPolicy(policy),
         }),
       }),
       rescan: runRescan({ ...ports, reader: withCalls, findDeposits: find, chunkBlocks }),
@@ -160,6 +165,7 @@ const tellingObserver = (told: string[]): ScanObserver => ({
   polled: () => undefined,
   advanced: (to, { blocks, found, published }) =>
     told.push(`to ${to.number}: ${blocks} blocks, ${found} found, ${published} published`),
+  witnessed: ({ result, height }) => told.push(`witnesses of ${height}: ${result}`),
   rolledBack: (to, { blocks, reversed }) =>
     told.push(`back to ${to?.number ?? 'nothing'}: ${blocks} blocks, ${reversed} reversed`),
   latched: (reason) => told.push(`latched: ${reason}`),

@@ -1,13 +1,15 @@
 import { crashPoint } from '@coffer/runtime/crash-point'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { BlockRef } from '../domain/block.ts'
-import { type Finality, type FinalityPolicy, finalityAt, isMoreFinal } from '../domain/finality.ts'
+import { type Finality, isMoreFinal } from '../domain/finality.ts'
 import { countRejections } from '../domain/rejection.ts'
+import type { FoundTransfer } from '../domain/transfer.ts'
 import type { Advance, Head, ScanObserver, ScanState, ScanStore } from '../ports.ts'
+import type { AgreeOnFinal } from './agree-on-final.ts'
 
 export type AdvanceScanPorts = {
   store: Pick<ScanStore, 'advance'>
-  policy: FinalityPolicy
+  agreeOnFinal: AgreeOnFinal
   observer: Pick<ScanObserver, 'advanced'>
   /** Whether the calls in what is scanned are read later. */
   owesTraces?: boolean
@@ -16,9 +18,17 @@ export type AdvanceScanPorts = {
 /** What was read on top of the checkpoint. */
 type Found = Pick<Advance, 'blocks' | 'transfers' | 'head'>
 
+type Read = Pick<Advance, 'blocks' | 'head'> & {
+  scanned: BlockRef
+  findTransfers: () => Promise<FoundTransfer[]>
+}
+
+/** `contradicted` is that a quorum has another block where something is to be final. */
+type StepOutcome = StepResult | 'contradicted'
+
 /** How a scan goes on: what was scanned is stored, and what is deep enough by then is final. */
 export function advanceScan(ports: AdvanceScanPorts) {
-  const { store, policy, observer, owesTraces = false } = ports
+  const { store, agreeOnFinal, observer, owesTraces = false } = ports
   /** What was made final last. After a restart it is told once more, which changes nothing. */
   let settled: Finality = { final: -1n, tiers: {} }
 
@@ -38,17 +48,22 @@ export function advanceScan(ports: AdvanceScanPorts) {
   }
 
   return {
-    /** Stores blocks, the last of which is `scanned`, and what was found in them. */
-    async store({ checkpoint }: ScanState, found: Found & { scanned: BlockRef }) {
-      const { scanned, head } = found
-      const finality = finalityAt(policy, { scanned: scanned.number, tagged: head.tagged })
-      return await advance(checkpoint, { ...found, finality })
+    /**
+     * Stores blocks, the last of which is `scanned`, and what is found in them. Nothing is stored,
+     * and the answer is `contradicted`, when a quorum has other blocks.
+     */
+    async store(state: ScanState, { findTransfers, ...read }: Read): Promise<StepOutcome> {
+      const [transfers, finality] = await Promise.all([findTransfers(), agreeOnFinal(state, read)])
+      if (finality === undefined) return 'contradicted'
+      return await advance(state.checkpoint, { ...read, transfers, finality })
     },
 
     /** Makes final what has become so without a new block, if anything has. */
-    async settle({ checkpoint, final }: ScanState, head: Head): Promise<StepResult> {
+    async settle(state: ScanState, head: Head): Promise<StepOutcome> {
+      const { checkpoint, final } = state
       if (checkpoint === null) return 'idle'
-      const finality = finalityAt(policy, { scanned: checkpoint.number, tagged: head.tagged })
+      const finality = await agreeOnFinal(state, { scanned: checkpoint, blocks: [], head })
+      if (finality === undefined) return 'contradicted'
       if (!isMoreFinal(finality, { ...settled, final: final ?? -1n })) return 'idle'
       const nothing = { blocks: [], transfers: [] }
       return await advance(checkpoint, { ...nothing, head, scanned: checkpoint, finality })

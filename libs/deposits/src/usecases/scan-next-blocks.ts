@@ -1,10 +1,10 @@
 import { crashPoint } from '@coffer/runtime/crash-point'
 import type { StepResult } from '@coffer/runtime/poll'
 import { type Block, linkedLength, standsOn } from '../domain/block.ts'
-import type { FinalityPolicy } from '../domain/finality.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
 import type { ChainReader, Head, ScanObserver, ScanState, ScanStore } from '../ports.ts'
 import { advanceScan } from './advance-scan.ts'
+import type { AgreeOnFinal } from './agree-on-final.ts'
 import type { Prefetch } from './prefetch-blocks.ts'
 
 export type ScanPorts = {
@@ -13,7 +13,7 @@ export type ScanPorts = {
   prefetch: Prefetch
   findDeposits: (blocks: readonly Block[]) => Promise<FoundTransfer[]>
   rollBackReorg: (state: ScanState) => Promise<void>
-  policy: FinalityPolicy
+  agreeOnFinal: AgreeOnFinal
   observer: ScanObserver
   /** Whether the calls in what is scanned are read later. */
   owesTraces?: boolean
@@ -60,9 +60,10 @@ export function scanNextBlocks(ports: ScanPorts) {
     if (blocks.length < read.length) prefetch.reset()
     crashPoint('scanner.after-fetch')
 
-    const transfers = await findDeposits(blocks)
+    const findTransfers = () => findDeposits(blocks)
     const scanned = blocks.at(-1) ?? first
-    return advance.store(state, { blocks, transfers, head, scanned })
+    const outcome = await advance.store(state, { blocks, findTransfers, head, scanned })
+    return outcome === 'contradicted' ? followReorg(state) : outcome
   }
 
   /** Nothing new on top: yet the tip may have been replaced, or a tag may have moved. */
@@ -71,7 +72,8 @@ export function scanNextBlocks(ports: ScanPorts) {
     const [ours] = await store.storedBlocks(tip.number, tip.number)
     // A lower head alone is a node that lags. Only another hash at the same height is a reorg.
     if (ours && ours.hash !== tip.hash) return followReorg(state)
-    return advance.settle(state, tip)
+    const outcome = await advance.settle(state, tip)
+    return outcome === 'contradicted' ? followReorg(state) : outcome
   }
 
   async function followReorg(state: ScanState): Promise<StepResult> {
