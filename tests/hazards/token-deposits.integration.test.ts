@@ -1,15 +1,20 @@
+import { blockListTokenAbi, blockListTokenBytecode } from '@coffer/contracts/block-list-token'
 import { bytes32MetadataAbi, bytes32MetadataBytecode } from '@coffer/contracts/bytes32-metadata'
+import { lyingTokenAbi } from '@coffer/contracts/lying-token'
 import { rebasingTokenAbi, rebasingTokenBytecode } from '@coffer/contracts/rebasing-token'
+import type { ChainScan } from '@coffer/deposits/chain-scan'
+import { balanceDifferences } from '@coffer/deposits/schema'
 import { storedFacts, type Watched } from '@coffer/deposits/testing/anvil-scan'
 import { startAnvil } from '@coffer/devstack/start-anvil'
 import { parseAddress } from '@coffer/evm/address'
 import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
 import { anvilClient } from '@coffer/simulator/anvil-client'
+import { HOSTILE_CONTRACTS } from '@coffer/simulator/deploy-hostile-contracts'
 import type { DepositKind } from '@coffer/simulator/deposit-plan'
 import { readBalances } from '@coffer/simulator/read-balances'
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
-import { encodeFunctionData, type Hex } from 'viem'
+import { type Address, type EncodeFunctionDataParameters, encodeFunctionData, type Hex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hazardSender } from './hazard-sender.ts'
 import { type HazardStage, hazardStage } from './hazard-stage.ts'
@@ -122,6 +127,60 @@ test('D18: a symbol that is no text is never read, and amounts are whole to the 
   expect(await stage.violations(undefined, assets)).toEqual([])
 })
 
+test('D5: an accepted token that begins to log what it does not move is not credited for it', async () => {
+  const [payee] = (await stage.begin(1)) as [Watched]
+  const { feeToken, spoof } = HOSTILE_CONTRACTS
+  const send = (call: EncodeFunctionDataParameters<typeof lyingTokenAbi>) =>
+    sender.send({ to: feeToken, data: encodeFunctionData(call) })
+  const [from] = (await stage.chain.client.accounts()) as [Address]
+  const transfer = (amount: bigint) =>
+    send({ abi: lyingTokenAbi, functionName: 'transfer', args: [payee.address, amount] })
+  await send({ abi: lyingTokenAbi, functionName: 'mint', args: [from, 1_000n] })
+  await transfer(500n)
+  const honest = await stage.onChain(withFeeTokens())
+  const code = await stage.chain.client.request<Hex>('eth_getCode', [spoof, 'latest'])
+  await stage.chain.client.request('anvil_setCode', [feeToken, code])
+  await transfer(400n)
+  await using scanner = await stage.scanner({ config: { assets: withFeeTokens() } })
+
+  await stage.settle(scanner)
+
+  expect(await stage.rejectedAmounts()).toEqual({ nothing_arrived: [400n] })
+  expect(await stage.finalAmounts()).toEqual([450n])
+  expect(await stage.violations(honest, withFeeTokens())).toEqual([])
+})
+
+test('D19: what an issuer takes from a deposit address is named by the proof of balances', async () => {
+  const token = parseAddress(await sender.deploy(blockListTokenBytecode as Hex))
+  const [payee] = (await stage.begin(1)) as [Watched]
+  const send = (call: EncodeFunctionDataParameters<typeof blockListTokenAbi>) =>
+    sender.send({ to: token, data: encodeFunctionData(call) })
+  const { address } = payee
+  await send({ abi: blockListTokenAbi, functionName: 'mint', args: [address, 9n] })
+  const { chain } = stage.chain.contracts.assets[0]
+  const id = erc20AssetId(chain, token)
+  const own: Asset = { id, chain, contract: token, symbol: 'BLOCK', decimals: 18 }
+  const assets = [...stage.chain.contracts.assets, own]
+  const config = { assets, balanceProof: { everyBlocks: 1, recheck: 50 } }
+  const silent = () => undefined
+  const balanceObserver = { proven: silent, differs: silent, skipped: silent }
+  await using scanner = await stage.scanner({ config, balanceObserver })
+  await stage.settle(scanner)
+  await prove(scanner)
+  const before = await stage.database.postgres.select().from(balanceDifferences)
+
+  await send({ abi: blockListTokenAbi, functionName: 'setBlocked', args: [address, true] })
+  await send({ abi: blockListTokenAbi, functionName: 'destroyBlackFunds', args: [address] })
+  await stage.settle(scanner)
+  await prove(scanner)
+
+  const differences = await stage.database.postgres.select().from(balanceDifferences)
+  expect(before).toEqual([])
+  expect(differences).toMatchObject([{ asset: id, base: 9n, found: 0n, closedAt: null }])
+  const violated = await stage.violations(undefined, assets)
+  expect(violated).toMatchObject([{ invariant: 'I5' }])
+})
+
 test('D28: a token that nobody lists is recorded, and credited to nobody', async () => {
   const { deposits, suspense } = await pay(['unlisted', 'native'], 20)
   await using scanner = await stage.scanner()
@@ -153,6 +212,11 @@ test('D28: a payment to the right address on another chain is recovered by a res
     expect.stringMatching(new RegExp(`^eip155:31338:.* ${payee.owner} eip155:31338/slip44:60 8$`)),
   ])
 })
+
+/** Holds balances on the chain against what was found, as far as it is final. */
+async function prove({ proveBalances }: ChainScan): Promise<void> {
+  while ((await proveBalances?.()) === 'busy');
+}
 
 const withFeeTokens = () => [...stage.chain.contracts.assets, ...stage.feeTokens]
 
