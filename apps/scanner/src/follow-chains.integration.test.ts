@@ -53,7 +53,27 @@ test('a chain whose node is away holds up no other, and catches up by itself', a
   await waitFor(async () => (await countOf(postgres, TWO)) === 4, { what: 'the second to be back' })
 
   await stop()
-  expect(await working).toHaveLength(8)
+  expect(await working).toEqual(work.map(() => undefined))
+})
+
+test('coin whose calls are read later is found behind the scan', async () => {
+  await using resources = new AsyncDisposableStack()
+  const { postgres } = resources.use(
+    await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations]),
+  )
+  await postgres.insert(owners).values({ id: OWNER })
+  await postgres
+    .insert(addresses)
+    .values({ chain: ONE, address: ADDRESS, owner: OWNER, watchedFrom: 0n })
+  const anvil = resources.use(await startAnvil({ arguments: ['--chain-id', '31337'] }))
+  const settings = { RPC_URLS: anvil.url, CHAIN_ID: '31337', CONFIRMATIONS: '1' }
+  const configs = await chainConfigs({ ...settings, NATIVE_TRANSFERS: 'traces-later' })
+  const { stop } = await follow(configs, postgres)
+  resources.defer(stop)
+
+  await pay(anvil.url, 3)
+
+  await waitFor(async () => (await countOf(postgres, ONE)) === 3, { what: 'the lane to find them' })
 })
 
 test('an endpoint of another chain than is configured ends the work', async () => {

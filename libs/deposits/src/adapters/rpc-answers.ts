@@ -5,7 +5,7 @@ import { blockHash } from '@coffer/evm/hash'
 import type { ReceiptJson } from '@coffer/evm/receipts-root'
 import type { WithdrawalJson } from '@coffer/evm/withdrawals-root'
 import { units } from '@coffer/money/units'
-import type { Block, BlockHeader, Withdrawal } from '../domain/block.ts'
+import type { Block, BlockHeader, Producer, Withdrawal } from '../domain/block.ts'
 
 /** What `eth_getBlockByNumber` answers when asked for hashes only; its proof takes all of it. */
 export type RpcHeader = ProvenHeader & {
@@ -13,7 +13,8 @@ export type RpcHeader = ProvenHeader & {
   hash: string
   parentHash: string
   timestamp: string
-  miner: string
+  /** Some chains name nobody. */
+  miner?: string | null
   baseFeePerGas?: string
   transactions: readonly string[]
 }
@@ -67,8 +68,13 @@ export const paidByBlock = ({
   baseFeePerGas = '0x0',
   withdrawals,
 }: RpcHeader): Pick<Block, 'producer' | 'withdrawals'> => ({
-  producer: { address: miner.toLowerCase() as Address, baseFee: BigInt(baseFeePerGas) },
+  ...(miner ? { producer: producerOf(miner, baseFeePerGas) } : {}),
   ...(withdrawals?.length ? { withdrawals: withdrawals.map(withdrawalOf) } : {}),
+})
+
+const producerOf = (miner: string, baseFee: string): Producer => ({
+  address: miner.toLowerCase() as Address,
+  baseFee: BigInt(baseFee),
 })
 
 const GWEI = 10n ** 9n
