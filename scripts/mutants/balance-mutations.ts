@@ -3,10 +3,12 @@ import type { Mutation } from './mutation.ts'
 const proofs = 'libs/deposits/src/adapters/postgres-balance-proofs.ts'
 const prove = 'libs/deposits/src/usecases/prove-balances.ts'
 const judge = 'libs/deposits/src/usecases/judge-balances.ts'
+const quarantine = 'libs/deposits/src/usecases/quarantine-contradicted.ts'
+const quarantineTests = ['libs/deposits/src/usecases/quarantine-contradicted.test.ts']
 const storeTests = ['libs/deposits/src/adapters/postgres-scan-store.integration.test.ts']
 const proveTests = ['libs/deposits/src/usecases/prove-balances.test.ts']
 
-/** Bugs in how balances are held against deposits. */
+/** Bugs in how balances are held against deposits, and against what tokens say. */
 export const balanceMutations: readonly Mutation[] = [
   {
     name: 'a balance that is more than deposits explain is taken for what was sent',
@@ -50,5 +52,43 @@ export const balanceMutations: readonly Mutation[] = [
     find: "and not (deposit.status = 'rejected' and deposit.reason in (${sql.join(",
     replace: "and not (deposit.status = 'seen' and deposit.reason in (${sql.join(",
     tests: storeTests,
+  },
+  {
+    name: 'a token that moved more than it logged is believed',
+    file: quarantine,
+    find: 'if (gains[index] !== told) lying.add(holding.asset)',
+    replace: 'if ((gains[index] ?? -1n) < told) lying.add(holding.asset)',
+    tests: quarantineTests,
+  },
+  {
+    name: 'a token that does not tell what it holds is believed',
+    file: quarantine,
+    find: 'if (gains[index] !== told) lying.add(holding.asset)',
+    replace: 'if ((gains[index] ?? told) !== told) lying.add(holding.asset)',
+    tests: quarantineTests,
+  },
+  {
+    name: 'only the receiver that was lied to is put aside',
+    file: quarantine,
+    find: 'return transfers.filter(({ asset }) => lying.has(asset))',
+    replace: `return transfers.filter(({ asset, to }) => {
+      const place = holdings.findIndex((each) => each.asset === asset && each.holder === to)
+      return lying.has(asset) && gains[place] === 0n
+    })`,
+    tests: quarantineTests,
+  },
+  {
+    name: 'what a receiver sent counts as a lie of its token',
+    file: quarantine,
+    find: 'receivedAmount(block, holding) - sentAmount(block, holding)',
+    replace: 'receivedAmount(block, holding)',
+    tests: quarantineTests,
+  },
+  {
+    name: 'a token that its operator has halted is credited',
+    file: 'libs/deposits/src/usecases/halt-changed-tokens.ts',
+    find: 'stopped.has(transfer.asset) ?',
+    replace: "stopped.has(transfer.asset) && transfer.asset === '' ?",
+    tests: ['libs/deposits/src/usecases/halt-changed-tokens.test.ts'],
   },
 ]

@@ -1,5 +1,10 @@
+import { parseAddress } from '@coffer/evm/address'
+import { type Asset, erc20AssetId } from '@coffer/money/asset'
 import { quantity } from '@coffer/simulator/anvil-client'
-import { deployHostileContracts } from '@coffer/simulator/deploy-hostile-contracts'
+import {
+  deployHostileContracts,
+  HOSTILE_CONTRACTS,
+} from '@coffer/simulator/deploy-hostile-contracts'
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { postgresBalanceDifferences } from './adapters/postgres-balance-differences.ts'
@@ -82,6 +87,63 @@ test('a balance that grows without a transaction is named, and so is one that sh
   expect(named.sort()).toEqual([[fed.address, 7n] as const, [drained.address, -3n] as const].sort())
 })
 
+test('a listed token that logs what it does not move is put aside, and told from one that does', async () => {
+  const watched = await watchNew(database, 3)
+  const startBlock = await paid(watched, ['erc20', 'spoof'])
+  const verified = assetsWith({ verifyArrivals: true })
+  await using process = await proving({ startBlock, native: 'transactions', assets: verified })
+
+  await settle(process)
+  await prove(process)
+
+  const deposits = await database.deposits()
+  const told = (isLie: boolean) =>
+    new Set(deposits.filter(({ asset }) => (asset === LYING) === isLie).map(statusOf))
+  expect([told(true), told(false)]).toEqual([
+    new Set(['rejected contradicted']),
+    new Set(['final null']),
+  ])
+  expect((await database.events()).every(({ type }) => type === 'deposit.confirmed')).toBe(true)
+  expect(await open()).toEqual([])
+})
+
+test('where arrivals are not verified, balances name the lie; halted, nothing is credited', async () => {
+  const watched = await watchNew(database, 3)
+  const startBlock = await paid(watched, ['spoof'])
+  const believing = { startBlock, native: 'transactions' as const, assets: assetsWith({}) }
+  await using process = await proving(believing)
+  await settle(process)
+  await prove(process)
+
+  const differing = await open()
+  const credited = (await database.deposits()).filter(({ status }) => status === 'final')
+  await database.clear()
+  for (const { address, owner } of watched) await database.watch(CHAIN, owner, [address])
+  await using halted = await proving({ ...believing, assets: assetsWith({ halted: true }) })
+  await settle(halted)
+
+  expect(new Set(differing.map(({ holder }) => holder))).toEqual(
+    new Set(credited.map(({ to }) => to)),
+  )
+  expect(differing.every(({ asset, found }) => asset === LYING && found === 0n)).toBe(true)
+  const statuses = new Set((await database.deposits()).map(statusOf))
+  expect(statuses).toEqual(new Set(['rejected asset_halted']))
+})
+
+const LYING = erc20AssetId(CHAIN, HOSTILE_CONTRACTS.spoof)
+
+/** Everything that is accepted, and the token that lies, which is kept to `rules` as the others. */
+const assetsWith = (rules: Pick<Asset, 'verifyArrivals' | 'halted'>): Asset[] => [
+  ...chain.contracts.assets.map((asset) => ({ ...asset, ...rules })),
+  {
+    ...{ id: LYING, chain: CHAIN, contract: parseAddress(HOSTILE_CONTRACTS.spoof) },
+    ...{ symbol: 'LIE', decimals: 18, ...rules },
+  },
+]
+
+const statusOf = ({ status, reason }: { status: string; reason: string | null }) =>
+  `${status} ${reason}`
+
 const proven: Parameters<BalanceObserver['proven']>[0][] = []
 
 const observer: BalanceObserver = {
@@ -90,7 +152,9 @@ const observer: BalanceObserver = {
   skipped: () => undefined,
 }
 
-const proving = (config: { startBlock: bigint; native: 'traces' | 'transactions' }) =>
+type Config = { startBlock: bigint; native: 'traces' | 'transactions'; assets?: Asset[] }
+
+const proving = (config: Config) =>
   scanProcess({
     ...{ ...chain, database, balanceObserver: observer },
     config: { ...config, balanceProof: { everyBlocks: 1, recheck: 50 } },

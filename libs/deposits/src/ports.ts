@@ -33,11 +33,14 @@ export type ChainReader = {
     block: BlockHeader,
     of: { account: Address; baseFee: bigint },
   ): Promise<{ earned: bigint; paid: bigint }>
-  /** The same as `gains` of tokens: by how much each of `holdings` grew, in their order. */
+  /**
+   * The same as `gains` of tokens: by how much each of `holdings` grew, in their order; `null` of a
+   * token that doesn't tell.
+   */
   tokenGains(
     block: BlockHeader,
     holdings: readonly { token: Address; holder: Address }[],
-  ): Promise<bigint[]>
+  ): Promise<(bigint | null)[]>
   /** Which contracts are named in the storage of others at the end of a block, in their order. */
   namedContracts(
     block: BlockHeader,

@@ -173,7 +173,7 @@ describe('from a file', () => {
 
   test('takes rules for assets, and the addresses that are our own', async () => {
     const own = `0x${'E'.repeat(40)}`
-    const rules = { minimum: '25', feeOnTransfer: true }
+    const rules = { minimum: '25', feeOnTransfer: true, verifyArrivals: true, halted: true }
     const path = await configFile({
       chains: [{ ...withToken(rules), nativeMinimum: 10, ownAddresses: [own] }],
     })
@@ -182,7 +182,7 @@ describe('from a file', () => {
 
     expect(config?.assets).toEqual([
       { ...native, minimum: 10n },
-      { ...tusd, minimum: 25n, feeOnTransfer: true },
+      { ...tusd, ...rules, minimum: 25n },
     ])
     expect(config?.ownAddresses).toEqual([own.toLowerCase()])
   })

@@ -82,6 +82,8 @@ const token = z.strictObject({
   minimum,
   tiers: amountTiers,
   feeOnTransfer: z.boolean().default(false),
+  verifyArrivals: z.boolean().default(false),
+  halted: z.boolean().default(false),
   implementation: parsedBy(parseAddress).optional(),
   implementationSlot: z
     .string()
@@ -253,13 +255,15 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     ...tiersOf(settings.nativeTiers),
   }
   const tokens = settings.tokens.map(
-    ({ contract, symbol, decimals, minimum, tiers, feeOnTransfer, ...pinned }): Asset => ({
+    ({ contract, symbol, decimals, minimum, tiers, ...rest }): Asset => ({
       id: erc20AssetId(id, contract),
       ...{ chain: id, contract, symbol, decimals },
       ...minimumOf(minimum),
       ...tiersOf(tiers),
-      ...(feeOnTransfer ? { feeOnTransfer } : {}),
-      ...implementationOf(pinned),
+      ...(rest.feeOnTransfer ? { feeOnTransfer: true } : {}),
+      ...(rest.verifyArrivals ? { verifyArrivals: true } : {}),
+      ...(rest.halted ? { halted: true } : {}),
+      ...implementationOf(rest),
     }),
   )
   const policy = policyOf(settings)

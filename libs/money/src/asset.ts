@@ -23,6 +23,10 @@ export type Asset = {
   tiers?: readonly AmountTier[]
   /** Whether a token may keep a part of what is sent: then what arrives is measured. */
   feeOnTransfer?: boolean
+  /** Whether balances must have grown by what a token's logs say, or nothing is credited. */
+  verifyArrivals?: boolean
+  /** Whether its operator has stopped it: nothing of it is credited. */
+  halted?: boolean
   /** The code behind an upgradeable token. While there is another, nothing of it is credited. */
   implementation?: Implementation
 }

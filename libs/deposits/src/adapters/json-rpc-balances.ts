@@ -4,12 +4,10 @@ import type { Asset, AssetId } from '@coffer/money/asset'
 import type { BalanceReader, Holding } from '../balance-ports.ts'
 import type { BlockRef } from '../domain/block.ts'
 import { readTransferLog, TRANSFER_TOPIC } from '../domain/transfer-log.ts'
+import { callAnswers } from './call-answers.ts'
 import type { RpcSource } from './json-rpc-chain-reader.ts'
 import type { RpcLog } from './rpc-answers.ts'
 import { balanceCall } from './token-gains.ts'
-
-/** Small calls that are sent in one request; providers refuse longer batches. */
-const CALLS_PER_REQUEST = 100
 
 /** Blocks over which logs are asked for at once, and at most in all. */
 const LOG_BLOCKS = 1_000n
@@ -18,8 +16,6 @@ const LOG_BLOCKS_MAX = 10_000n
 /** How nodes say that they dropped the state of a block. */
 const GONE =
   /missing trie node|state.{0,80}(not available|unavailable|pruned|missing)|pruned|no state/i
-
-const REVERTED = /revert|out of gas|invalid opcode|stack (under|over)flow/i
 
 /** Balances as a chain's nodes tell them: of what nobody has proven, so they only raise alarms. */
 export function jsonRpcBalances(source: RpcSource, assets: readonly Asset[]): BalanceReader {
@@ -35,7 +31,7 @@ export function jsonRpcBalances(source: RpcSource, assets: readonly Asset[]): Ba
         callFor(holding.holder, contractOf(holding), block),
       )
       const height = asked.reduce((max, { block }) => (block.number > max ? block.number : max), 0n)
-      const answers = await source.pin((rpc) => answersTo(rpc, calls), { height })
+      const answers = await source.pin((rpc) => answersAbout(rpc, calls), { height })
       return answers?.map((answer, index) =>
         balanceIn(answer, contractOf(asked[index]?.holding as Holding) !== null),
       )
@@ -59,36 +55,14 @@ const callFor = (holder: Address, contract: Address | null, { hash }: BlockRef):
     ? { method: 'eth_getBalance', params: [holder, { blockHash: hash }] }
     : balanceCall({ token: contract, holder }, hash)
 
-/** In order, `null` for calls that the chain's own rules refuse; `undefined`: no state. */
-async function answersTo(rpc: JsonRpc, calls: readonly RpcCall[]) {
-  const answers: unknown[] = []
-  for (let first = 0; first < calls.length; first += CALLS_PER_REQUEST) {
-    const some = calls.slice(first, first + CALLS_PER_REQUEST)
-    const told = await rpc.batch(some).catch((error: unknown) => {
-      if (error instanceof RpcAnswerError) return undefined
-      throw error
-    })
-    const each = told ?? (await oneByOne(rpc, some))
-    if (each === undefined) return undefined
-    answers.push(...each)
+/** `undefined`: the state is gone. */
+async function answersAbout(rpc: JsonRpc, calls: readonly RpcCall[]) {
+  try {
+    return await callAnswers(rpc, calls)
+  } catch (error) {
+    if (error instanceof RpcAnswerError && GONE.test(error.reason)) return undefined
+    throw error
   }
-  return answers
-}
-
-/** A batch fails with its first error, which may be about one token alone. */
-async function oneByOne(rpc: JsonRpc, calls: readonly RpcCall[]) {
-  const answers: unknown[] = []
-  for (const { method, params } of calls) {
-    try {
-      answers.push(await rpc.call(method, params))
-    } catch (error) {
-      if (!(error instanceof RpcAnswerError)) throw error
-      if (GONE.test(error.reason)) return undefined
-      if (method !== 'eth_call' || !REVERTED.test(error.reason)) throw error
-      answers.push(null)
-    }
-  }
-  return answers
 }
 
 function balanceIn(answer: unknown, isToken: boolean): bigint | null {

@@ -8,7 +8,11 @@ import { traceAgeGauge } from './trace-age-gauge.ts'
 import { witnessTelemetry } from './witness-telemetry.ts'
 
 /** Reasons that tell of an accepted token that is not what it was accepted as. */
-const ALARMING: ReadonlySet<string> = new Set<Rejection>(['asset_halted', 'nothing_arrived'])
+const ALARMING: ReadonlySet<string> = new Set<Rejection>([
+  'asset_halted',
+  'nothing_arrived',
+  'contradicted',
+])
 
 /** Tells a scan's progress to the log and to Prometheus; one for all chains of a process. */
 export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId) => ScanObserver {

@@ -1,4 +1,4 @@
-import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
+import { type JsonRpc, RpcAnswerError, type RpcCall } from '@coffer/evm/json-rpc'
 import { expect, test } from 'vitest'
 import { ASSETS, TOKEN, word } from '../testing/fake-transfers.ts'
 import { ALICE, BOB, block, hashOf } from '../testing/scan-facts.ts'
@@ -30,7 +30,30 @@ test('a gain is the balance at the block less that at its parent, both by hash',
   expect(await tokenGains(rpc, block(10), holdings)).toEqual([70n, -25n])
 })
 
-test.each([null, '0x05', `${word(5n)}00`, 5, '0x0g'])('the balance %j is refused', async (said) => {
+test.each(['0x05', `${word(5n)}00`])('a token that answers %j does not tell', async (said) => {
+  const gains = tokenGains(
+    answering(() => said),
+    block(10),
+    [{ token: TOKEN, holder: ALICE }],
+  )
+
+  expect(await gains).toEqual([null])
+})
+
+test('a token that reverts does not tell, and the others do', async () => {
+  const answer = ({ params }: RpcCall) => {
+    const [{ to }] = params as [{ to: string }]
+    if (to === TOKEN) return word(5n)
+    throw new RpcAnswerError('fake', 'eth_call', { code: 3, message: 'execution reverted' })
+  }
+  const call = async (method: string, params: readonly unknown[]) => answer({ method, params })
+  const rpc = { ...answering(answer), call }
+  const holdings = [BOB, TOKEN].map((token) => ({ token, holder: ALICE }))
+
+  expect(await tokenGains(rpc, block(10), holdings)).toEqual([null, 0n])
+})
+
+test.each([null, 5, '0x0g'])('the balance %j is refused', async (said) => {
   const gains = tokenGains(
     answering(() => said),
     block(10),

@@ -3,6 +3,7 @@ import type { Address } from '@coffer/evm/address'
 import type { BlockHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import type { BlockHeader } from '../domain/block.ts'
+import { callAnswers } from './call-answers.ts'
 
 /** The first four bytes of Keccak-256 of `balanceOf(address)`. */
 const BALANCE_OF = '0x70a08231'
@@ -12,20 +13,21 @@ type Holding = { token: Address; holder: Address }
 
 /**
  * By how much each holding grew in a block: less than 0 if it shrank. Both balances are asked for
- * by a block's hash, so that a reorg can't mix branches.
+ * by a block's hash, so that a reorg can't mix branches. `null` of a token that does not tell.
  */
 export async function tokenGains(
   rpc: JsonRpc,
   { hash, parentHash }: BlockHeader,
   holdings: readonly Holding[],
-): Promise<bigint[]> {
+): Promise<(bigint | null)[]> {
   const calls = holdings.flatMap((holding) =>
     [hash, parentHash].map((blockHash) => balanceCall(holding, blockHash)),
   )
-  const answers = await rpc.batch(calls)
+  const answers = await callAnswers(rpc, calls)
   return holdings.map((holding, index) => {
     const [after, before] = answers.slice(2 * index)
-    return balanceIn(after, holding) - balanceIn(before, holding)
+    const [now, then] = [balanceIn(after, holding), balanceIn(before, holding)]
+    return now === null || then === null ? null : now - then
   })
 }
 
@@ -35,13 +37,14 @@ export const balanceCall = ({ token, holder }: Holding, blockHash: BlockHash): R
   params: [{ to: token, data: `${BALANCE_OF}${holder.slice(2).padStart(64, '0')}` }, { blockHash }],
 })
 
-function balanceIn(answer: unknown, { token }: Holding): bigint {
+function balanceIn(answer: unknown, { token }: Holding): bigint | null {
   // A token that wasn't created yet: nobody had any of it.
   if (answer === '0x') return 0n
-  if (typeof answer !== 'string' || !/^0x[0-9a-f]{64}$/i.test(answer)) {
+  if (answer === undefined) return null
+  if (typeof answer !== 'string' || !/^0x([0-9a-f]{2})*$/i.test(answer)) {
     throw new TokenAnswerError(token, 'balanceOf', answer)
   }
-  return BigInt(answer)
+  return answer.length === 66 ? BigInt(answer) : null
 }
 
 /** A token answers something that no ERC-20 answers, or its node does. Ask again. */

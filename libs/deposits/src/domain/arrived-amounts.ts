@@ -17,15 +17,24 @@ export function arrivedAmounts(told: readonly Units[], arrived: bigint): Units[]
   return shares.map((share, index) => units(index === told.length - 1 ? share + rest : share))
 }
 
+type Holding = { token: Address; holder: Address }
+
 /** What `holder` sent of `token` in `block`, by the token's own logs. */
-export function sentAmount(block: Block, { token, holder }: { token: Address; holder: Address }) {
-  let sent = 0n
+export const sentAmount = (block: Block, holding: Holding): bigint =>
+  amountOf(block, holding, 'from')
+
+/** The same of what it received. */
+export const receivedAmount = (block: Block, holding: Holding): bigint =>
+  amountOf(block, holding, 'to')
+
+function amountOf(block: Block, { token, holder }: Holding, side: 'from' | 'to'): bigint {
+  let sum = 0n
   for (const { succeeded, logs } of block.receipts) {
     if (!succeeded) continue
     for (const log of logs) {
       const transfer = log.address === token ? readTransferLog(log) : undefined
-      if (transfer?.from === holder) sent += transfer.amount
+      if (transfer?.[side] === holder) sum += transfer.amount
     }
   }
-  return sent
+  return sum
 }

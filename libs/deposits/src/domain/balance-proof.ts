@@ -1,7 +1,11 @@
 import type { Rejection } from './rejection.ts'
 
 /** Rejections of what moved nothing, or nobody knows how much: balances are not held to them. */
-export const MOVED_NOTHING = ['nothing_arrived', 'unproven'] as const satisfies readonly Rejection[]
+export const MOVED_NOTHING = [
+  'nothing_arrived',
+  'contradicted',
+  'unproven',
+] as const satisfies readonly Rejection[]
 
 /** What is known of a holding between two blocks. */
 export type BalanceFacts = {

@@ -39,6 +39,10 @@ export type DepositRules = {
   tiers: ReadonlyMap<AssetId, readonly AmountTier[]>
   /** Tokens of which less may arrive than is sent. */
   feeTokens: ReadonlyMap<AssetId, Address>
+  /** Tokens whose balances must agree with their logs. */
+  verified: ReadonlyMap<AssetId, Address>
+  /** Tokens of which nothing is believed until their operator says so. */
+  halted: ReadonlySet<AssetId>
   /** Tokens of which the code behind them is pinned. */
   pinned: ReadonlyMap<AssetId, Implementation & { token: Address }>
 }
@@ -70,6 +74,9 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
   const withFees = assets.flatMap(({ id, contract, feeOnTransfer }) =>
     contract && feeOnTransfer ? [[id, contract as Address] as const] : [],
   )
+  const verified = assets.flatMap(({ id, contract, verifyArrivals, feeOnTransfer }) =>
+    contract && verifyArrivals && !feeOnTransfer ? [[id, contract as Address] as const] : [],
+  )
   const pinned = assets.flatMap(({ id, contract, implementation }) =>
     contract && implementation
       ? [[id, { ...implementation, token: contract as Address }] as const]
@@ -85,6 +92,8 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
     minimums: new Map(limits),
     tiers: new Map(assets.flatMap(({ id, tiers }) => (tiers ? [[id, tiers] as const] : []))),
     feeTokens: new Map(withFees),
+    verified: new Map(verified),
+    halted: new Set(assets.flatMap(({ id, halted }) => (halted ? [id] : []))),
     pinned: new Map(pinned),
   }
 }

@@ -11,6 +11,7 @@ import { findNative } from './find-native.ts'
 import { haltChangedTokens } from './halt-changed-tokens.ts'
 import { measureArrivals } from './measure-arrivals.ts'
 import { proveFound } from './prove-found.ts'
+import { quarantineContradicted } from './quarantine-contradicted.ts'
 
 /**
  * What becomes of native coin: it is found with everything else; what transactions move of it is
@@ -49,12 +50,14 @@ export function findDeposits(ports: FindDepositsPorts) {
   const halted = haltChangedTokens({ reader, rules })
   const measured = measureArrivals({ reader, rules })
   const proven = proveFound({ reader, rules })
+  const verified = quarantineContradicted({ reader, rules })
   return async (read: readonly Block[]): Promise<FoundTransfer[]> => {
     await watched.refresh()
     const blocks = areLogsTrusted ? read : await proven(read)
     const tokens = coin === 'alone' ? [] : blocks.flatMap((block) => tokenTransfers(block, rules))
     const found = [...tokens, ...withdrawn(blocks), ...(await moved(blocks))].sort(byHeight)
-    return judgeTransfers(await measured(blocks, await halted(found)), rules)
+    const arrived = await measured(blocks, await halted(found))
+    return judgeTransfers(await verified(blocks, arrived), rules)
   }
 
   function withdrawn(blocks: readonly Block[]): FoundTransfer[] {

@@ -47,6 +47,18 @@ test('a token is halted in the blocks in which another code runs behind it', asy
   expect(asked).toEqual([10n, 11n, 12n].map((height) => [height, TOKEN, SLOT]))
 })
 
+test('a token that its operator has stopped is halted in every block, and is asked nothing', async () => {
+  const stopped = depositRules({
+    assets: ASSETS.map((asset) => (asset.id === TUSD ? { ...asset, halted: true } : asset)),
+    isWatched: () => true,
+  })
+  const namedContracts = () => Promise.reject(new Error('No question was expected.'))
+  const halt = haltChangedTokens({ rules: stopped, reader: { namedContracts } })
+  const coin = pay(2, 10, { asset: NATIVE })
+
+  expect(await halt([pay(1, 10), coin])).toEqual([pay(1, 10, { rejection: 'asset_halted' }), coin])
+})
+
 test('nothing is asked when no pinned token moved', async () => {
   const { asked, halt } = tokens(() => CHANGED)
   const transfers = [pay(1, 10, { asset: NATIVE })]

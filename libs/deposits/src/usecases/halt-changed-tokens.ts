@@ -5,16 +5,22 @@ import type { ChainReader } from '../ports.ts'
 
 export type HaltChangedTokensPorts = {
   reader: Pick<ChainReader, 'namedContracts'>
-  rules: Pick<DepositRules, 'pinned'>
+  rules: Pick<DepositRules, 'pinned' | 'halted'>
 }
 
 /**
  * Rejects transfers of tokens behind which another code runs, at the end of their block, than the
- * one that the operator has accepted: what their logs say is worth nothing then.
+ * one that the operator has accepted: what their logs say is worth nothing then. So does it those
+ * of tokens that the operator has halted.
  */
-export function haltChangedTokens({ reader, rules: { pinned } }: HaltChangedTokensPorts) {
-  return async (transfers: readonly FoundTransfer[]): Promise<FoundTransfer[]> => {
-    const ofPinned = transfers.filter(({ asset }) => pinned.has(asset))
+export function haltChangedTokens({ reader, rules }: HaltChangedTokensPorts) {
+  const { pinned, halted: stopped } = rules
+  return async (found: readonly FoundTransfer[]): Promise<FoundTransfer[]> => {
+    const transfers = found.map(
+      (transfer): FoundTransfer =>
+        stopped.has(transfer.asset) ? { ...transfer, rejection: 'asset_halted' } : transfer,
+    )
+    const ofPinned = transfers.filter(({ asset, rejection }) => !rejection && pinned.has(asset))
     if (ofPinned.length === 0) return [...transfers]
     const byBlock = Map.groupBy(ofPinned, ({ block }) => block.hash)
     const halted = new Set((await Promise.all([...byBlock.values()].map(haltedIn))).flat())

@@ -86,3 +86,11 @@ test('refuses to guess when a balance is missing', async () => {
 
   await expect(measure(blocks, [pay(1, 10)])).rejects.toThrow(/missing/)
 })
+
+test('nothing is believed of a token that does not tell what it holds', async () => {
+  const measure = measureArrivals({ rules, reader: { tokenGains: async () => [null] } })
+
+  const measured = await measure(blocks, [pay(1, 10), pay(2, 10)])
+
+  expect(measured.map(({ rejection }) => rejection)).toEqual(['contradicted', 'contradicted'])
+})

@@ -10,7 +10,7 @@ export type MeasureArrivalsPorts = { reader: Pick<ChainReader, 'tokenGains'>; ru
 /**
  * Puts right the amounts of tokens that may keep a part of what is sent: what each receiver's
  * balance grew by in a block is what arrived, whatever the logs say. Transfers of other assets stay
- * as they are, and so does the order.
+ * as they are, and so does the order. Of a token that does not tell nothing is believed.
  */
 export function measureArrivals({ reader, rules: { feeTokens } }: MeasureArrivalsPorts) {
   return async (
@@ -42,7 +42,9 @@ export function measureArrivals({ reader, rules: { feeTokens } }: MeasureArrival
       const holding = holdings[index] as (typeof holdings)[number]
       const gain = gains[index]
       if (gain === undefined) throw new Error(`What ${holding.holder} gained is missing.`)
-      return corrected(group, gain + sentAmount(block, holding))
+      return gain === null
+        ? group.map((transfer) => [transfer, { ...transfer, rejection: 'contradicted' }] as const)
+        : corrected(group, gain + sentAmount(block, holding))
     })
   }
 }
