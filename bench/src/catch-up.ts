@@ -2,8 +2,16 @@ import { startStack } from '@coffer/devstack/start-stack'
 import { type ProofSteps, WHOLE_PROOF } from '@coffer/evm/block-proof'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { openPostgres } from '@coffer/postgres/open-postgres'
-import { cpuSeconds } from './cpu-seconds.ts'
 import { fillBenchChain, NATIVE_TRANSFERS, TOKEN_TRANSFERS, WATCHED } from './fill-bench-chain.ts'
+import {
+  cpuPerBlock,
+  hundredths,
+  type Measured,
+  measured,
+  median,
+  rate,
+  secondsOf,
+} from './measured.ts'
 import { readFloor } from './read-floor.ts'
 import { tell } from './tell.ts'
 import { timeScan } from './time-scan.ts'
@@ -79,44 +87,3 @@ export async function catchUp({ count: blocks = 2_000 }: { count?: number }) {
     unprovenCpuMsPerBlock: cpuPerBlock(unproven, blocks),
   }
 }
-
-type Cpu = Record<'scanner' | 'postgres' | 'node', number>
-type Measured = { seconds: number; cpu: Cpu }
-
-/** What `scan` takes of time, and of the processors' time in each process. */
-async function measured(
-  pids: Record<'postgres' | 'node', number>,
-  scan: () => Promise<number>,
-): Promise<Measured> {
-  const now = (): Cpu => {
-    const { user, system } = process.cpuUsage()
-    const of = (pid: number) => cpuSeconds(pid) ?? Number.NaN
-    return { scanner: (user + system) / 1e6, postgres: of(pids.postgres), node: of(pids.node) }
-  }
-  const before = now()
-  const seconds = await scan()
-  const after = now()
-  const taken = (name: keyof Cpu) => after[name] - before[name]
-  const cpu = { scanner: taken('scanner'), postgres: taken('postgres'), node: taken('node') }
-  return { seconds, cpu }
-}
-
-/** Milliseconds a block; `null` of what can't be told on this machine. */
-function cpuPerBlock(scans: readonly Measured[], blocks: number): Record<string, number | null> {
-  const names = ['scanner', 'postgres', 'node'] as const
-  return Object.fromEntries(
-    names.map((name) => {
-      const seconds = median(scans.map(({ cpu }) => cpu[name]))
-      return [name, Number.isNaN(seconds) ? null : hundredths((seconds * 1_000) / blocks)]
-    }),
-  )
-}
-
-const secondsOf = ({ seconds }: Measured) => seconds
-
-const hundredths = (value: number) => Math.round(value * 100) / 100
-
-const rate = (blocks: number, seconds = 1) => `${Math.round(blocks / seconds)} blocks/s`
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN

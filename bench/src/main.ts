@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { catchUp } from './catch-up.ts'
+import { catchUpTokens } from './catch-up-tokens.ts'
 import { credits } from './credits.ts'
 import { missedFigures } from './required-figures.ts'
 import { tipLatency } from './tip-latency.ts'
@@ -9,6 +10,7 @@ import { watchSet } from './watch-set.ts'
 /** Benchmarks by name. Each prints progress on standard error and returns its figures. */
 const BENCHMARKS = {
   'catch-up': catchUp,
+  'catch-up-tokens': catchUpTokens,
   'tip-latency': tipLatency,
   'watch-set': watchSet,
   credits,

@@ -7,6 +7,7 @@ const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
     { figure: 'transfersPerSecond', atLeast: 20_000 },
     { figure: 'ratio', atLeast: 0.6 },
   ],
+  'catch-up-tokens': [{ figure: 'transfersPerSecond', atLeast: 60_000 }],
   'tip-latency': [
     { figure: 'publishedP50Ms', atMost: 30 },
     { figure: 'publishedP99Ms', atMost: 100 },

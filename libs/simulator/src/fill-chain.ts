@@ -36,6 +36,8 @@ export type FilledChain = {
   toBlock: bigint
   transfers: number
   watchedTransfers: number
+  /** Those of them that were in the token. */
+  watchedTokens: number
   /** What the watched addresses received. */
   totals: Record<AssetId, bigint>
 }
@@ -88,7 +90,7 @@ async function drawing(client: AnvilClient, options: FillChainOptions) {
   const strangers = Array.from({ length: STRANGERS }, () => strangerAddress(random))
   const token = tokenOf(tusd.id)
   const totals: Record<AssetId, bigint> = {}
-  const received = { watchedTransfers: 0, totals }
+  const received = { watchedTransfers: 0, watchedTokens: 0, totals }
   const call = (isToken: boolean): Call => {
     const asset = isToken ? tusd.id : native.id
     const amount = 1n + BigInt(random.below(Number(AMOUNT_MAX)))
@@ -96,6 +98,7 @@ async function drawing(client: AnvilClient, options: FillChainOptions) {
     const to = random.pick(isWatched ? watched : strangers).toLowerCase() as Address
     if (isWatched) {
       received.watchedTransfers++
+      if (isToken) received.watchedTokens++
       totals[asset] = (totals[asset] ?? 0n) + amount
     }
     return isToken ? tokenCall(token, to, amount) : nativeCall(to, amount)
