@@ -18,7 +18,7 @@ import { timeScan } from './time-scan.ts'
 
 const ROUNDS = 3
 
-/** What tells every log and whether one is missing: headers, and the logs of many blocks at once. */
+/** What tells every log, and whether one is missing. */
 const CALLS = [
   { method: 'eth_getBlockByNumber', params: [false] },
   {
@@ -28,9 +28,9 @@ const CALLS = [
 ]
 
 /**
- * Catches up with a chain of which only tokens are wanted: by headers and logs, and by receipts what
- * is in doubt. Compares with the floor, which is merely reading the same answers, and with reading
- * by its receipts whatever block something was found in: here that is nearly every one.
+ * Catches up with a chain of which only tokens are wanted: by headers and logs, and by receipts
+ * what is in doubt. Compares with the floor, which is merely reading the same answers, and with
+ * reading by its receipts whatever block something was found in: here that is nearly every one.
  */
 export async function catchUpTokens({ count: blocks = 2_000 }: { count?: number }) {
   await using stack = await startStack({

@@ -17,8 +17,8 @@ export const logsMutations: readonly Mutation[] = [
   {
     name: 'logs may be numbered with gaps',
     file: verify,
-    find: 'if (Number(logIndex) !== index) return',
-    replace: 'if (Number(logIndex) < index) return',
+    find: 'if (logIndex !== index) return',
+    replace: 'if (logIndex < index) return',
     tests,
   },
   {
@@ -31,7 +31,7 @@ export const logsMutations: readonly Mutation[] = [
   {
     name: 'a log is numbered within its block, not among those of its transaction',
     file: 'libs/deposits/src/adapters/logs-in-table.ts',
-    find: 'if (isFirst) index = 0',
+    find: 'if (transaction !== before) index = 0',
     replace: '',
     tests,
   },

@@ -9,6 +9,7 @@ import {
   isText,
   LOGGED,
   type LogTable,
+  numberOf,
   readLogs,
   textOf,
   topicCount,
@@ -132,8 +133,24 @@ describe('of a single log', () => {
     expect(textOf(table, 0, LOGGED.logIndex)).toBe('')
   })
 
+  test.each<[unknown, number]>([
+    ['0x0', 0],
+    ['0x1F', 31],
+    ['0xfffffff', 268_435_455],
+    ['0x10000000', -1],
+    ['0x', -1],
+    ['0xg', -1],
+    ['1f', -1],
+    ['', -1],
+    [null, -1],
+  ])('the number %j is %d', (logIndex, expected) => {
+    expect(numberOf(tableOf({ logIndex }), 0, LOGGED.logIndex)).toBe(expected)
+  })
+
   test('what is no hex has no bloom', () => {
     expect(() => tableBloom(tableOf({ address: `0x${'z'.repeat(40)}` }), 0, 1)).toThrow(HexError)
+    expect(() => tableBloom(tableOf({ address: `0x${'1'.repeat(38)}` }), 0, 1)).toThrow(HexError)
+    expect(() => tableBloom(tableOf({ address: `1x${'1'.repeat(40)}` }), 0, 1)).toThrow(HexError)
     expect(() => tableBloom(tableOf({}), 0, 1)).toThrow(HexError)
   })
 })

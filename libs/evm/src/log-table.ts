@@ -71,6 +71,20 @@ export function isText(table: LogTable, row: number, field: number, text: string
   return true
 }
 
+/** The number that {@link LOGGED} `field` says in hex; -1 when it says none below 2^28. */
+export function numberOf({ bytes, logs }: LogTable, row: number, field: number): number {
+  const place = logs[row * LOGGED_FIELDS + field] ?? 0
+  if (place === 0 || bytes[place] !== ZERO || bytes[place + 1] !== LOWER_X) return -1
+  let value = 0
+  let at = place + 2
+  for (; at < place + 9; at++) {
+    const digit = DIGITS[bytes[at] ?? 0] ?? NO_DIGIT
+    if (digit === NO_DIGIT) break
+    value = value * 16 + digit
+  }
+  return at > place + 2 && bytes[at] === QUOTE ? value : -1
+}
+
 /** How many topics a log has. */
 export const topicCount = ({ logs }: LogTable, row: number): number =>
   logs[row * LOGGED_FIELDS + LOGGED.topicCount] ?? 0
@@ -85,15 +99,19 @@ export function hasData({ bytes, logs }: LogTable, row: number): boolean {
   const end = logs[row * LOGGED_FIELDS + LOGGED.dataEnd] ?? 0
   if (place === 0 || (end - place) % 2 !== 0) return false
   if (bytes[place] !== ZERO || bytes[place + 1] !== LOWER_X) return false
-  for (let at = place + 2; at < end; at++) if (IS_DIGIT[bytes[at] ?? 0] !== 1) return false
+  for (let at = place + 2; at < end; at++) if (DIGITS[bytes[at] ?? 0] === NO_DIGIT) return false
   return true
 }
 
 type Reader = JsonReader<LogTable>
 
 const [QUOTE, ZERO, LOWER_X] = [0x22, 0x30, 0x78]
-const IS_DIGIT = new Uint8Array(256)
-for (const digit of Buffer.from('0123456789abcdefABCDEF')) IS_DIGIT[digit] = 1
+const NO_DIGIT = 0xff
+const DIGITS = new Uint8Array(256).fill(NO_DIGIT)
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  DIGITS[digit.charCodeAt(0)] = value
+  DIGITS[digit.toUpperCase().charCodeAt(0)] = value
+}
 
 const emptyTable = (bytes: Buffer): LogTable => ({
   bytes,

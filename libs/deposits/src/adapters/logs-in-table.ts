@@ -1,6 +1,6 @@
 import { ZERO_ADDRESS } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
-import { isText, LOGGED, type LogTable, textOf, topicCount } from '@coffer/evm/log-table'
+import { isText, LOGGED, type LogTable, numberOf, textOf, topicCount } from '@coffer/evm/log-table'
 import type { Log, PlacedLog, Receipt } from '../domain/block.ts'
 import { TOPIC_PADDING, TRANSFER_TOPIC } from '../domain/transfer-log.ts'
 
@@ -10,14 +10,15 @@ type Rows = { table: LogTable; from: number; to: number }
 export function receiptsIn(rows: Rows): Receipt[] {
   const { table } = rows
   const receipts: Receipt[] = []
-  for (const { row, isFirst } of placesIn(rows)) {
+  eachPlace(rows, (row, index) => {
     const log = logAt(table, row)
-    const logs = (isFirst ? undefined : receipts.at(-1)?.logs) as Log[] | undefined
-    if (logs) logs.push(log)
-    else receipts.push({ ...UNKNOWN, txHash: txHashAt(table, row), logs: [log] })
-  }
+    if (index === 0) receipts.push({ ...UNKNOWN, txHash: txHashAt(table, row), logs: [log] })
+    else last(receipts).push(log)
+  })
   return receipts
 }
+
+const last = (receipts: readonly Receipt[]) => (receipts.at(-1) as Receipt).logs as Log[]
 
 /** What fails logs nothing, and who sent it to whom no log tells. */
 const UNKNOWN = { from: ZERO_ADDRESS, to: null, created: null, succeeded: true } as const
@@ -26,28 +27,25 @@ const UNKNOWN = { from: ZERO_ADDRESS, to: null, created: null, succeeded: true }
 export function transferLogsIn(rows: Rows, isWatched: (address: string) => boolean): PlacedLog[] {
   const { table } = rows
   const found: PlacedLog[] = []
-  for (const { row, index } of placesIn(rows)) {
+  eachPlace(rows, (row, index) => {
     const isTransfer =
       topicCount(table, row) === 3 && isText(table, row, LOGGED.topics, TRANSFER_TOPIC)
-    if (!isTransfer) continue
+    if (!isTransfer) return
     const to = textOf(table, row, LOGGED.topics + 2).toLowerCase()
-    if (!to.startsWith(TOPIC_PADDING) || !isWatched(`0x${to.slice(TOPIC_PADDING.length)}`)) continue
+    if (!to.startsWith(TOPIC_PADDING) || !isWatched(`0x${to.slice(TOPIC_PADDING.length)}`)) return
     found.push({ txHash: txHashAt(table, row), index, log: logAt(table, row) })
-  }
+  })
   return found
 }
 
-type Place = { row: number; index: number; isFirst: boolean }
-
-/** Each row, and as the how manieth of its transaction it stands there. */
-function* placesIn({ table, from, to }: Rows): Generator<Place> {
+/** Calls `read` for each row, with the place of its log among those of the same transaction. */
+function eachPlace({ table, from, to }: Rows, read: (row: number, index: number) => void): void {
   let index = 0
-  for (let row = from, last = ''; row < to; row++, index++) {
-    const transaction = textOf(table, row, LOGGED.transactionIndex)
-    const isFirst = transaction !== last
-    if (isFirst) index = 0
-    last = transaction
-    yield { row, index, isFirst }
+  for (let row = from, before = -1; row < to; row++, index++) {
+    const transaction = numberOf(table, row, LOGGED.transactionIndex)
+    if (transaction !== before) index = 0
+    before = transaction
+    read(row, index)
   }
 }
 

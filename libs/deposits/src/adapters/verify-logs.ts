@@ -1,6 +1,6 @@
 import { headerProblems } from '@coffer/evm/block-proof'
 import { tableBloom } from '@coffer/evm/bloom'
-import { hasData, isRemoved, isText, LOGGED, type LogTable, textOf } from '@coffer/evm/log-table'
+import { hasData, isRemoved, isText, LOGGED, type LogTable, numberOf } from '@coffer/evm/log-table'
 import type { Block } from '../domain/block.ts'
 import { receiptsIn, transferLogsIn } from './logs-in-table.ts'
 import { headerOf, type RpcHeader } from './rpc-answers.ts'
@@ -41,12 +41,12 @@ function doubtOf(header: RpcHeader, { table, from, to }: LogRows): string | unde
   let before = -1
   for (let row = from; row < to; row++) {
     const index = row - from
-    const logIndex = textOf(table, row, LOGGED.logIndex)
-    if (Number(logIndex) !== index) return `log ${logIndex} stands where ${index} should`
+    const logIndex = numberOf(table, row, LOGGED.logIndex)
+    if (logIndex !== index) return `log ${logIndex} stands where ${index} should`
     if (isRemoved(table, row)) return `log ${index} is a removed one`
     if (!isText(table, row, LOGGED.blockHash, header.hash))
       return `log ${index} is of another block`
-    const place = Number(textOf(table, row, LOGGED.transactionIndex))
+    const place = numberOf(table, row, LOGGED.transactionIndex)
     const txHash = header.transactions[place]
     if (place < before) return `log ${index} is of a transaction before the last one's`
     if (txHash === undefined || !isText(table, row, LOGGED.transactionHash, txHash)) {
