@@ -1,11 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { AppError } from '@coffer/errors/app-error'
 import type { AnvilClient } from '@coffer/simulator/anvil-client'
 import { quantity } from '@coffer/simulator/anvil-client'
+import { HOSTILE_CONTRACTS, SYSTEM_ADDRESS } from '@coffer/simulator/deploy-hostile-contracts'
+import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
 import type { DepositKind } from '@coffer/simulator/deposit-plan'
 import { HOSTILE_KINDS } from '@coffer/simulator/hostile-transaction'
 import { type OrphanedTransaction, ReorgError, reorg } from '@coffer/simulator/reorg'
 import type { SeededRandom } from '@coffer/simulator/seeded-random'
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
+import type { Address, Hex } from 'viem'
 import type { SoakedCoffer } from './soaked-coffer.ts'
 
 /** What has happened to the chain. */
@@ -26,25 +30,61 @@ export async function randomChain(
 ): Promise<void> {
   const { random, signal, everyMs, counts } = options
   const addresses = [...soaked.owners.keys()]
+  const contracts = await contractCodes(soaked.node)
+  let mishaps = 0
   for (let seed = 1; !signal.aborted; seed += 1) {
-    const simulation = await simulateDeposits({
-      rpcUrl: soaked.coffer.urls.RPC_URLS,
-      addresses,
-      kinds: KINDS,
-      count: 1 + random.below(16),
-      blocks: 1 + random.below(4),
-      noise: 0.2,
-      failures: random.below(2),
-      // What is created must be created anew in each round.
-      seed: seed + random.below(1_000_000) * 1_000_000,
-    })
-    counts.paid += simulation.deposits.length
-    if (random.below(6) === 0) await soaked.node.mine(1 + random.below(10))
-    if (random.below(5) === 0) {
-      await randomReorg(soaked.node, random)
-      counts.reorgs += 1
+    try {
+      const simulation = await simulateDeposits({
+        rpcUrl: soaked.coffer.urls.RPC_URLS,
+        addresses,
+        kinds: KINDS,
+        count: 1 + random.below(16),
+        blocks: 1 + random.below(4),
+        noise: 0.2,
+        failures: random.below(2),
+        // What is created must be created anew in each round.
+        seed: seed + random.below(1_000_000) * 1_000_000,
+      })
+      counts.paid += simulation.deposits.length
+      if (random.below(6) === 0) await soaked.node.mine(1 + random.below(10))
+      if (random.below(5) === 0) {
+        await randomReorg(soaked.node, random)
+        counts.reorgs += 1
+        await restore(soaked.node, contracts)
+      }
+      mishaps = 0
+    } catch (error) {
+      // The chain is the measure, not the plan: one payment more or less is no matter.
+      mishaps += 1
+      if (mishaps === MISHAPS_MAX || !(error instanceof AppError)) throw error
+      await restore(soaked.node, contracts)
     }
     await pause(random.below(2 * everyMs), undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** So many payments in a row can't fail by chance. */
+const MISHAPS_MAX = 10
+
+type Codes = ReadonlyMap<Address, Hex>
+
+async function contractCodes(node: AnvilClient): Promise<Codes> {
+  const { tusd, ttkn, batchPayer } = await deployTestContracts(node)
+  const addresses = [tusd, ttkn, batchPayer, SYSTEM_ADDRESS, ...Object.values(HOSTILE_CONTRACTS)]
+  return new Map(await codesOf(node, addresses))
+}
+
+const codesOf = (node: AnvilClient, addresses: readonly Address[]) =>
+  Promise.all(
+    addresses.map(async (address) => {
+      return [address, await node.request<Hex>('eth_getCode', [address, 'latest'])] as const
+    }),
+  )
+
+/** Anvil now and then forgets the code of a contract when it reorganises. */
+async function restore(node: AnvilClient, codes: Codes): Promise<void> {
+  for (const [address, code] of await codesOf(node, [...codes.keys()])) {
+    if (code === '0x') await node.request('anvil_setCode', [address, codes.get(address)])
   }
 }
 
