@@ -28,7 +28,7 @@ const startedMs = performance.now()
 
 const isInOne = workers === 1 || seeds.length === 1 || values.trace
 const { failed, coverage, missing } = isInOne
-  ? await simulateSeeds(seeds, tell)
+  ? await simulateSeeds(seeds, { onVerdict: tell })
   : await simulateInParallel(seeds, { workers, onVerdict: tell })
 const seconds = (performance.now() - startedMs) / 1_000
 

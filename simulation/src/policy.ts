@@ -15,7 +15,7 @@ const READINGS: readonly Pick<MemoryScanSettings, 'traceMethod' | 'byLogs'>[] = 
 export type Policy = ReturnType<typeof policyOf>
 
 export function policyOf(random: SeededRandom) {
-  const isDeep = random.below(12) === 0
+  const isDeep = random.below(20) === 0
   // A chain that allows few blocks to be undone, and on which none are until the end.
   const isStrict = !isDeep && random.below(8) === 0
   const reading = random.pick(READINGS)
@@ -34,7 +34,7 @@ export function policyOf(random: SeededRandom) {
     /** Whether calls are read behind the scan, to begin with. */
     tracesLater: reading.traceMethod !== undefined && random.below(2) === 0,
     nodes: random.pick([1, 1, 2, 3]),
-    turns: 500 + random.below(2_000),
+    turns: 400 + random.below(1_600),
     blocksBefore: isDeep ? 205 + random.below(30) : random.below(12) + (isStrict ? 26 : 0),
     storyPerMille: random.pick([15, 30, 60]),
     disturbancesPerMille: random.pick([0, 5, 15, 40]),

@@ -12,7 +12,7 @@ test('several processes live through seeds exactly as one does', async () => {
   }
 
   const several = await simulateInParallel(seeds, { workers: 2, onVerdict: into(hashes.several) })
-  const one = await simulateSeeds(seeds, into(hashes.one))
+  const one = await simulateSeeds(seeds, { onVerdict: into(hashes.one) })
 
   expect(hashes.several.size).toBe(seeds.length)
   expect(new Map([...hashes.several].sort())).toEqual(new Map([...hashes.one].sort()))

@@ -7,7 +7,7 @@ import { simulateSeed } from './simulate-seed.ts'
 import { simulateSeeds } from './simulate-seeds.ts'
 
 test('whatever a seed of the corpus holds, every invariant holds once it has healed', async () => {
-  const { failed, missing } = await simulateSeeds(CORPUS)
+  const { failed, missing } = await simulateSeeds(CORPUS, { failuresMax: 3 })
 
   expect(CORPUS.length).toBeGreaterThanOrEqual(SEEDS_FOR_EVERYTHING)
   expect(failed.map(({ seed, violations }) => [seed, violations[0]])).toEqual([])

@@ -10,14 +10,23 @@ export type Simulation = {
   missing: readonly string[]
 }
 
-/** Simulates each seed by itself. `onVerdict` is told of each. */
+export type SimulateOptions = {
+  /** Told of each seed. */
+  onVerdict?: (verdict: Verdict) => void
+  /** Stops when so many seeds have failed. */
+  failuresMax?: number
+}
+
+/** Simulates each seed by itself. */
 export async function simulateSeeds(
   seeds: readonly number[],
-  onVerdict: (verdict: Verdict) => void = () => undefined,
+  options: SimulateOptions = {},
 ): Promise<Simulation> {
+  const { onVerdict = () => undefined, failuresMax = Number.POSITIVE_INFINITY } = options
   const coverage = openCoverage()
   const failed: Verdict[] = []
   for (const seed of seeds) {
+    if (failed.length >= failuresMax) break
     const verdict = await simulateSeed(seed, coverage)
     if (verdict.violations.length > 0) failed.push(verdict)
     onVerdict(verdict)
