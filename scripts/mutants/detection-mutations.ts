@@ -101,4 +101,18 @@ export const detectionMutations: readonly Mutation[] = [
     replace: 'return height',
     tests: finalityTests,
   },
+  {
+    name: 'a token of which the node tells no code runs the code that is pinned or none',
+    file: 'libs/deposits/src/adapters/named-contracts.ts',
+    find: "typeof answer !== 'string' || !/^0x[0-9a-f]{0,64}$/i.test(answer)",
+    replace: "typeof answer === 'number'",
+    tests: ['libs/deposits/src/adapters/token-calls.test.ts'],
+  },
+  {
+    name: 'receipts that are not all there tell of all fees',
+    file: 'libs/deposits/src/adapters/block-fees.ts',
+    find: 'if (!Array.isArray(answer) || answer.includes(null)) {',
+    replace: 'if (answer === null) {',
+    tests: ['libs/deposits/src/adapters/block-fees.test.ts'],
+  },
 ]

@@ -99,4 +99,11 @@ export const finalityMutations: readonly Mutation[] = [
     replace: 'return answer === null ? undefined',
     tests: ['libs/deposits/src/adapters/read-head.test.ts'],
   },
+  {
+    name: 'all that is scanned is final where the node names no such block',
+    file: finality,
+    find: 'if (height === undefined) return -1n',
+    replace: 'if (height === undefined) return scanned',
+    tests: ['libs/deposits/src/domain/finality.test.ts'],
+  },
 ]

@@ -11,6 +11,7 @@ import { proofMutations } from './proof-mutations.ts'
 import { releaseMutations } from './release-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
+import { simulationMutations } from './simulation-mutations.ts'
 import { traceLaneMutations } from './trace-lane-mutations.ts'
 
 /** Every planted bug, in the order of a deposit's way from the node to the ledger. */
@@ -28,4 +29,5 @@ export const mutations: readonly Mutation[] = [
   ...balanceMutations,
   ...messagingMutations,
   ...ledgerMutations,
+  ...simulationMutations,
 ]

@@ -110,6 +110,7 @@ export const HAPPENINGS = [
   'scan: SCAN_BLOCK_MISSING',
   'scan: SCAN_BLOCK_PROOF',
   'scan: SCAN_CHAIN_INCONSISTENT',
+  'scan: SCAN_LATCHED',
   'scan: SCAN_LEASE_LOST',
   'scan: SCAN_RESCAN_MOVED',
   'scan: SCAN_TOKEN_ANSWER',

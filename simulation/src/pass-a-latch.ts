@@ -13,6 +13,8 @@ export type LatchOptions = {
   story: ChainStory
   witness: StoreWitness
   reorgDepthMax: number
+  /** The first block that is scanned. */
+  start: bigint
   confirmations: Confirmations
   /** Goes on until something is so. */
   until: (left: () => Promise<string | undefined>) => Promise<void>
@@ -41,6 +43,8 @@ export async function passALatch(room: Room, options: LatchOptions): Promise<voi
   if (room.violations.length > 0) return
   room.coverage.saw('scan: latched')
   story.mineMany(4)
+  // What is asked for meanwhile waits.
+  database.requestRescan(options.start, witness.height())
   await awhile()
   // The branch that was left comes back, longer than ever, and goes again: still an operator's.
   story.flip()

@@ -100,7 +100,8 @@ async function liftLatch(room: Room, schedule: Schedule, world: World): Promise<
   const { scan, story, witness, policy, ledger } = world
   await passALatch(room, {
     ...{ scan, story, witness, version: ledger.contents },
-    ...{ reorgDepthMax: policy.reorgDepthMax, confirmations: policy.confirmations },
+    ...{ reorgDepthMax: policy.reorgDepthMax, start: policy.start },
+    confirmations: policy.confirmations,
     until: (left) => rest(room, schedule, left),
     async awhile() {
       for (let turn = 0; turn < 500; turn++) await schedule.step()

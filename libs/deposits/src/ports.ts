@@ -125,14 +125,15 @@ export type ScanStore = BesideScan & {
   /**
    * Stores what was found in calls, publishes what of it is final, and takes the blocks off what
    * is owed (gaps of the kind `traces`). Throws `RescanMovedError` when one of the blocks is not on
-   * the stored chain any more.
+   * the stored chain any more, `ChainLatchedError` when the chain is latched by now.
    */
   applyTraces(piece: TracedPiece): Promise<{ found: number; published: number }>
   /** The oldest rescan that isn't done. */
   nextRescan(): Promise<Rescan | undefined>
   /**
    * Stores what a rescan found and publishes the final deposits of these blocks again.
-   * Throws `RescanMovedError` when one of the blocks is not on the stored chain any more.
+   * Throws `RescanMovedError` when one of the blocks is not on the stored chain any more,
+   * `ChainLatchedError` when the chain is latched by now.
    */
   applyRescan(piece: RescanPiece): Promise<{ found: number; added: number; republished: number }>
   /** Gives up a rescan where it has got to, and keeps the reason for an operator. */

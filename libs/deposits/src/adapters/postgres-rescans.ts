@@ -13,7 +13,7 @@ import {
   published,
   storeDeposits,
 } from './deposit-rows.ts'
-import { type Lease, lockChain } from './scan-lease.ts'
+import { type Lease, lockChain, lockScanned } from './scan-lease.ts'
 
 /** The rescans of one chain in PostgreSQL. */
 export function rescanStore(
@@ -35,7 +35,7 @@ export function rescanStore(
 
     applyRescan: ({ id, blocks, transfers }) =>
       postgres.transaction(async (tx) => {
-        const { start, ...finality } = await lockChain(tx, chain, lease())
+        const { start, ...finality } = await lockScanned(tx, chain, lease())
         await requireCanonical(tx, chain, { blocks, start })
         const stored = await storeDeposits(tx, chain, { transfers, ...finality })
         const fresh = stored.filter(isPublished)

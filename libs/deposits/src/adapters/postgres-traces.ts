@@ -6,7 +6,7 @@ import type { ScanStore } from '../ports.ts'
 import { confirmations, isPublished, storeDeposits } from './deposit-rows.ts'
 import { closeGaps } from './gap-rows.ts'
 import { requireCanonical } from './postgres-rescans.ts'
-import { type Lease, lockChain } from './scan-lease.ts'
+import { type Lease, lockScanned } from './scan-lease.ts'
 
 /** What is found in the calls of one chain, in PostgreSQL. */
 export function traceStore(
@@ -17,7 +17,7 @@ export function traceStore(
   return {
     applyTraces: ({ blocks, transfers }) =>
       postgres.transaction(async (tx) => {
-        const { start, ...finality } = await lockChain(tx, chain, lease())
+        const { start, ...finality } = await lockScanned(tx, chain, lease())
         await requireCanonical(tx, chain, { blocks, start })
         const stored = await storeDeposits(tx, chain, { transfers, ...finality })
         const published = stored.filter(isPublished)

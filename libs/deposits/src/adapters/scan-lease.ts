@@ -77,7 +77,7 @@ export const holding = (lease: Lease | undefined) => sql`
  */
 export async function lockChain(tx: Transaction, chain: ChainId, lease: Lease | undefined) {
   const [row] = await tx.execute<LockedRow>(sql`
-    select start_number, final_number, final_tiers from deposits.chains
+    select start_number, final_number, final_tiers, latched_reason from deposits.chains
     where chain = ${chain} and ${holding(lease)}
     for update`)
   if (row === undefined) throw new LeaseLostError(chain)
@@ -85,10 +85,18 @@ export async function lockChain(tx: Transaction, chain: ChainId, lease: Lease | 
     start: BigInt(row.start_number),
     final: BigInt(row.final_number ?? -1),
     tiers: tiersOf(row.final_tiers),
+    latched: row.latched_reason,
   }
 }
 
-type LockedRow = Pick<Row, 'start_number' | 'final_number'> & {
+/** The same of a chain that is not latched. Throws {@link ChainLatchedError} besides. */
+export async function lockScanned(tx: Transaction, chain: ChainId, lease: Lease | undefined) {
+  const { latched, ...locked } = await lockChain(tx, chain, lease)
+  if (latched !== null) throw new ChainLatchedError(chain)
+  return locked
+}
+
+type LockedRow = Pick<Row, 'start_number' | 'final_number' | 'latched_reason'> & {
   final_tiers: Readonly<Record<string, string>> | null
 }
 
@@ -126,5 +134,17 @@ export class LeaseLostError extends AppError {
         'nothing was written.',
       { retry: 'retry', details: { chain } },
     )
+  }
+}
+
+/** The chain was latched while blocks of it were read: nothing of them is told. */
+export class ChainLatchedError extends AppError {
+  readonly code = 'SCAN_LATCHED'
+
+  constructor(chain: ChainId) {
+    super(`${chain} was latched while blocks were read again; they wait until that is lifted.`, {
+      retry: 'retry',
+      details: { chain },
+    })
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ChainLatchedError } from '../adapters/scan-lease.ts'
 import { CHAIN } from './fake-transfers.ts'
 import {
   chainOf,
@@ -87,6 +88,20 @@ export function latchContract(open: OpenScan): void {
 
     expect(done).toEqual({ blocks: 4, reversed: 3 })
     expect(await store.open()).toMatchObject({ checkpoint: null, final: null, latched: null })
+  })
+
+  test('stops what was being read again when it came', async () => {
+    await using scan = await open()
+    const store = await latched(scan)
+    const id = await scan.requestRescan(11n, 12n)
+    const before = await everything(scan)
+    const piece = { blocks: chainOf(11, 12), transfers: [pay(2, 11), pay(5, 12)] }
+
+    await expect(store.applyRescan({ id, ...piece })).rejects.toThrow(ChainLatchedError)
+    await expect(store.applyTraces(piece)).rejects.toThrow(ChainLatchedError)
+
+    expect(await everything(scan)).toEqual(before)
+    expect(await store.nextRescan()).toMatchObject({ id, next: 11n, to: 12n })
   })
 
   test('is lifted once, and not by what was decided on another checkpoint', async () => {

@@ -1,5 +1,5 @@
 import { RescanMovedError } from '../adapters/postgres-rescans.ts'
-import { LeaseLostError } from '../adapters/scan-lease.ts'
+import { ChainLatchedError, LeaseLostError } from '../adapters/scan-lease.ts'
 import type { BalanceDifferences } from '../balance-ports.ts'
 import type { BlockRef } from '../domain/block.ts'
 import { owedTraces } from '../domain/owed-traces.ts'
@@ -202,6 +202,7 @@ function rescansOf(
 
     async applyRescan({ id, blocks, transfers }) {
       requireLease()
+      if (tables.latched !== null) throw new ChainLatchedError(tables.chain)
       for (const { number, hash } of blocks) {
         const isCanonical = tables.blocks.get(hash)?.orphaned === false
         if (number >= tables.start && !isCanonical) throw new RescanMovedError(tables.chain)

@@ -1,4 +1,5 @@
 import { RescanMovedError } from '../adapters/postgres-rescans.ts'
+import { ChainLatchedError } from '../adapters/scan-lease.ts'
 import { owedTraces } from '../domain/owed-traces.ts'
 import type { ScanStore } from '../ports.ts'
 import { isPublished, publish, storeDeposits } from './memory-deposits.ts'
@@ -13,6 +14,7 @@ export function memoryTraceStore(
   return {
     async applyTraces({ blocks, transfers }) {
       requireLease()
+      if (tables.latched !== null) throw new ChainLatchedError(tables.chain)
       for (const { number, hash } of blocks) {
         const isCanonical = tables.blocks.get(hash)?.orphaned === false
         if (number >= tables.start && !isCanonical) throw new RescanMovedError(tables.chain)

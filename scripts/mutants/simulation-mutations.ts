@@ -1,0 +1,50 @@
+import type { Mutation } from './mutation.ts'
+
+const simulation = ['simulation/src/simulate-seeds.test.ts']
+const nextBlocks = 'libs/deposits/src/usecases/scan-next-blocks.ts'
+
+/** Bugs that show when many things happen at once: the simulation has to notice each of them. */
+export const simulationMutations: readonly Mutation[] = [
+  {
+    name: 'a rescan goes on while its chain is latched',
+    file: 'libs/deposits/src/usecases/run-rescan.ts',
+    find: "if (state === undefined || state.latched !== null) return 'idle'",
+    replace: "if (state === undefined) return 'idle'",
+    tests: simulation,
+  },
+  {
+    name: 'what a holder sent on is taken for what its token kept',
+    file: 'libs/deposits/src/usecases/measure-arrivals.ts',
+    find: 'gain + sentAmount(block, holding)',
+    replace: 'gain',
+    tests: simulation,
+  },
+  {
+    name: 'a lifted latch leaves what is not on the chain',
+    file: 'libs/deposits/src/usecases/unlatch-chain.ts',
+    find: '{ from: now.checkpoint, to: now.keeps }',
+    replace: '{ from: now.checkpoint, to: now.checkpoint }',
+    tests: simulation,
+  },
+  {
+    name: 'what was read is stored on whatever was read before it',
+    file: nextBlocks,
+    find: '(state.checkpoint && !standsOn(first, state.checkpoint))',
+    replace: '(state.checkpoint && first.number !== state.checkpoint.number + 1n)',
+    tests: simulation,
+  },
+  {
+    name: 'the addresses are those of the start of the process',
+    file: 'libs/deposits/src/usecases/find-deposits.ts',
+    find: 'await watched.refresh()',
+    replace: 'if (!watched.has(String(rules.native))) await Promise.resolve()',
+    tests: simulation,
+  },
+  {
+    name: 'who has failed once is asked again and nobody else',
+    file: 'libs/evm/src/pinned-work.ts',
+    find: 'filter((endpoint) => !tried.has(endpoint))',
+    replace: 'filter((endpoint) => tried.size === 0 || tried.has(endpoint))',
+    tests: [...simulation, 'libs/evm/src/endpoints.test.ts'],
+  },
+]
