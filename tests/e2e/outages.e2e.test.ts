@@ -119,6 +119,66 @@ test('lets a standby scanner take over from one that is paused, and keeps that o
   expect(await credits(under)).toBe(under.paid())
 })
 
+test('lets a standby scanner take over from one that is killed, within its lease', async () => {
+  const { apps, startApp } = under.coffer
+  const first = await lease()
+  await startApp('scanner', { name: 'scanner-2' })
+  const stopPaying = keepPaying(under)
+
+  const before = await lease()
+  const victim = before.holder === first.holder ? 'scanner' : 'scanner-2'
+  apps.get(victim)?.kill('SIGKILL')
+  const how = await apps.get(victim)?.exited()
+  // Nobody renews it any more, so that what is left of it is all that there is to wait for.
+  const left = await lease()
+  const other = async () => (await lease()).holder !== before.holder
+  await waitFor(other, { what: 'the other scanner to take over' })
+  const taken = await lease()
+  await stopPaying()
+  await under.settle()
+  await apps.get('scanner-2')?.stop()
+  await apps.get('scanner')?.stop()
+  await startApp('scanner')
+
+  expect(how?.signal).toBe('SIGKILL')
+  expect(left.secondsLeft).toBeLessThanOrEqual(0.5)
+  expect(taken.epoch).toBe(before.epoch + 1)
+  expect(await credits(under)).toBe(under.paid())
+})
+
+test('a scanner that starts while PostgreSQL is away ends with the reason, and one later goes on', async () => {
+  const { apps, startApp } = under.coffer
+  const postgres = under.coffer.stack.part('postgres')
+  await apps.get('scanner')?.stop()
+
+  await postgres.kill()
+  const early = await startApp('scanner', { name: 'scanner-3', awaitHealth: false })
+  const how = await early.exited()
+  await postgres.start()
+  await startApp('scanner')
+  const paid = await payTimes(1)
+  const before = under.paid() - paid
+  await under.settle()
+
+  expect(how.code).toBeGreaterThan(0)
+  expect(await readFile('.coffer/e2e/outages/logs/scanner-3.log', 'utf8')).toContain('ECONNREFUSED')
+  expect(await credits(under)).toBe(before + paid)
+})
+
+test('a scanner that starts while Kafka is away scans, and publishes when it is back', async () => {
+  const { apps, startApp } = under.coffer
+  const kafka = under.coffer.stack.part('kafka')
+  await apps.get('scanner')?.stop()
+
+  await kafka.kill()
+  await startApp('scanner')
+  await expectScanningWithoutKafka()
+  await kafka.start()
+  await under.settle()
+
+  expect(await waiting()).toBe(0)
+})
+
 test('goes on when one of two account services of a group is killed', async () => {
   const { apps, startApp } = under.coffer
   await startApp('accounts', { name: 'accounts-2' })
@@ -166,10 +226,16 @@ async function checkpoint(): Promise<bigint> {
   return BigInt(row?.number ?? -1)
 }
 
-async function lease(): Promise<{ holder: string; epoch: number }> {
-  const [row] = await under.postgres.execute<{ holder: string; epoch: string }>(sql`
-    select lease_holder as holder, lease_epoch as epoch from deposits.chains`)
-  return { holder: row?.holder ?? '', epoch: Number(row?.epoch ?? 0) }
+async function lease(): Promise<{ holder: string; epoch: number; secondsLeft: number }> {
+  const [row] = await under.postgres.execute<{ holder: string; epoch: string; left: string }>(sql`
+    select lease_holder as holder, lease_epoch as epoch,
+      extract(epoch from lease_until - clock_timestamp()) as left
+    from deposits.chains`)
+  return {
+    holder: row?.holder ?? '',
+    epoch: Number(row?.epoch ?? 0),
+    secondsLeft: Number(row?.left ?? 0),
+  }
 }
 
 const statusOf = async (path: string) => (await fetch(`${under.coffer.apiUrl}${path}`)).status

@@ -14,6 +14,13 @@ test('needs the database and the brokers only', () => {
   })
 })
 
+test('a standby takes over within five seconds of silence, by its defaults', () => {
+  const { follow, relay } = scannerConfig(given)
+
+  expect(follow.leaseMs + follow.pollMs).toBeLessThanOrEqual(5_000)
+  expect(relay.leaseMs).toBeLessThanOrEqual(5_000)
+})
+
 test('reads every setting, and brokers with spaces between them too', () => {
   const config = scannerConfig({
     ...given,

@@ -76,6 +76,35 @@ test('coin whose calls are read later is found behind the scan', async () => {
   await waitFor(async () => (await countOf(postgres, ONE)) === 3, { what: 'the lane to find them' })
 })
 
+test('a chain whose node takes every call and answers none holds up no other', async () => {
+  await using resources = new AsyncDisposableStack()
+  const { postgres } = resources.use(
+    await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations]),
+  )
+  await postgres.insert(owners).values({ id: OWNER })
+  for (const chain of [ONE, TWO]) {
+    const row = { chain, address: ADDRESS, owner: OWNER, watchedFrom: 0n }
+    await postgres.insert(addresses).values(row)
+  }
+  const one = resources.use(await startAnvil({ arguments: ['--chain-id', '31337'] }))
+  const two = resources.use(await startAnvil({ arguments: ['--chain-id', '31338'] }))
+  const configs = [...(await configOf(one.url, '31337')), ...(await configOf(two.url, '31338'))]
+  const { stop } = await follow(configs, postgres)
+  resources.defer(stop)
+  await pay(two.url, 1)
+  await waitFor(() => countOf(postgres, TWO), { what: 'the second chain to be scanned' })
+
+  await two.kill('SIGSTOP')
+  await pay(one.url, 3)
+  await waitFor(async () => (await countOf(postgres, ONE)) === 3, { what: 'the first chain' })
+  const meanwhile = await countOf(postgres, TWO)
+  await two.kill('SIGCONT')
+  await pay(two.url, 2)
+  await waitFor(async () => (await countOf(postgres, TWO)) === 3, { what: 'the second to be back' })
+
+  expect(meanwhile).toBe(1)
+})
+
 test('an endpoint of another chain than is configured ends the work', async () => {
   await using database = await testDatabase([messagingMigrations, depositsMigrations])
   await using anvil = await startAnvil({ arguments: ['--chain-id', '31338'] })
