@@ -18,9 +18,10 @@ import { policyOf, policyProblems, problemOfQuorum } from './chain-policy.ts'
 import { CHAIN_PRESETS, type PresetName } from './chain-presets.ts'
 import type { Confirmations } from './confirmations.ts'
 import { type LogReads, logReads } from './log-reads.ts'
+import { problemOfAliases } from './native-aliases.ts'
+import { implementationOf, type token, tokens } from './token-setting.ts'
 import { type WithdrawalPolicy, withdrawalPolicy } from './withdrawal-policy.ts'
 
-/**
 /**
  * Where the native coin is found: nowhere, as the values of transactions alone, or in the traces of
  * their calls too, which also show what contracts pay out; later ones are read behind the scan.
@@ -70,38 +71,6 @@ export type ChainConfig = {
   ownAddresses?: readonly Address[]
 }
 
-/** Where proxies keep the address of their implementation by EIP-1967. */
-const EIP_1967 = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
-
-const minimum = amountText.default(0n)
-
-const token = z.strictObject({
-  contract: parsedBy(parseAddress),
-  symbol: z.string().min(1).max(32),
-  decimals: z.int().min(0).max(36),
-  minimum,
-  tiers: amountTiers,
-  feeOnTransfer: z.boolean().default(false),
-  verifyArrivals: z.boolean().default(false),
-  halted: z.boolean().default(false),
-  implementation: parsedBy(parseAddress).optional(),
-  implementationSlot: z
-    .string()
-    .regex(/^0x[0-9a-f]{64}$/)
-    .default(EIP_1967),
-  rebasing: z
-    .boolean()
-    .default(false)
-    .refine(
-      (rebasing) => !rebasing,
-      'A token that changes balances without transfers is not supported: what is credited would ' +
-        'not be what is held. Accept a wrapped form of it that does not, or leave it out.',
-    ),
-})
-
-const tokens = z
-  .array(token)
-  .refine((list) => isDistinct(list.map(({ contract }) => contract)), 'Two have the same contract.')
 const rpcUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
 
 const step = z.boolean().optional()
@@ -127,7 +96,7 @@ const chainFields = z.strictObject({
   reorgDepthMax: z.int().min(1).max(100_000).optional(),
   transactionTypes: z.array(z.int().min(0).max(0x7f)).min(1).optional(),
   nativeSymbol: z.string().min(1).max(32).default('ETH'),
-  nativeMinimum: minimum,
+  nativeMinimum: amountText.default(0n),
   nativeTiers: amountTiers,
   proof: z
     .strictObject({ headerHash: step, receiptsRoot: step, logsBloom: step, withdrawalsRoot: step })
@@ -147,6 +116,8 @@ const chain = chainFields.superRefine((settings, context) => {
   for (const { path, message } of policyProblems(settings)) {
     context.addIssue({ code: 'custom', path, message })
   }
+  const message = problemOfAliases(settings)
+  if (message) context.addIssue({ code: 'custom', path: ['tokens'], message })
 })
 
 /** The default export of `coffer.config.ts`. */
@@ -194,9 +165,12 @@ const variableFields = z.object({
   TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
 })
 
-const variables = variableFields.superRefine(({ QUORUM, RPC_URLS }, context) => {
+const variables = variableFields.superRefine((settings, context) => {
+  const { QUORUM, RPC_URLS, CHAIN_ID, NATIVE_TRANSFERS: native, TOKENS: tokens } = settings
   const message = problemOfQuorum(QUORUM, RPC_URLS)
   if (message) context.addIssue({ code: 'custom', path: ['QUORUM'], message })
+  const doubled = problemOfAliases({ chain: `eip155:${CHAIN_ID}`, native, tokens })
+  if (doubled) context.addIssue({ code: 'custom', path: ['TOKENS'], message: doubled })
 })
 
 /**
@@ -280,14 +254,6 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     ...(settings.balanceProof ? { balanceProof: settings.balanceProof } : {}),
     ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
   }
-}
-
-function implementationOf({
-  implementation: contract,
-  implementationSlot,
-}: Pick<z.output<typeof token>, 'implementation' | 'implementationSlot'>) {
-  const slot = implementationSlot as `0x${string}`
-  return contract ? { implementation: { contract, slot } } : {}
 }
 
 const tiersOf = (tiers: readonly AmountTier[]) => (tiers.length > 0 ? { tiers } : {})
