@@ -19,7 +19,7 @@ export type ChainReader = {
   headerAt(height: bigint): Promise<BlockHeader | undefined>
   /** Whole blocks from `from` to `to`, ascending, each verified by itself. All or it throws. */
   blocks(from: bigint, to: bigint): Promise<Block[]>
-  /** The same blocks by their hashes, with all the proof that there is. All or it throws. */
+  /** Blocks by their hashes, ascending, with all the proof that there is. All or it throws. */
   wholeBlocks(blocks: readonly BlockRef[]): Promise<Block[]>
   /** Values of transactions, each verified to stand in the block it was found in. */
   values(candidates: readonly NativeCandidate[]): Promise<Map<TxHash, Units>>

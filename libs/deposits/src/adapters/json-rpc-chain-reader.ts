@@ -100,8 +100,11 @@ export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOption
       return heads.followed(source.pin(read, { height: to }))
     },
 
-    wholeBlocks: (wanted) =>
-      source.pin(async (rpc) => wholeBlocks(rpc, await headersOf(rpc, wanted), options)),
+    async wholeBlocks(wanted) {
+      const highest = wanted.at(-1)
+      if (highest === undefined) return []
+      return asked(highest, async (rpc) => wholeBlocks(rpc, await headersOf(rpc, wanted), options))
+    },
 
     values(candidates) {
       const calls = candidates.map(({ receipt }) => ({

@@ -5,9 +5,10 @@ import { describe, expect, test } from 'vitest'
 import type { Block } from '../domain/block.ts'
 import { depositRules, tokenTransfers } from '../domain/detect-transfers.ts'
 import { type FakeChain, fakeAddress, fakeChain, fakeTransaction } from '../testing/fake-chain.ts'
-import { fakeChainReader, fakeLogsReader } from '../testing/fake-chain-reader.ts'
+import { fakeChainReader, fakeLogsReader, provingReader } from '../testing/fake-chain-reader.ts'
 import { ASSETS, payTokens, transferLog } from '../testing/fake-transfers.ts'
 import { plainBlock } from '../testing/plain-block.ts'
+import type { RpcSource } from './json-rpc-chain-reader.ts'
 import type { RpcHeader, RpcPlacedLog } from './rpc-answers.ts'
 import { BlockProofError } from './verify-block.ts'
 
@@ -238,4 +239,20 @@ test('blocks are read whole by their hashes, and others are not taken for them',
   await expect(reader.wholeBlocks([wanted])).rejects.toMatchObject({ code: 'SCAN_BLOCK_MISSING' })
   chain.meddle(() => chain.blocks()[1]?.header)
   await expect(reader.wholeBlocks([wanted])).rejects.toThrow(/it is told as/)
+})
+
+test('whole blocks are asked of an endpoint that has got to the highest of them', async () => {
+  const chain = fakeChain()
+  const wanted = [chain.mine(), chain.mine()]
+  const heights: (bigint | undefined)[] = []
+  const pin: RpcSource['pin'] = (work, options) => {
+    heights.push(options?.height)
+    return work(chain.rpc)
+  }
+  const reader = provingReader({ pin }, [], 'logs')
+
+  await reader.wholeBlocks(wanted)
+
+  expect(heights).toEqual([2n])
+  expect(await reader.wholeBlocks([])).toEqual([])
 })
