@@ -19,6 +19,7 @@ export function policyOf(random: SeededRandom) {
   // A chain that allows few blocks to be undone, and on which none are until the end.
   const isStrict = !isDeep && random.below(8) === 0
   const reading = random.pick(READINGS)
+  const nodes = random.pick([1, 1, 2, 3])
   const start = random.pick([0n, 0n, 0n, 1n + random.bigintBelow(6n)])
   return {
     confirmations: confirmationsOf(random),
@@ -33,7 +34,8 @@ export function policyOf(random: SeededRandom) {
     reading,
     /** Whether calls are read behind the scan, to begin with. */
     tracesLater: reading.traceMethod !== undefined && random.below(2) === 0,
-    nodes: random.pick([1, 1, 2, 3]),
+    nodes,
+    quorum: random.below(2) === 0 ? 1 : Math.min(nodes, 2),
     turns: 400 + random.below(1_600),
     blocksBefore: isDeep ? 205 + random.below(30) : random.below(12) + (isStrict ? 26 : 0),
     storyPerMille: random.pick([15, 30, 60]),

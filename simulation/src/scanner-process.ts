@@ -28,6 +28,7 @@ export const scannerProcess =
     const endpoints = endpointPool(room, { process, nodes: nodes.all })
     const around: Around = {
       source: () => endpoints,
+      others: () => endpoints,
       store: (store) =>
         faultyCalls(room, store, {
           process,

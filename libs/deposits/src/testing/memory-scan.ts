@@ -4,9 +4,11 @@ import type { Confirmations } from '@coffer/evm/confirmations'
 import type { Asset } from '@coffer/money/asset'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { RpcSource } from '../adapters/json-rpc-chain-reader.ts'
+import { jsonRpcWitnesses } from '../adapters/json-rpc-witnesses.ts'
 import { finalityPolicy, tagsOf } from '../domain/finality.ts'
 import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
-import { finalByPolicy } from '../usecases/agree-on-final.ts'
+import { agreeOnFinal, finalByPolicy } from '../usecases/agree-on-final.ts'
+import { confirmReorg } from '../usecases/confirm-reorg.ts'
 import { findDeposits } from '../usecases/find-deposits.ts'
 import { latchUnknownTypes } from '../usecases/latch-unknown-types.ts'
 import { prefetchBlocks } from '../usecases/prefetch-blocks.ts'
@@ -36,6 +38,8 @@ export type MemoryScanSettings = {
   tracesLater?: boolean
   /** Whether blocks are read by their logs, and coin is not looked for. */
   byLogs?: boolean
+  /** So many hosts must have a block before what is in it is final. */
+  quorum?: number
 }
 
 /** What a process is configured to credit. */
@@ -46,9 +50,17 @@ export type MemoryRules = {
   tracesLater?: boolean
 }
 
+/** The endpoints as one that is asked for its word finds them. */
+type WitnessSource = Parameters<typeof jsonRpcWitnesses>[0]
+
+/** How long a witness is waited for, milliseconds of the clock of `source`. */
+const WITNESS_MS = 600
+
 /** Puts something between a process and what it asks, to delay it or to let it fail. */
 export type Around = {
   source(chain: FakeChain): RpcSource
+  /** Whom else it asks before it undoes anything, or makes it final; left out, nobody. */
+  others?(): WitnessSource
   store(store: ScanStore): ScanStore
   watched(watched: WatchedSet): WatchedSet
   observer(observer: ScanObserver): ScanObserver
@@ -81,7 +93,7 @@ export type MemoryScan = MemoryProcess & {
 /** A chain that is followed from the chain to the outbox, without anything real. */
 export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
   const { confirmations = 1, chunkBlocks = 3, chunksMax = 2, reorgDepthMax = 8 } = settings
-  const { traceMethod, tracesLater = false, byLogs = false } = settings
+  const { traceMethod, tracesLater = false, byLogs = false, quorum = 1 } = settings
   const configured: MemoryRules = { assets: settings.assets ?? ASSETS, tracesLater }
   const chain = fakeChain()
   const database = memoryScanDatabase({
@@ -104,6 +116,8 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
     const finding = { reader, watched: around.watched(watchedSet(registered)), ...accepted }
     const find = findDeposits({ ...finding, coin: byLogs ? 'ignored' : 'included' })
     const ports = { reader, store, observer }
+    const others = around.others?.()
+    const witnesses = others && jsonRpcWitnesses(others, { timeoutMs: WITNESS_MS })
     return {
       store,
       scan: latchUnknownTypes({
@@ -116,9 +130,12 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
           rollBackReorg: rollBackReorg({
             ...ports,
             reorgDepthMax,
-            confirmReorg: async () => undefined,
+            confirmReorg: witnesses ? confirmReorg({ witnesses, quorum }) : async () => undefined,
           }),
-          agreeOnFinal: finalByPolicy(policy),
+          agreeOnFinal:
+            witnesses && quorum > 1
+              ? agreeOnFinal({ ...ports, witnesses, quorum, policy })
+              : finalByPolicy(policy),
         }),
       }),
       rescan: runRescan({ ...ports, reader: withCalls, findDeposits: find, chunkBlocks }),
