@@ -176,6 +176,22 @@ test('more blocks are read at once while all goes well, fewer where it does not'
   expect(scan.told[0]).toMatch(/^traced [12],/)
 })
 
+test('a node that was away for long is not asked for little for ever', async () => {
+  const scan = lane({ chunkBlocks: 9 })
+  scan.chain.mine(payNative(ALICE, 1n))
+  for (let block = 0; block < 60; block++) scan.chain.mine(payNative(BOB, 1n))
+  await scan.settle()
+  scan.chain.meddle(({ method }, answer) => (method === METHOD ? null : answer))
+  for (let times = 0; times < 20; times++) await scan.trace().catch(() => undefined)
+  scan.chain.meddle(undefined)
+  scan.told.length = 0
+
+  await traceAll(scan)
+
+  const sizes = scan.told.map((text) => Number(/^traced (\d+)/.exec(text)?.[1]))
+  expect(Math.max(...sizes)).toBeGreaterThan(1)
+})
+
 test('a rescan reads calls too, and the lane finds nothing twice', async () => {
   const scan = lane()
   mine(scan.chain, story())

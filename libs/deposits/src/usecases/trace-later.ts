@@ -59,8 +59,10 @@ export function traceLater({ reader, store, findCoin, observer, blocksMax }: Tra
       range.answered(size)
       return { blocks, transfers }
     } catch (error) {
-      // Of several blocks one may be at fault: only alone is it told from the others.
-      if (!range.refused(size)) await store.failGap(gap.id, describeError(error))
+      // Of several blocks one may be at fault: only alone is it told from the others. That one block
+      // fails says nothing of how many may be asked for.
+      if (size > 1) range.refused(size)
+      else await store.failGap(gap.id, describeError(error))
       throw error
     }
   }
