@@ -163,6 +163,19 @@ test('refuses ranges that are inverted, too large or beyond the checkpoint', asy
   }
 })
 
+test('tells why a rescan was given up', async () => {
+  await using api = await testApi()
+  await seedChain(api)
+  const asked = await api.post('/v1/admin/rescans', { chain: CHAIN, fromBlock: 0, toBlock: 100 })
+  await api.postgres.execute(sql`
+    update deposits.rescans set status = 'failed', reason = 'nobody knows type 0x55',
+      next_block = 7, finished_at = now()`)
+
+  const { body } = await api.get(`/v1/admin/rescans/${asked.body.id}`)
+
+  expect(body).toMatchObject({ status: 'failed', reason: 'nobody knows type 0x55', nextBlock: 7 })
+})
+
 test('a rescan that is unknown is 404', async () => {
   await using api = await testApi()
 

@@ -59,8 +59,8 @@ export function traceLater({ reader, store, findCoin, observer, blocksMax }: Tra
       range.answered(size)
       return { blocks, transfers }
     } catch (error) {
-      // Of several blocks one may be at fault: only alone is it told from the others. That one block
-      // fails says nothing of how many may be asked for.
+      // Of several blocks one may be at fault: only alone is it told from the others. That a block
+      // fails alone says nothing of how many may be asked for.
       if (size > 1) range.refused(size)
       else await store.failGap(gap.id, describeError(error))
       throw error
