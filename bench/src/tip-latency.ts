@@ -8,8 +8,8 @@ import { ascending, percentile } from './percentile.ts'
 import { tell } from './tell.ts'
 import { watchAddresses } from './watch-addresses.ts'
 
-const DEPOSITS_PER_BLOCK = 10
-const USERS = 100
+const DEPOSITS_PER_BLOCK = 50
+const USERS = 500
 const WARM_UP_BLOCKS = 10
 
 /**
@@ -62,10 +62,13 @@ export async function tipLatency({ count: blocks = 100 }: { count?: number }) {
 async function payOneBlock(client: AnvilClient, receivers: readonly string[]): Promise<number> {
   const [from] = await client.accounts()
   const value = quantity(1_000_000)
+  // With nonces, for the node would count those that wait anew for each.
+  const params = [from, 'latest']
+  const nonce = Number(await client.request<string>('eth_getTransactionCount', params))
   await client.batch(
-    receivers.map((to) => ({
+    receivers.map((to, index) => ({
       method: 'eth_sendTransaction',
-      params: [{ from, to, value, gas: quantity(21_000) }],
+      params: [{ from, to, value, gas: quantity(21_000), nonce: quantity(nonce + index) }],
     })),
   )
   await client.mine()

@@ -30,7 +30,7 @@ export const nativeMutations: readonly Mutation[] = [
   {
     name: 'a transaction that failed pays what its calls paid',
     file: payments,
-    find: 'if (root.failed) return []',
+    find: 'if (root.failed || movesNothing) return []',
     replace: '',
     tests: paymentTests,
   },
@@ -65,8 +65,8 @@ export const nativeMutations: readonly Mutation[] = [
   {
     name: 'a trace may succeed though its receipt says that it failed',
     file: traces,
-    find: 'if (failed === receipt.succeeded) return',
-    replace: 'if (failed && receipt.succeeded) return',
+    find: 'if (failed === succeeded) return',
+    replace: 'if (failed && succeeded) return',
     tests: traceTests,
   },
   {

@@ -5,13 +5,6 @@ import type { CallFrame } from '../domain/call-frame.ts'
 /** The calls of one transaction. */
 export type TransactionTrace = { txHash: string; root: CallFrame }
 
-/** What is read of traces by either method. The rest, calldata above all, is most of them. */
-export const TRACE_FIELDS = [
-  ...['txHash', 'result', 'type', 'from', 'to', 'value', 'error', 'calls'],
-  ...['blockHash', 'transactionHash', 'traceAddress', 'subtraces', 'action', 'callType'],
-  ...['address', 'refundAddress', 'balance'],
-]
-
 /** An answer that is no trace of any block. Says what is wrong with it. */
 export class TraceFormatError extends TypeError {}
 
@@ -61,13 +54,7 @@ type OpenFrame = CallFrame & { calls: CallFrame[] }
  */
 export function traceBlockTraces(answer: unknown, blockHash: string): TransactionTrace[] {
   const traces: TransactionTrace[] = []
-  let frames = new Map<string, { frame: OpenFrame; children: unknown }>()
-  const close = () => {
-    for (const [place, { frame, children }] of frames) {
-      if (frame.calls.length === children) continue
-      throw new TraceFormatError(`${frame.calls.length} of ${children} calls below ${place || '-'}`)
-    }
-  }
+  let open: OpenTrace | undefined
   for (const answered of listOf(answer)) {
     const entry = objectOf(answered, 'a frame')
     if (entry['blockHash'] !== blockHash) {
@@ -79,21 +66,42 @@ export function traceBlockTraces(answer: unknown, blockHash: string): Transactio
     const path = listOf(entry['traceAddress'])
     const frame = listedFrame(entry)
     if (path.length === 0) {
-      close()
-      frames = new Map()
+      requireWhole(open)
+      open = { root: frame, children: entry['subtraces'], below: new Map() }
       traces.push({ txHash, root: frame })
-    } else {
-      const parent = frames.get(path.slice(0, -1).join('.'))?.frame
-      const isNext = parent?.calls.length === path.at(-1) && traces.at(-1)?.txHash === txHash
-      if (!parent || !isNext) {
-        throw new TraceFormatError(`frame ${path.join('.')} of ${txHash} is out of place`)
-      }
-      parent.calls.push(frame)
+    } else if (!open || traces.at(-1)?.txHash !== txHash || !hang(open, { path, frame, entry })) {
+      throw new TraceFormatError(`frame ${path.join('.')} of ${txHash} is out of place`)
     }
-    frames.set(path.join('.'), { frame, children: entry['subtraces'] })
   }
-  close()
+  requireWhole(open)
   return traces
+}
+
+/** The trace whose frames are being listed, and by their places those below its root. */
+type OpenTrace = { root: OpenFrame; children: unknown; below: Map<string, Listed> }
+type Listed = { frame: OpenFrame; children: unknown }
+
+/** Adds a frame to the calls of the one above it, if it is the next one there. */
+function hang(
+  { root, below }: OpenTrace,
+  { path, frame, entry }: { path: readonly unknown[]; frame: OpenFrame; entry: Fields },
+): boolean {
+  const parent = path.length === 1 ? root : below.get(path.slice(0, -1).join('.'))?.frame
+  if (parent === undefined || parent.calls.length !== path.at(-1)) return false
+  parent.calls.push(frame)
+  below.set(path.join('.'), { frame, children: entry['subtraces'] })
+  return true
+}
+
+/** Throws unless every frame has as many calls as it says. */
+function requireWhole(trace: OpenTrace | undefined): void {
+  if (trace === undefined) return
+  const require = ({ calls }: OpenFrame, children: unknown, place: string) => {
+    if (calls.length === children) return
+    throw new TraceFormatError(`${calls.length} of ${children} calls below ${place}`)
+  }
+  require(trace.root, trace.children, '-')
+  for (const [place, { frame, children }] of trace.below) require(frame, children, place)
 }
 
 const CALL_KINDS: Readonly<Record<string, CallFrame['kind']>> = {
@@ -147,9 +155,11 @@ function addressOf(value: unknown): Address {
   throw new TraceFormatError(`${JSON.stringify(value)} is no address`)
 }
 
+const NOTHING = units(0n)
+
 /** An absent value is none: STATICCALL and DELEGATECALL have none at some nodes. */
 function amountOf(value: unknown): Units {
-  if (!isGiven(value)) return units(0n)
+  if (!isGiven(value) || value === '0x0') return NOTHING
   if (typeof value === 'string' && /^0x[0-9a-f]{1,64}$/i.test(value)) return units(BigInt(value))
   throw new TraceFormatError(`${JSON.stringify(value)} is no amount`)
 }

@@ -4,18 +4,17 @@ import type { TraceMethod } from '@coffer/evm/chain-config'
 import type { Tag } from '@coffer/evm/confirmations'
 import type { TxHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
-import { parseOnly } from '@coffer/evm/parse-only'
 import { toldReceipts } from '@coffer/evm/told-receipts'
 import { type Units, units } from '@coffer/money/units'
 import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { ChainReader } from '../ports.ts'
 import { blockFees } from './block-fees.ts'
-import { TRACE_FIELDS } from './call-traces.ts'
 import { headerCall } from './header-call.ts'
 import { type LogsRpc, loggedBlocks } from './logged-blocks.ts'
 import { namedContracts } from './named-contracts.ts'
 import { headReader, readHeader } from './read-head.ts'
+import { type RequestSize, requestSize } from './request-size.ts'
 import { headerOf, type RpcHeader, type RpcTransaction } from './rpc-answers.ts'
 import { tokenGains } from './token-gains.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
@@ -24,10 +23,9 @@ import { tracedBlock } from './verify-traces.ts'
 /** Small calls that are sent in one request; providers refuse longer batches. */
 const CALLS_PER_REQUEST = 200
 
-/** Blocks whose receipts are asked for in one request: a few megabytes of answer at most. */
-const RECEIPTS_PER_REQUEST = 10
-
-const readTraces = parseOnly(TRACE_FIELDS)
+/** Blocks whose receipts are asked for in one request: as many as make up some such an answer. */
+const RECEIPTS_BYTES = 1_000_000
+const RECEIPTS_PER_REQUEST = { first: 10, max: 50, bytes: RECEIPTS_BYTES }
 
 /** Endpoints of one chain; `Endpoints` of `@coffer/evm/endpoints` is one. */
 export type RpcSource = {
@@ -37,14 +35,14 @@ export type RpcSource = {
   head?(): bigint | undefined
 }
 
-/** What blocks are held against. */
-type BlockRules = {
+/** What blocks are held against, and in how large pieces they are asked for. */
+type BlockRules = Pick<ChainReaderOptions, 'proof' | 'transactionTypes'> & { size: RequestSize }
+
+export type ChainReaderOptions = {
+  /** What is proven of blocks. */
   proof: ProofSteps
   /** Types of transactions that are known of the chain; left out, all that can be proven. */
   transactionTypes?: readonly number[]
-}
-
-export type ChainReaderOptions = BlockRules & {
   /** Tags whose heights are told with the head. */
   tags?: readonly Tag[]
   /** How blocks are read with the calls of their transactions; left out, they are read without. */
@@ -60,6 +58,7 @@ export type ChainReaderOptions = BlockRules & {
  */
 export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOptions): ChainReader {
   const { tags = [], byLogs = false, proof } = options
+  const rules = { ...options, size: requestSize(RECEIPTS_PER_REQUEST) }
   const heads = headReader(source, { tags, proof })
   /** The tip as it was polled, to spare a new block's header. Good for once: it may be replaced. */
   let tip: RpcHeader | undefined
@@ -93,7 +92,7 @@ export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOption
     blocks(from, to) {
       const read = async (rpc: LogsRpc) => {
         const answers = await headers(rpc, from, to)
-        const wholly = (some: readonly RpcHeader[]) => wholeBlocks(rpc, some, options)
+        const wholly = (some: readonly RpcHeader[]) => wholeBlocks(rpc, some, rules)
         if (byLogs) return await loggedBlocks({ rpc, headers: answers, wholeBlocks: wholly })
         return await wholly(answers)
       }
@@ -103,7 +102,7 @@ export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOption
     async wholeBlocks(wanted) {
       const highest = wanted.at(-1)
       if (highest === undefined) return []
-      return asked(highest, async (rpc) => wholeBlocks(rpc, await headersOf(rpc, wanted), options))
+      return asked(highest, async (rpc) => wholeBlocks(rpc, await headersOf(rpc, wanted), rules))
     },
 
     values(candidates) {
@@ -149,11 +148,12 @@ async function headersOf(rpc: JsonRpc, wanted: readonly BlockRef[]): Promise<Rpc
 async function wholeBlocks(
   rpc: JsonRpc,
   headers: readonly RpcHeader[],
-  { traceMethod, ...rules }: ChainReaderOptions,
+  { traceMethod, ...rules }: BlockRules & Pick<ChainReaderOptions, 'traceMethod'>,
 ): Promise<Block[]> {
   const requests: Promise<Block[]>[] = []
-  for (let first = 0; first < headers.length; first += RECEIPTS_PER_REQUEST) {
-    const some = headers.slice(first, first + RECEIPTS_PER_REQUEST)
+  const blocks = rules.size.blocks()
+  for (let first = 0; first < headers.length; first += blocks) {
+    const some = headers.slice(first, first + blocks)
     requests.push(
       traceMethod
         ? tracedBlocks(rpc, some, { ...rules, traceMethod })
@@ -166,12 +166,15 @@ async function wholeBlocks(
 async function verifiedBlocks(
   rpc: JsonRpc,
   headers: readonly RpcHeader[],
-  { proof, transactionTypes }: BlockRules,
+  { proof, transactionTypes, size }: BlockRules,
 ): Promise<Block[]> {
   const told = await rpc.read(
     headers.map(({ hash }) => ({ method: 'eth_getBlockReceipts', params: [hash] })),
     toldReceipts({ root: proof.receiptsRoot }),
   )
+  for (const [body, blocks] of Map.groupBy(told, (each) => each?.body)) {
+    if (body) size.answered(blocks.length, body.length)
+  }
   return headers.map((header, index) =>
     verifiedBlock({ header, receipts: told[index] ?? null }, proof, transactionTypes),
   )
@@ -194,7 +197,7 @@ async function tracedBlocks(
   )
   const [blocks, answers] = await Promise.all([
     verifiedBlocks(rpc, headers, rules),
-    rpc.read(calls, readTraces),
+    rpc.batch(calls),
   ])
   return blocks.map((block, index) => {
     const asked = traceable.indexOf(headers[index] as RpcHeader)

@@ -75,7 +75,7 @@ const RECEIPT_VIEW: Receipt & ThisType<View> = {
     return (receiptText(this, RECEIPT.contractAddress)?.toLowerCase() ?? null) as Address | null
   },
   get succeeded() {
-    return receiptText(this, RECEIPT.status) === SUCCEEDED
+    return isText(this.told, this.told.receipts[this.row + RECEIPT.status] ?? 0, SUCCEEDED)
   },
   get logs() {
     const { told, row } = this

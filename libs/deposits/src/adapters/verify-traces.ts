@@ -39,12 +39,14 @@ export function tracedBlock(block: Block, method: TraceMethod, answer: unknown):
 
 function problemOf(root: CallFrame, receipt: Receipt): string | undefined {
   const { kind, from, to, failed } = root
-  if (failed === receipt.succeeded) return `${failed ? 'failed' : 'succeeded'}, not so its receipt`
-  if (from !== receipt.from) return `from ${from}, by its receipt from ${receipt.from}`
-  if (kind === 'call' && receipt.to !== null) {
-    return to === receipt.to ? undefined : `to ${to}, by its receipt to ${receipt.to}`
+  // Each is read of the receipt anew when it is asked for.
+  const { from: sender, to: receiver, succeeded } = receipt
+  if (failed === succeeded) return `${failed ? 'failed' : 'succeeded'}, not so its receipt`
+  if (from !== sender) return `from ${from}, by its receipt from ${sender}`
+  if (kind === 'call' && receiver !== null) {
+    return to === receiver ? undefined : `to ${to}, by its receipt to ${receiver}`
   }
-  if (kind !== 'create' || receipt.to !== null) return 'is of another kind than its receipt'
+  if (kind !== 'create' || receiver !== null) return 'is of another kind than its receipt'
   if (failed || to === receipt.created) return undefined
   return `created ${to}, by its receipt ${receipt.created}`
 }

@@ -24,7 +24,8 @@ const MOVES_VALUE = new Set<CallFrame['kind']>(['call', 'create', 'selfdestruct'
  * own value first, then what calls paid that succeeded as did all calls above them.
  */
 export function nativePayments(root: CallFrame): NativePayment[] {
-  if (root.failed) return []
+  const movesNothing = root.value === 0n && root.calls.length === 0
+  if (root.failed || movesNothing) return []
   const payments: NativePayment[] = []
   for (const { path, parent, frame } of succeeded(root)) {
     const { kind, from, to, value: amount } = frame

@@ -64,8 +64,9 @@ const isTraced = ({ traces }: Block) => traces !== undefined
 type BlockPayment = NativePayment & { txHash: TxHash }
 
 function paymentsOf({ receipts, traces = [] }: Block): BlockPayment[] {
-  return receipts.flatMap(({ txHash }, index) => {
-    const root = traces[index]
-    return root ? nativePayments(root).map((payment) => ({ txHash, ...payment })) : []
+  return traces.flatMap((root, index) => {
+    const payments = nativePayments(root)
+    const { txHash } = (payments.length > 0 && receipts[index]) || {}
+    return txHash ? payments.map((payment) => ({ txHash, ...payment })) : []
   })
 }
