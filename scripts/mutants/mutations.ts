@@ -1,3 +1,4 @@
+import { auditMutations } from './audit-mutations.ts'
 import { balanceMutations } from './balance-mutations.ts'
 import { detectionMutations } from './detection-mutations.ts'
 import { endpointMutations } from './endpoint-mutations.ts'
@@ -25,6 +26,7 @@ export const mutations: readonly Mutation[] = [
   ...finalityMutations,
   ...scanStoreMutations,
   ...traceLaneMutations,
+  ...auditMutations,
   ...releaseMutations,
   ...balanceMutations,
   ...messagingMutations,

@@ -88,7 +88,7 @@ export const scanStoreMutations: readonly Mutation[] = [
   },
   {
     name: 'a block stays orphaned though the chain is back on it',
-    file: store,
+    file: 'libs/deposits/src/adapters/store-blocks.ts',
     find: 'do update set orphaned_at = null, scanned_at = now()`',
     replace: 'do nothing`',
     tests: storeTests,

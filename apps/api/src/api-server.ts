@@ -2,6 +2,7 @@ import { postgresBalanceDifferences } from '@coffer/deposits/balance-differences
 import type { ChainNodes } from '@coffer/deposits/chain-nodes'
 import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
 import { postgresDepositReader } from '@coffer/deposits/deposit-reader'
+import { postgresGapReader } from '@coffer/deposits/gap-reader'
 import { postgresLatches } from '@coffer/deposits/latches'
 import {
   type ReleaseRequest,
@@ -10,6 +11,7 @@ import {
 } from '@coffer/deposits/release-deposit'
 import { postgresReleases } from '@coffer/deposits/releases'
 import { requestRescan } from '@coffer/deposits/request-rescan'
+import { rescanGap } from '@coffer/deposits/rescan-gap'
 import { postgresRescanRequests } from '@coffer/deposits/rescan-requests'
 import { depositRoutes } from '@coffer/deposits/routes'
 import { balanceDifferenceRoutes } from '@coffer/deposits/routes-balances'
@@ -64,11 +66,15 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
   })
 
   const rescans = postgresRescanRequests(postgres)
+  const requested = requestRescan({ requests: rescans, statuses, chains })
+  const gaps = postgresGapReader(postgres)
   const deposits = depositRoutes({
     reader: postgresDepositReader(postgres),
     statuses,
     rescans,
-    requestRescan: requestRescan({ requests: rescans, statuses, chains }),
+    requestRescan: requested,
+    gaps,
+    rescanGap: rescanGap({ gaps, requestRescan: requested }),
     unlatchChain: unlatchChain({
       latches: postgresLatches(postgres),
       nodeOf: options.nodeOf,

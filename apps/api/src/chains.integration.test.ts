@@ -22,7 +22,10 @@ test('tells where each scan stands, before it began and behind the head', async 
   const after = await api.get('/v1/chains')
 
   const unknown = { head: null, final: null, checkpoint: null, lagBlocks: null, lagSeconds: null }
-  const quiet = { latched: false, latchedReason: null, traceLagBlocks: 0, traceLagSeconds: 0 }
+  const quiet = {
+    ...{ latched: false, latchedReason: null, traceLagBlocks: 0, traceLagSeconds: 0 },
+    ...{ auditedTo: null, gaps: 0, gapBlocks: 0 },
+  }
   expect(before.body).toEqual({ items: [{ chain: CHAIN, ...unknown, ...quiet, headSeenAt: null }] })
   expect(after.body).toEqual({
     items: [

@@ -2,11 +2,13 @@
 import { AppError, describeError } from '@coffer/errors/app-error'
 import { program } from 'commander'
 import { addresses } from './commands/addresses.ts'
+import { audit } from './commands/audit.ts'
 import { balances } from './commands/balances.ts'
 import { chain } from './commands/chain.ts'
 import { demo } from './commands/demo.ts'
 import { deposits } from './commands/deposits.ts'
 import { down } from './commands/down.ts'
+import { gaps } from './commands/gaps.ts'
 import { migrate, topics } from './commands/prepare.ts'
 import { rescan } from './commands/rescan.ts'
 import { simulate } from './commands/simulate.ts'
@@ -21,6 +23,8 @@ program
   .addCommand(simulate)
   .addCommand(rescan)
   .addCommand(chain)
+  .addCommand(gaps)
+  .addCommand(audit)
   .addCommand(deposits)
   .addCommand(balances)
   .addCommand(addresses)

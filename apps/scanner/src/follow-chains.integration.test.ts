@@ -110,10 +110,11 @@ test('an endpoint of another chain than is configured ends the work', async () =
   await using anvil = await startAnvil({ arguments: ['--chain-id', '31338'] })
   const { work, stop } = await follow(await configOf(anvil.url, '31337'), database.postgres)
 
-  // The fourth watches the endpoints, until it is stopped.
-  const ended = await Promise.allSettled(work.slice(0, 3))
+  // The last watches the endpoints, until it is stopped.
+  const ended = await Promise.allSettled(work.slice(0, 4))
 
   expect(ended).toMatchObject([
+    { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
     { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
     { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
     { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },

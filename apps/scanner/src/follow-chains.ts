@@ -1,6 +1,8 @@
+import { auditTelemetry } from '@coffer/deposits/audit-telemetry'
 import { balanceTelemetry } from '@coffer/deposits/balance-telemetry'
 import { type ChainScan, type ChainScanOptions, chainScan } from '@coffer/deposits/chain-scan'
 import { endpointTelemetry } from '@coffer/deposits/endpoint-telemetry'
+import { measureGaps } from '@coffer/deposits/gap-metrics'
 import { scanTelemetry } from '@coffer/deposits/scan-telemetry'
 import { describeError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
@@ -31,11 +33,13 @@ const TRACE_IDLE_MS = 250
 
 /** How often a chain looks whether balances are due to be proven, milliseconds. */
 const PROOF_IDLE_MS = 1_000
+/** How often it is looked for blocks to audit, milliseconds. */
+const AUDIT_IDLE_MS = 250
 
 /**
- * Follows every chain for ever, each by itself, reads the calls that are left for later, and runs
- * the rescans that are asked for. A node
- * that is away is waited for; one of another chain ends the work with {@link ChainMismatchError}.
+ * Follows every chain for ever, each by itself, reads the calls that are left for later, runs the
+ * rescans that are asked for and audits it. A node that is away is waited for; one of another chain
+ * ends the work with {@link ChainMismatchError}.
  */
 export async function followChains(
   configs: readonly ChainConfig[],
@@ -44,6 +48,8 @@ export async function followChains(
   const observers = scanTelemetry(options.metrics, options.logger)
   const endpoints = endpointTelemetry(options.metrics, options.logger)
   const balances = balanceTelemetry(options.metrics, options.logger)
+  const audits = auditTelemetry(options.metrics, options.logger)
+  measureGaps(options.metrics, options.postgres)
   await using resources = new AsyncDisposableStack()
   const work: Work[] = []
   for (const config of configs) {
@@ -52,6 +58,7 @@ export async function followChains(
       observer: observers(chain),
       endpointTelemetry: endpoints(chain),
       balanceObserver: balances(chain),
+      auditObserver: audits(chain),
     }
     const scan = resources.use(await chainScan({ ...options, config, ...telemetry }))
     work.push(...followChain(scan, chain, options), scan.watchEndpoints)
@@ -64,7 +71,7 @@ export async function followChains(
 const isFatal = (error: unknown) => error instanceof ChainMismatchError
 
 function followChain(
-  { scan, rescan, trace, proveBalances }: ChainScan,
+  { scan, rescan, trace, proveBalances, audit }: ChainScan,
   chain: ChainId,
   { logger, pollMs, stored }: FollowOptions,
 ): Work[] {
@@ -80,5 +87,6 @@ function followChain(
     poll(announced(rescan), { idleMs: RESCAN_IDLE_MS, onError, isFatal }),
     poll(announced(trace), { idleMs: TRACE_IDLE_MS, onError, isFatal }),
     ...(proveBalances ? [poll(proveBalances, { idleMs: PROOF_IDLE_MS, onError, isFatal })] : []),
+    poll(announced(audit), { idleMs: AUDIT_IDLE_MS, onError, isFatal }),
   ]
 }

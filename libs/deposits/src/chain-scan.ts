@@ -4,6 +4,7 @@ import { jsonRpc } from '@coffer/evm/json-rpc'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
+import { type AuditSourcesOptions, auditSources } from './adapters/audit-sources.ts'
 import type { EndpointTelemetry } from './adapters/endpoint-telemetry.ts'
 import { type ChainReaderOptions, jsonRpcChainReader } from './adapters/json-rpc-chain-reader.ts'
 import { jsonRpcWitnesses } from './adapters/json-rpc-witnesses.ts'
@@ -11,8 +12,10 @@ import { postgresScanStore } from './adapters/postgres-scan-store.ts'
 import { postgresWatchedSet } from './adapters/postgres-watched-set.ts'
 import { requireTokens } from './adapters/require-tokens.ts'
 import { ensureChain } from './adapters/scan-lease.ts'
+import type { AuditObserver } from './audit-ports.ts'
 import type { BalanceObserver } from './balance-ports.ts'
 import { balanceStep } from './balance-step.ts'
+import { chainAudit } from './chain-audit.ts'
 import { type FinalityPolicy, finalityPolicy, tagsOf } from './domain/finality.ts'
 import type { ScanObserver } from './ports.ts'
 import {
@@ -36,6 +39,8 @@ export type ChainScanOptions = {
   observer: ScanObserver
   /** Told of balances; where there is none, they are not proven. */
   balanceObserver?: BalanceObserver
+  /** Told what the audit of the chain finds. */
+  auditObserver?: AuditObserver
   /** Told how the chain's endpoints do. */
   endpointTelemetry?: EndpointTelemetry
   /** Names this process among all that ever ran. */
@@ -58,6 +63,8 @@ export type ChainScan = AsyncDisposable & {
   trace: () => Promise<StepResult>
   /** Holds balances on chain against deposits, where the chain is configured so. */
   proveBalances?: () => Promise<StepResult>
+  /** Does nothing where the chain is not audited. */
+  audit: () => Promise<StepResult>
   /** Keeps an eye on the endpoints, until stopped: which are away, which lag behind. */
   watchEndpoints: Work
 }
@@ -72,8 +79,9 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const policy = finalityPolicy(config.confirmations, assets)
   const { traceMethod, native } = config
   const plain = readerOptions(config, policy)
-  const withCalls = jsonRpcChainReader(endpoints, { ...plain, traceMethod, byLogs: false })
-  const reader = native === 'traces' ? withCalls : jsonRpcChainReader(endpoints, plain)
+  const sources = auditSources(sourcesOf(config, endpoints))
+  const withCalls = jsonRpcChainReader(sources.scan, { ...plain, traceMethod, byLogs: false })
+  const reader = native === 'traces' ? withCalls : jsonRpcChainReader(sources.scan, plain)
   const owesTraces = native === 'traces-later'
   const store = postgresScanStore(postgres, { chain, holder, leaseMs })
   const watched = postgresWatchedSet(postgres, chain)
@@ -102,6 +110,10 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     findCoin: findDeposits({ ...finding, coin: 'alone' }),
   })
   const balances = balanceStep(options, { store, endpoints })
+  const audit = chainAudit({
+    ...{ config, store, sources, reading: plain, finding },
+    observer: options.auditObserver,
+  })
   const requireConfigured = async () => {
     await endpoints.requireChain()
     await requireTokens(endpoints, assets)
@@ -115,6 +127,7 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     rescan: checked(rescan),
     trace: checked(trace),
     ...(balances ? { proveBalances: checked(balances) } : {}),
+    audit: checked(audit),
     watchEndpoints: (signal) => endpoints.watch(signal),
     [Symbol.asyncDispose]: () => endpoints[Symbol.asyncDispose](),
   }
@@ -136,6 +149,11 @@ function witnessing(
       quorum > 1 ? agreeOnFinal({ ...ports, witnesses, quorum }) : finalByPolicy(ports.policy),
     confirmReorg: confirmReorg({ witnesses, quorum }),
   }
+}
+
+function sourcesOf({ rpcUrls, audit }: ChainConfig, endpoints: Endpoints): AuditSourcesOptions {
+  const hosts = new Set(rpcUrls.map((url) => new URL(url).host)).size
+  return { endpoints, hosts, rangeBlocks: audit?.rangeBlocks ?? 1 }
 }
 
 function readerOptions(config: ChainConfig, policy: FinalityPolicy): ChainReaderOptions {

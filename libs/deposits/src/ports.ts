@@ -1,6 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import type { BlockHash, TxHash } from '@coffer/evm/hash'
 import type { Units } from '@coffer/money/units'
+import type { AuditStore } from './audit-ports.ts'
 import type { BalanceProofStore } from './balance-ports.ts'
 import type { Block, BlockHeader, BlockRef } from './domain/block.ts'
 import type { NativeCandidate } from './domain/detect-transfers.ts'
@@ -98,7 +99,7 @@ export type RescanPiece = {
 export type Rescan = { id: string; next: bigint; to: bigint }
 
 /** What is kept of a chain beside its scan, under the same lease. */
-type BesideScan = GapStore & BalanceProofStore
+type BesideScan = GapStore & BalanceProofStore & AuditStore
 
 /**
  * Stores a chain's scan. Every write is one transaction that takes effect only while this process

@@ -75,6 +75,8 @@ export type ChainStatus = {
   /** How old that one is; 0 when there is none. */
   traceLagSeconds: number
   latchedReason: string | null
+  /** The last block that was audited. */
+  audited: bigint | null
 }
 
 /** Reads where scans stand. Adapter: `adapters/postgres-chain-statuses.ts`. */
@@ -104,7 +106,10 @@ export type RescanView = {
   finishedAt: Date | null
 }
 
-export type RescanRange = Pick<RescanView, 'chain' | 'fromBlock' | 'toBlock'>
+export type RescanRange = Pick<RescanView, 'chain' | 'fromBlock' | 'toBlock'> & {
+  /** The gap that it is to close. */
+  gap?: bigint
+}
 
 /** Takes requests for rescans. Adapter: `adapters/postgres-rescan-requests.ts`. */
 export type RescanRequests = {

@@ -3,6 +3,7 @@ import type { Asset } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import { z } from 'zod'
 import { depositCursor, parseDepositCursor } from './domain/deposit-cursor.ts'
+import { type GapRoutesOptions, gapRoutes } from './gap-routes.ts'
 import type { ChainStatuses, DepositReader, RescanRequests } from './read-ports.ts'
 import type { releaseDeposit } from './usecases/release-deposit.ts'
 import type { requestRescan } from './usecases/request-rescan.ts'
@@ -10,7 +11,7 @@ import type { UnlatchChain } from './usecases/unlatch-chain.ts'
 import * as wire from './wire.ts'
 import * as latchWire from './wire-latch.ts'
 
-export type DepositRoutesOptions = {
+export type DepositRoutesOptions = GapRoutesOptions & {
   reader: DepositReader
   statuses: ChainStatuses
   requestRescan: ReturnType<typeof requestRescan>
@@ -30,6 +31,7 @@ export function depositRoutes(options: DepositRoutesOptions): Routes {
     await app.register(releaseRoutes(options))
     await app.register(chainRoutes(options))
     await app.register(latchRoutes(options))
+    await app.register(gapRoutes(options))
   }
 }
 
@@ -103,15 +105,20 @@ function releaseRoutes({ reader, releaseDeposit, assets }: DepositRoutesOptions)
 }
 
 function chainRoutes(options: DepositRoutesOptions): Routes {
-  const { statuses, requestRescan, rescans, chains } = options
+  const { statuses, requestRescan, rescans, chains, gaps } = options
   const tags = ['chains']
   return async (app) => {
     app.get(
       '/v1/chains',
       { schema: { tags, summary: 'Where each scan stands', response: { 200: wire.chainList } } },
       async () => {
-        const known = new Map((await statuses.all()).map((status) => [status.chain, status]))
-        return { items: chains.map((chain) => wire.chainOnWire(chain, known.get(chain))) }
+        const [all, counts] = await Promise.all([statuses.all(), gaps.counts()])
+        const known = new Map(all.map((status) => [status.chain, status]))
+        const owed = Map.groupBy(counts, ({ chain }) => chain)
+        const items = chains.map((chain) =>
+          wire.chainOnWire(chain, known.get(chain), owed.get(chain)),
+        )
+        return { items }
       },
     )
     app.post(

@@ -35,6 +35,8 @@ export const chains = depositsSchema.table('chains', {
   finalNumber: height(),
   /** The same of the tiers that larger amounts wait for, never above it; `null` without any. */
   finalTiers: jsonb().$type<Record<string, string>>(),
+  /** The last block that was audited; `null` before the first. A reorg takes it back. */
+  auditedNumber: height(),
   /** Why scanning stopped until an operator looks; `null` is scanning. */
   latchedReason: text(),
   /** Grows with each take-over; a commit with an older epoch is refused. */
@@ -119,6 +121,8 @@ export const rescans = depositsSchema.table('rescans', {
   added: integer().default(0).notNull(),
   /** Confirmations that were published again. */
   republished: integer().default(0).notNull(),
+  /** The gap that it closes. */
+  gap: bigint({ mode: 'bigint' }),
   requestedAt: moment().defaultNow().notNull(),
   finishedAt: moment(),
 })

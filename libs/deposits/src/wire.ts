@@ -5,6 +5,7 @@ import { type ChainId, parseChainId } from '@coffer/money/chain-id'
 import { displayAmount } from '@coffer/money/display'
 import { z } from 'zod'
 import { confirmationCount } from './domain/confirmation-count.ts'
+import type { GapCount } from './gap-ports.ts'
 import {
   type ChainStatus,
   DEPOSIT_STATUSES,
@@ -131,6 +132,9 @@ const chainStatus = z.strictObject({
   latched: z.boolean().describe('Scanning has stopped until an operator looks'),
   latchedReason: z.string().nullable(),
   headSeenAt: moment.nullable(),
+  auditedTo: z.int().nullable().describe('Last block that was audited'),
+  gaps: z.int().describe('Open gaps: see /v1/admin/gaps'),
+  gapBlocks: z.int().describe('Blocks in them'),
 })
 
 export const chainList = z.strictObject({ items: z.array(chainStatus) })
@@ -139,6 +143,7 @@ export const chainList = z.strictObject({ items: z.array(chainStatus) })
 export function chainOnWire(
   chain: ChainId,
   status: ChainStatus | undefined,
+  gaps: readonly Pick<GapCount, 'gaps' | 'blocks'>[] = [],
 ): z.output<typeof chainStatus> {
   const head = numberOf(status?.head)
   const checkpoint = numberOf(status?.checkpoint)
@@ -155,6 +160,9 @@ export function chainOnWire(
     latched: (status?.latchedReason ?? null) !== null,
     latchedReason: status?.latchedReason ?? null,
     headSeenAt: status?.headSeenAt?.toISOString() ?? null,
+    auditedTo: numberOf(status?.audited),
+    gaps: gaps.reduce((sum, each) => sum + each.gaps, 0),
+    gapBlocks: Number(gaps.reduce((sum, { blocks }) => sum + blocks, 0n)),
   }
 }
 

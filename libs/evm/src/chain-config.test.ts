@@ -38,6 +38,7 @@ describe('from variables', () => {
         withdrawals: 'suspend',
         assets: [native],
         balanceProof: { everyBlocks: 16, recheck: 50 },
+        audit: { enabled: true, rangeBlocks: 10, blocksPerSecondMax: 20, repeat: false },
       },
     ])
   })
@@ -53,6 +54,8 @@ describe('from variables', () => {
       NATIVE_TRANSFERS: 'traces',
       TRACE_METHOD: 'trace_block',
       WITHDRAWALS: 'credit',
+      AUDIT: 'off',
+      AUDIT_BLOCKS_PER_SECOND_MAX: '0.5',
       TOKENS: ` TUSD:6:${TOKEN} , TTKN:18:0x${'b'.repeat(40)}`,
     })
 
@@ -65,6 +68,7 @@ describe('from variables', () => {
       native: 'traces',
       traceMethod: 'trace_block',
       withdrawals: 'credit',
+      audit: { enabled: false, blocksPerSecondMax: 0.5 },
       assets: [native, tusd, { symbol: 'TTKN', decimals: 18 }],
     })
   })

@@ -7,7 +7,13 @@ import { parsedBy } from '@coffer/money/parsed-by'
 import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 import { type Address, parseAddress } from './address.ts'
-import { amountText, amountTiers, confirmationsText } from './amount-tiers.ts'
+import { amountTiers, confirmationsText } from './amount-tiers.ts'
+import {
+  type AuditSettings,
+  auditFromVariables,
+  auditSettings,
+  auditVariables,
+} from './audit-settings.ts'
 import {
   type BalanceProof,
   balanceProofSetting,
@@ -69,6 +75,8 @@ export type ChainConfig = {
   balanceProof?: BalanceProof
   /** Addresses of our own that nobody pays deposits to: what they send is no deposit. */
   ownAddresses?: readonly Address[]
+  /** How final blocks are audited; left out, they are not. */
+  audit?: AuditSettings
 }
 
 const rpcUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
@@ -109,6 +117,7 @@ const chainFields = z.strictObject({
   tokens: tokens.default([]),
   balanceProof: balanceProofSetting,
   ownAddresses: z.array(parsedBy(parseAddress)).default([]),
+  audit: auditSettings,
 })
 
 /** With all that only shows when its settings are held against each other. */
@@ -163,6 +172,7 @@ const variableFields = z.object({
   BALANCE_PROOF_BLOCKS: balanceProofVariable,
   /** Accepted tokens, separated by commas. */
   TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
+  ...auditVariables,
 })
 
 const variables = variableFields.superRefine((settings, context) => {
@@ -214,6 +224,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     proveDeposits: settings.PROVE_DEPOSITS,
     tokens: settings.TOKENS,
     balanceProof: settings.BALANCE_PROOF_BLOCKS,
+    audit: auditFromVariables(settings),
   })
 }
 
@@ -253,6 +264,7 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     assets: [coin, ...tokens],
     ...(settings.balanceProof ? { balanceProof: settings.balanceProof } : {}),
     ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
+    audit: settings.audit,
   }
 }
 

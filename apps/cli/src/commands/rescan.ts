@@ -53,11 +53,21 @@ export async function runRescan(
   onProgress: (done: number, of: number) => void,
 ): Promise<RescanStatus> {
   const request = { chain, fromBlock: from, toBlock: to }
-  let rescan = await api<RescanStatus>('POST', '/v1/admin/rescans', request)
+  return await whenDone(api, await api('POST', '/v1/admin/rescans', request), onProgress)
+}
+
+/** Resolves when a rescan that was requested is done. Throws {@link RescanFailedError}. */
+export async function whenDone(
+  api: ApiClient,
+  requested: RescanStatus,
+  onProgress: (done: number, of: number) => void,
+): Promise<RescanStatus> {
+  let rescan = requested
   while (rescan.status === 'pending') {
     await pause(POLL_MS)
     rescan = await api<RescanStatus>('GET', `/v1/admin/rescans/${rescan.id}`)
-    onProgress(rescan.nextBlock - from, to - from + 1)
+    const { fromBlock, toBlock, nextBlock } = rescan
+    onProgress(nextBlock - fromBlock, toBlock - fromBlock + 1)
   }
   if (rescan.status === 'failed') throw new RescanFailedError(rescan)
   return rescan

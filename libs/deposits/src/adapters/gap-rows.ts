@@ -4,14 +4,17 @@ import { sql } from 'drizzle-orm'
 import type { BlockRef } from '../domain/block.ts'
 import type { Gap, GapRange } from '../gap-ports.ts'
 
-/** {@link GapStore.openGap} within a transaction that has proven the chain's lease. */
+/**
+ * {@link GapStore.openGap} within a transaction that has proven the chain's lease. Answers whether
+ * that was new, and not all in an open gap already.
+ */
 export async function openGap(
   tx: Transaction,
   chain: ChainId,
   { kind, fromBlock, toBlock, reason }: GapRange & Pick<Gap, 'reason'>,
-): Promise<void> {
+): Promise<boolean> {
   const [from, to] = [sql`${fromBlock.toString()}::bigint`, sql`${toBlock.toString()}::bigint`]
-  const grown = await tx.execute(sql`
+  const [grown] = await tx.execute<{ is_new: boolean }>(sql`
     update deposits.gaps set
       from_block = case when closed_at is null then least(from_block, ${from}) else ${from} end,
       to_block = greatest(to_block, ${to}),
@@ -23,11 +26,13 @@ export async function openGap(
         and to_block >= ${from} - 1 and from_block <= ${to} + 1
         and (closed_at is null or (closed_by = 'work' and to_block = ${from} - 1))
       order by closed_at nulls first, from_block limit 1)
-    returning id`)
-  if (grown.length > 0) return
+    returning old.closed_at is not null or old.from_block > ${from} or old.to_block < ${to}
+      as is_new`)
+  if (grown) return grown.is_new
   await tx.execute(sql`
     insert into deposits.gaps (chain, kind, from_block, to_block, reason)
     values (${chain}, ${kind}, ${from}, ${to}, ${reason})`)
+  return true
 }
 
 /** {@link GapStore.closeGaps} in the same way; with `id` of that gap alone. */

@@ -33,6 +33,7 @@ export function postgresChainStatuses(postgres: Postgres): ChainStatuses {
               BigInt,
             ),
           traceLagSeconds: sql<number>`coalesce(${secondsSince(blocks.time)}, 0)`,
+          audited: chains.auditedNumber,
         })
         .from(chains)
         .leftJoin(owed, eq(owed.chain, chains.chain))

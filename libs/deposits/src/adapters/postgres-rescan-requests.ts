@@ -1,3 +1,4 @@
+import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { eq } from 'drizzle-orm'
 import type { RescanRequests, RescanView } from '../read-ports.ts'
@@ -11,11 +12,18 @@ export function postgresRescanRequests(postgres: Postgres): RescanRequests {
         .insert(rescans)
         .values({ ...range, nextBlock: range.fromBlock, status: 'pending' })
         .returning()
-      return row as RescanView
+      return viewOf(row as Row)
     },
     async find(id) {
       const [row] = await postgres.select().from(rescans).where(eq(rescans.id, id))
-      return row as RescanView | undefined
+      return row && viewOf(row)
     },
   }
 }
+
+type Row = typeof rescans.$inferSelect
+
+const viewOf = ({ gap: _, chain, ...row }: Row): RescanView => ({
+  ...row,
+  chain: chain as ChainId,
+})

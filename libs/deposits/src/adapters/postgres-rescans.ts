@@ -3,8 +3,10 @@ import { enqueue } from '@coffer/messaging/outbox'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
-import type { BlockHeader } from '../domain/block.ts'
-import type { ScanStore } from '../ports.ts'
+import type { BlockHeader, BlockRef } from '../domain/block.ts'
+import { compareBlocks } from '../domain/compare-blocks.ts'
+import type { GapKind } from '../gap-ports.ts'
+import type { RescanPiece, ScanStore } from '../ports.ts'
 import {
   columns,
   confirmations,
@@ -13,7 +15,9 @@ import {
   published,
   storeDeposits,
 } from './deposit-rows.ts'
+import { closeGaps } from './gap-rows.ts'
 import { type Lease, lockChain, lockScanned } from './scan-lease.ts'
+import { readBlocks, storeBlocks } from './store-blocks.ts'
 
 /** The rescans of one chain in PostgreSQL. */
 export function rescanStore(
@@ -36,6 +40,7 @@ export function rescanStore(
     applyRescan: ({ id, blocks, transfers }) =>
       postgres.transaction(async (tx) => {
         const { start, ...finality } = await lockScanned(tx, chain, lease())
+        await restoreBlocks(tx, chain, blocks)
         await requireCanonical(tx, chain, { blocks, start })
         const stored = await storeDeposits(tx, chain, { transfers, ...finality })
         const fresh = stored.filter(isPublished)
@@ -43,6 +48,7 @@ export function rescanStore(
         await enqueue(tx, confirmations([...fresh, ...known]))
         const added = stored.filter((row) => row.added).length
         const result = { found: transfers.length, added, republished: known.length }
+        await closeGapOf(tx, chain, { id, blocks })
         await recordProgress(tx, id, { ...result, next: (blocks.at(-1)?.number ?? -1n) + 1n })
         return result
       }),
@@ -61,7 +67,7 @@ export function rescanStore(
 export async function requireCanonical(
   tx: Transaction,
   chain: ChainId,
-  { blocks, start }: { blocks: readonly BlockHeader[]; start: bigint },
+  { blocks, start }: { blocks: readonly BlockRef[]; start: bigint },
 ): Promise<void> {
   const expected = blocks.filter(({ number }) => number >= start)
   const hashes = sql.param(expected.map(({ hash }) => hash.slice(2)))
@@ -84,6 +90,36 @@ async function knownPublished(
     where chain = ${chain} and ${published}
       and block_number between ${first.number.toString()} and ${last.number.toString()}
       and sequence <> all (${sql.param(except.map(({ sequence }) => sequence))}::bigint[])`)
+}
+
+/** Takes these blocks out of the gap that the rescan is to close, if there is one. */
+async function closeGapOf(
+  tx: Transaction,
+  chain: ChainId,
+  { id, blocks }: Pick<RescanPiece, 'id' | 'blocks'>,
+): Promise<void> {
+  const [first, last] = [blocks[0], blocks.at(-1)]
+  if (first === undefined || last === undefined) return
+  const [gap] = await tx.execute<{ id: string; kind: GapKind }>(sql`
+    select gaps.id, gaps.kind from deposits.gaps
+    join deposits.rescans on rescans.gap = gaps.id
+    where rescans.id = ${id} and gaps.chain = ${chain}`)
+  if (gap === undefined) return
+  const range = { kind: gap.kind, fromBlock: first.number, toBlock: last.number }
+  await closeGaps(tx, chain, { ...range, id: BigInt(gap.id) })
+}
+
+/** Stores blocks whose rows are missing, where those above prove them. */
+async function restoreBlocks(
+  tx: Transaction,
+  chain: ChainId,
+  blocks: readonly BlockHeader[],
+): Promise<void> {
+  const [first, last] = [blocks[0], blocks.at(-1)]
+  if (first === undefined || last === undefined) return
+  const rows = await readBlocks(tx, chain, { from: first.number, to: last.number + 1n })
+  const { proven } = compareBlocks(blocks, new Map(rows.map((row) => [row.number, row])))
+  await storeBlocks(tx, chain, proven)
 }
 
 async function recordProgress(

@@ -3,7 +3,7 @@ import { enqueue } from '@coffer/messaging/outbox'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { type SQL, sql } from 'drizzle-orm'
-import type { BlockHeader, BlockRef } from '../domain/block.ts'
+import type { BlockRef } from '../domain/block.ts'
 import { owedTraces } from '../domain/owed-traces.ts'
 import type { Advance, ScanStore } from '../ports.ts'
 import {
@@ -19,11 +19,13 @@ import {
   tiersJson,
 } from './deposit-rows.ts'
 import { cutGaps, openGap } from './gap-rows.ts'
+import { auditStore } from './postgres-audits.ts'
 import { balanceProofStore } from './postgres-balance-proofs.ts'
 import { gapStore } from './postgres-gaps.ts'
 import { rescanStore } from './postgres-rescans.ts'
 import { traceStore } from './postgres-traces.ts'
 import { holding, type Lease, LeaseLostError, type LeaseOptions, takeLease } from './scan-lease.ts'
+import { storeBlocks } from './store-blocks.ts'
 
 /** How often the head is written down at most, milliseconds. */
 const NOTE_MS = 1_000
@@ -100,6 +102,7 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
     ...traceStore(postgres, chain, () => lease),
     ...gapStore(postgres, chain, () => lease),
     ...balanceProofStore(postgres, chain, () => lease),
+    ...auditStore(postgres, chain, () => lease),
   }
 }
 
@@ -120,32 +123,16 @@ function checkpointAfter({ blocks, head, final, tiers = {} }: Advance): SQL {
 export function checkpointAt(chain: ChainId, ancestor: BlockRef | null): SQL {
   if (ancestor === null) {
     return sql`checkpoint_number = null, checkpoint_hash = null, checkpoint_time = null,
-      final_number = null, final_tiers = null`
+      final_number = null, final_tiers = null, audited_number = null`
   }
   const number = ancestor.number.toString()
   return sql`checkpoint_number = ${number},
     checkpoint_hash = decode(${ancestor.hash.slice(2)}, 'hex'),
     checkpoint_time = (select time from deposits.blocks
       where chain = ${chain} and number = ${number} and orphaned_at is null),
-    final_number = least(final_number, ${number}::bigint), final_tiers = null`
-}
-
-/**
- * A block that had been orphaned and is back, after the chain flipped twice, is canonical again.
- */
-async function storeBlocks(tx: Transaction, chain: ChainId, blocks: readonly BlockHeader[]) {
-  if (blocks.length === 0) return
-  const list = (pick: (block: BlockHeader) => string) => sql.param(blocks.map(pick))
-  await tx.execute(sql`
-    insert into deposits.blocks (chain, number, hash, parent_hash, time)
-    select ${chain}, number, decode(hash, 'hex'), decode(parent_hash, 'hex'), time::timestamptz
-    from unnest(
-      ${list(({ number }) => number.toString())}::bigint[],
-      ${list(({ hash }) => hash.slice(2))}::text[],
-      ${list(({ parentHash }) => parentHash.slice(2))}::text[],
-      ${list(({ time }) => time.toISOString())}::text[]
-    ) as block (number, hash, parent_hash, time)
-    on conflict (chain, hash) do update set orphaned_at = null, scanned_at = now()`)
+    final_number = least(final_number, ${number}::bigint), final_tiers = null,
+    audited_number = case when audited_number > ${number}::bigint
+      then ${number}::bigint else audited_number end`
 }
 
 /**

@@ -64,6 +64,8 @@ export type FakeChain = {
   rpc: JsonRpc
   /** Another node of the chain, which sees what `view` makes of its blocks. */
   node(name: string, view: (blocks: readonly FakeBlock[]) => readonly FakeBlock[]): JsonRpc
+  /** Another node of the chain: it lags behind nobody, and nobody meddles with it. */
+  honest: JsonRpc
   blocks(): readonly FakeBlock[]
   /** Adds a block on top. */
   mine(...transactions: readonly FakeTransaction[]): FakeBlock
@@ -105,23 +107,16 @@ export function fakeChain(): FakeChain {
     return block
   }
   const mine = (...transactions: readonly FakeTransaction[]) => mineBlock({ transactions })
-  const node: FakeChain['node'] = (name, view) => {
-    const answer = async (call: RpcCall): Promise<unknown> => {
-      const honest = answerOf(call, view(blocks), tagged)
-      return meddler ? meddler(call, honest) : honest
-    }
-    const batch: JsonRpc['batch'] = (calls) => Promise.all(calls.map(answer))
-    return {
-      name,
-      call: (method, params) => answer({ method, params }),
-      batch,
-      read: readBatch(name, batch),
-      [Symbol.asyncDispose]: async () => undefined,
-    }
-  }
+  const node: FakeChain['node'] = (name, view) =>
+    nodeOf(name, (call) => {
+      const told = answerOf(call, view(blocks), tagged)
+      return meddler ? meddler(call, told) : told
+    })
+  const honest = nodeOf('honest', (call) => answerOf(call, blocks, tagged))
   return {
     rpc: node('fake', (all) => all.slice(0, all.length - lag)),
     node,
+    honest,
     blocks: () => [...blocks],
     mine,
     mineBlock,
@@ -144,6 +139,18 @@ export function fakeChain(): FakeChain {
     meddle(next) {
       meddler = next
     },
+  }
+}
+
+function nodeOf(name: string, tell: (call: RpcCall) => unknown): JsonRpc {
+  const answer = async (call: RpcCall): Promise<unknown> => tell(call)
+  const batch: JsonRpc['batch'] = (calls) => Promise.all(calls.map(answer))
+  return {
+    name,
+    call: (method, params) => answer({ method, params }),
+    batch,
+    read: readBatch(name, batch),
+    [Symbol.asyncDispose]: async () => undefined,
   }
 }
 

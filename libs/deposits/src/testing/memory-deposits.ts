@@ -25,6 +25,7 @@ export function storeDeposits(
       ...{ from, to },
       asset,
       amount,
+      to,
       status: isFinal || !isBooked ? settled : 'seen',
       reason: rejection,
       tier,

@@ -1,4 +1,4 @@
-import type { Gap, GapRange, GapReader, GapStore } from '../gap-ports.ts'
+import type { Gap, GapReader, GapStore } from '../gap-ports.ts'
 import type { Tables } from './memory-tables.ts'
 
 type Gaps = Pick<Tables, 'chain' | 'gaps'>
@@ -56,18 +56,30 @@ export function memoryGapReader({ chain: ours, gaps }: Gaps): GapReader {
   }
 }
 
-/** Opens a gap, or lets one grow that it continues. */
-export function openGap(tables: Gaps, gap: GapRange & Pick<Gap, 'reason'>): void {
+/** Opens a gap. Answers whether that was new, and not all in an open gap already. */
+export function openGap(tables: Gaps, gap: Opening): boolean {
+  const { fromBlock, toBlock } = gap
   const grown = growing(tables, gap)
   if (grown === undefined) {
     add(tables, gap)
-    return
+    return true
   }
-  const { fromBlock, toBlock } = gap
+  const isNew = !isOpen(grown) || grown.fromBlock > fromBlock || grown.toBlock < toBlock
   if (grown.closedAt) Object.assign(grown, { fromBlock, openedAt: new Date() })
   grown.fromBlock = least(grown.fromBlock, fromBlock)
   grown.toBlock = most(grown.toBlock, toBlock)
   Object.assign(grown, { closedAt: null, closedBy: null })
+  return isNew
+}
+
+/** Takes blocks out of the gap that a rescan is to close, if there is one. */
+export function closeGapOf(
+  tables: Gaps,
+  id: bigint | undefined,
+  { from: fromBlock, to: toBlock }: { from: bigint; to: bigint },
+): void {
+  const gap = tables.gaps.find((each) => each.id === id)
+  if (gap) closeGaps(tables, { kind: gap.kind, fromBlock, toBlock, id: gap.id })
 }
 
 type Closed = Pick<Gap, 'kind' | 'fromBlock' | 'toBlock'> & { id?: bigint }

@@ -1,21 +1,24 @@
-import { RescanMovedError } from '../adapters/postgres-rescans.ts'
+import type { Address } from '@coffer/evm/address'
 import { ChainLatchedError, LeaseLostError } from '../adapters/scan-lease.ts'
 import type { BalanceDifferences } from '../balance-ports.ts'
+import type { Registration } from '../domain/audit.ts'
 import type { BlockRef } from '../domain/block.ts'
 import { owedTraces } from '../domain/owed-traces.ts'
 import type { GapReader } from '../gap-ports.ts'
-
 import type { Latches } from '../latch-ports.ts'
 import type { ScanState, ScanStore } from '../ports.ts'
 import type { Bookings } from '../usecases/mark-booked.ts'
 import type { Releases } from '../usecases/release-deposit.ts'
+import { memoryAuditStore } from './memory-audits.ts'
 import { memoryBalanceDifferences, memoryBalanceProofs } from './memory-balance-proofs.ts'
+import { requireCanonical, restoreBlocks, storeBlocks } from './memory-blocks.ts'
 import { memoryBookings } from './memory-bookings.ts'
 import { isPublished, publish, settle, storeDeposits } from './memory-deposits.ts'
-import { cutGaps, memoryGapReader, memoryGapStore, openGap } from './memory-gaps.ts'
+import { closeGapOf, cutGaps, memoryGapReader, memoryGapStore, openGap } from './memory-gaps.ts'
 import { memoryReleases } from './memory-releases.ts'
 import type { MemoryScanOptions, Tables } from './memory-tables.ts'
 import { memoryTraceStore } from './memory-traces.ts'
+import type { Tamper } from './scan-facts.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
 
 /** What all stores of one chain share. */
@@ -24,10 +27,16 @@ export type MemoryScanDatabase = {
   store(holder: string): ScanStore
   /** Lets the lease run out, whoever has it. */
   endLease(): void
-  requestRescan(from: bigint, to: bigint): string
+  requestRescan(from: bigint, to: bigint, gap?: bigint): string
   latches: Latches
   bookings: Bookings
   gaps: GapReader
+  tamper: Tamper & {
+    /** Stores the deposit `id` as if it were another. */
+    rename(id: string, other: string): Promise<void>
+  }
+  /** Says since when an address is watched; of all others it is for ever. */
+  register(address: Address, registration: Registration): void
   releases: Releases
   differences: BalanceDifferences
   deposits(): StoredDeposit[]
@@ -42,6 +51,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     checkpoint: null,
     final: null,
     tiers: {},
+    audited: null,
     latched: null,
     lease: { holder: null, epoch: 0 },
     blocks: new Map(),
@@ -50,6 +60,7 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     rescans: [],
     gaps: [],
     proofs: { proven: new Map(), provenTo: null, differences: [], skips: [] },
+    registrations: new Map(),
   }
   return {
     store: (holder) => storeOf(tables, holder),
@@ -58,14 +69,16 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
       // Even its old holder takes it anew, as it would after somebody else had it.
       tables.lease.epoch += 1
     },
-    requestRescan(from, to) {
+    requestRescan(from, to, gap) {
       const id = `rescan-${tables.rescans.length + 1}`
-      tables.rescans.push({ id, next: from, to, done: false })
+      tables.rescans.push({ id, next: from, to, done: false, gap })
       return id
     },
     latches: latchesOf(tables),
     bookings: memoryBookings(tables.deposits),
     gaps: memoryGapReader(tables),
+    tamper: tamperWith(tables),
+    register: (address, registration) => tables.registrations.set(address, registration),
     releases: memoryReleases(tables),
     differences: memoryBalanceDifferences(tables),
     deposits: () => [...tables.deposits.values()].map((deposit) => ({ ...deposit })),
@@ -73,6 +86,23 @@ export function memoryScanDatabase(options: MemoryScanOptions): MemoryScanDataba
     events: () => [...tables.events],
   }
 }
+
+const tamperWith = ({ blocks, deposits }: Tables): MemoryScanDatabase['tamper'] => ({
+  async forgetBlock(height) {
+    for (const { number, hash } of [...blocks.values()]) if (number === height) blocks.delete(hash)
+  },
+  async forgetDeposit(id) {
+    deposits.delete(id)
+  },
+  async setAmount(id, amount) {
+    Object.assign(deposits.get(id) ?? {}, { amount })
+  },
+  async rename(id, other) {
+    const deposit = deposits.get(id)
+    deposits.delete(id)
+    if (deposit) deposits.set(other, { ...deposit, id: other })
+  },
+})
 
 function storeOf(tables: Tables, holder: string): ScanStore {
   const { chain, start, lease } = tables
@@ -98,7 +128,7 @@ function storeOf(tables: Tables, holder: string): ScanStore {
 
     async advance({ parent, blocks, transfers, final, tiers = {}, owesTraces = false }) {
       requireCheckpoint(parent)
-      for (const block of blocks) tables.blocks.set(block.hash, { ...block, orphaned: false })
+      storeBlocks(tables, blocks)
       const last = blocks.at(-1)
       if (last) tables.checkpoint = { number: last.number, hash: last.hash }
       if (owesTraces && last) openGap(tables, owedTraces(blocks))
@@ -135,6 +165,7 @@ function storeOf(tables: Tables, holder: string): ScanStore {
     ...memoryTraceStore(tables, requireLease),
     ...memoryGapStore(tables, requireLease),
     ...memoryBalanceProofs(tables, requireLease),
+    ...memoryAuditStore(tables, requireLease),
   }
 }
 
@@ -148,6 +179,7 @@ function takeBack(tables: Tables, to: BlockRef | null): { blocks: number; revers
   tables.checkpoint = to && { number: to.number, hash: to.hash }
   tables.final = to === null || tables.final === null ? null : least(tables.final, to.number)
   tables.tiers = {}
+  tables.audited = to === null || tables.audited === null ? null : least(tables.audited, to.number)
   const gone = [...tables.deposits.values()].filter(({ blockNumber, status }) => {
     if (status === 'seen') return to === null || blockNumber >= lowest
     return ['final', 'credited', 'rejected'].includes(status) && blockNumber >= lowest
@@ -203,10 +235,8 @@ function rescansOf(
     async applyRescan({ id, blocks, transfers }) {
       requireLease()
       if (tables.latched !== null) throw new ChainLatchedError(tables.chain)
-      for (const { number, hash } of blocks) {
-        const isCanonical = tables.blocks.get(hash)?.orphaned === false
-        if (number >= tables.start && !isCanonical) throw new RescanMovedError(tables.chain)
-      }
+      restoreBlocks(tables, blocks)
+      requireCanonical(tables, blocks)
       const before = new Set(tables.deposits.keys())
       const stored = storeDeposits(tables, transfers, {
         final: tables.final ?? -1n,
@@ -221,6 +251,7 @@ function rescansOf(
       publish(tables, [...fresh, ...known], 'confirmation')
       const rescan = tables.rescans.find((each) => each.id === id)
       const next = (blocks.at(-1)?.number ?? -1n) + 1n
+      closeGapOf(tables, rescan?.gap, { from: blocks[0]?.number ?? next, to: next - 1n })
       if (rescan) Object.assign(rescan, { next, done: next > rescan.to })
       return {
         found: transfers.length,

@@ -1,5 +1,6 @@
 import type { Address } from '@coffer/evm/address'
 import type { ChainId } from '@coffer/money/chain-id'
+import type { Registration } from '../domain/audit.ts'
 import type { BlockHeader, BlockRef } from '../domain/block.ts'
 import type { TierHeights } from '../domain/finality.ts'
 import type { Gap } from '../gap-ports.ts'
@@ -13,14 +14,22 @@ export type MemoryScanOptions = {
   ownerOf: (address: Address) => string
 }
 
-type StoredBlock = BlockHeader & { orphaned: boolean }
-type MemoryRescan = { id: string; next: bigint; to: bigint; done: boolean; reason?: string }
+type StoredBlock = BlockHeader & { orphaned: boolean; scannedAt: Date }
+type MemoryRescan = {
+  id: string
+  next: bigint
+  to: bigint
+  done: boolean
+  reason?: string
+  gap: bigint | undefined
+}
 
 /** What the tables of `../schema.ts` hold of one chain. */
 export type Tables = MemoryScanOptions & {
   checkpoint: BlockRef | null
   final: bigint | null
   tiers: TierHeights
+  audited: bigint | null
   latched: string | null
   lease: { holder: string | null; epoch: number }
   blocks: Map<string, StoredBlock>
@@ -29,4 +38,6 @@ export type Tables = MemoryScanOptions & {
   rescans: MemoryRescan[]
   gaps: Gap[]
   proofs: MemoryProofs
+  /** Of addresses that were not watched for ever. */
+  registrations: Map<Address, Registration>
 }

@@ -11,9 +11,10 @@ import type { Postgres } from '@coffer/postgres/open-postgres'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { addresses, owners } from '@coffer/wallets/schema'
-import { asc, sql } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { depositsMigrations } from '../migrations.ts'
-import { chains, deposits, rescans } from '../schema.ts'
+import { blocks, chains, deposits, rescans } from '../schema.ts'
+import type { Tamper } from './scan-facts.ts'
 import type { OutboxEvent, StoredDeposit } from './stored-deposit.ts'
 
 /** A database with everything that a scan writes to and reads from. */
@@ -23,7 +24,8 @@ export type ScanDatabase = AsyncDisposable & {
   /** Registers addresses of one owner. */
   watch(chain: ChainId, owner: string, watched: readonly Address[]): Promise<void>
   endLease(): Promise<void>
-  requestRescan(chain: ChainId, from: bigint, to: bigint): Promise<string>
+  requestRescan(chain: ChainId, from: bigint, to: bigint, gap?: bigint): Promise<string>
+  tamper: Tamper
   deposits(): Promise<StoredDeposit[]>
   events(): Promise<OutboxEvent[]>
   /** Empties all tables, which is faster than another database. */
@@ -46,14 +48,15 @@ export async function scanDatabase(...others: readonly Migrations[]): Promise<Sc
     async endLease() {
       await postgres.update(chains).set({ leaseUntil: sql`now() - interval '1 second'` })
     },
-    async requestRescan(chain, from, to) {
-      const row = { chain, fromBlock: from, nextBlock: from, toBlock: to }
+    async requestRescan(chain, from, to, gap) {
+      const row = { chain, fromBlock: from, nextBlock: from, toBlock: to, gap }
       const [rescan] = await postgres
         .insert(rescans)
         .values({ ...row, status: 'pending' })
         .returning()
       return rescan?.id ?? ''
     },
+    tamper: tamperWith(postgres),
     deposits: () => readDeposits(postgres),
     events: () => readEvents(postgres),
     async clear() {
@@ -65,6 +68,23 @@ export async function scanDatabase(...others: readonly Migrations[]): Promise<Sc
           messaging.outbox, wallets.owners cascade`)
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
+
+function tamperWith(postgres: Postgres): Tamper {
+  const named = (id: string) =>
+    sql`${deposits.chain} || ':0x' || encode(${deposits.txHash}, 'hex') || ':' ||
+      ${deposits.position} = ${id}`
+  return {
+    async forgetBlock(height) {
+      await postgres.delete(blocks).where(eq(blocks.number, height))
+    },
+    async forgetDeposit(id) {
+      await postgres.delete(deposits).where(named(id))
+    },
+    async setAmount(id, amount) {
+      await postgres.update(deposits).set({ amount }).where(named(id))
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Address } from '@coffer/evm/address'
 import { type BlockHash, blockHash, txHash } from '@coffer/evm/hash'
-import { units } from '@coffer/money/units'
+import { type Units, units } from '@coffer/money/units'
 import type { BalanceDifferences } from '../balance-ports.ts'
 import type { BlockHeader } from '../domain/block.ts'
 import { depositId, type FoundTransfer } from '../domain/transfer.ts'
@@ -18,13 +18,21 @@ export type ScanStoreUnderTest = AsyncDisposable & {
   store(holder: string): ScanStore
   latches: Latches
   endLease(): Promise<void>
-  requestRescan(from: bigint, to: bigint): Promise<string>
+  requestRescan(from: bigint, to: bigint, gap?: bigint): Promise<string>
   bookings: Bookings
   gaps: GapReader
+  tamper: Tamper
   releases: Releases
   differences: BalanceDifferences
   deposits(): Promise<StoredDeposit[]>
   events(): Promise<OutboxEvent[]>
+}
+
+/** Changes what is stored, as nobody should. */
+export type Tamper = {
+  forgetBlock(height: bigint): Promise<void>
+  forgetDeposit(id: string): Promise<void>
+  setAmount(id: string, amount: Units): Promise<void>
 }
 
 export type OpenScan = () => Promise<ScanStoreUnderTest>

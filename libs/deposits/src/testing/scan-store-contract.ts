@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { advanceContract } from './advance-contract.ts'
+import { auditContract } from './audit-contract.ts'
 import { balanceProofContract } from './balance-proof-contract.ts'
 import { bookingsContract } from './bookings-contract.ts'
 import { gapContract } from './gap-contract.ts'
@@ -26,6 +27,7 @@ export function scanStoreContract(open: OpenScan): void {
   describe('a balance proof', () => balanceProofContract(open))
   describe('a booking', () => bookingsContract(open))
   describe('a gap', () => gapContract(open))
+  describe('an audit', () => auditContract(open))
   describe('a rescan', () => rescanContract(open))
   describe('calls that are read later', () => traceContract(open))
 }

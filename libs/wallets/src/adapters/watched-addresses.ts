@@ -105,3 +105,31 @@ export async function ownersOf(
       on addresses.chain = ${chain} and addresses.address = decode(substr(wanted, 3), 'hex')`)
   return new Map(rows.map(({ address, owner }) => [address, owner]))
 }
+
+/** Whose an address is, and since when it is watched. */
+export type Registration = { owner: string; watchedFrom: bigint; registeredAt: Date }
+
+/** How each of `addresses` was registered; without those that nobody has. */
+export async function readRegistrations(
+  postgres: Postgres,
+  chain: ChainId,
+  addresses: readonly Address[],
+): Promise<Map<Address, Registration>> {
+  const rows = await postgres.execute<{
+    address: Address
+    owner: string
+    from: string
+    ms: string
+  }>(sql`
+    select wanted as address, addresses.owner, watched_from as "from",
+      extract(epoch from created_at) * 1000 as ms
+    from unnest(${sql.param(addresses)}::text[]) as wanted
+    join wallets.addresses
+      on addresses.chain = ${chain} and addresses.address = decode(substr(wanted, 3), 'hex')`)
+  return new Map(
+    rows.map(({ address, owner, from, ms }) => {
+      const registeredAt = new Date(Number(ms))
+      return [address, { owner, watchedFrom: BigInt(from), registeredAt }]
+    }),
+  )
+}

@@ -1,0 +1,2 @@
+ALTER TABLE "deposits"."chains" ADD COLUMN "audited_number" bigint;--> statement-breakpoint
+ALTER TABLE "deposits"."rescans" ADD COLUMN "gap" bigint;
