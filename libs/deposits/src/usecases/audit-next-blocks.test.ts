@@ -1,3 +1,4 @@
+import { readBatch } from '@coffer/evm/testing/read-batch'
 import { expect, test } from 'vitest'
 import { memoryAudit } from '../testing/memory-audit.ts'
 import { type MemoryScan, memoryScan } from '../testing/memory-scan.ts'
@@ -64,7 +65,7 @@ test('writes down a block that nobody can read, and audits the others', async ()
 
 test('waits for endpoints that are away, however long', async () => {
   const scan = await scanned(3)
-  const away = { ...scan.chain.honest, call: refused, batch: refused }
+  const away = { ...scan.chain.honest, call: refused, batch: refused, read: refused }
   const audit = memoryAudit(scan, { rpc: away })
 
   for (let step = 0; step < 3 * ATTEMPTS_MAX; step++) {
@@ -92,7 +93,7 @@ function unreadable({ chain }: MemoryScan, height: number) {
     if (calls.some(({ params }) => params[0] === hash)) throw new Error('pruned')
     return await chain.honest.batch(calls)
   }
-  return { ...chain.honest, batch }
+  return { ...chain.honest, batch, read: readBatch('pruned', batch) }
 }
 
 /** How often `step` fails until it has nothing more to do. */
