@@ -7,7 +7,7 @@ import { parsedBy } from '@coffer/money/parsed-by'
 import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 import { type Address, parseAddress } from './address.ts'
-import { amountTiers, confirmationsText } from './amount-tiers.ts'
+import { amountText, amountTiers, confirmationsText } from './amount-tiers.ts'
 import {
   type AuditSettings,
   auditFromVariables,
