@@ -6,11 +6,11 @@ const nextBlocks = 'libs/deposits/src/usecases/scan-next-blocks.ts'
 /** Bugs that show when many things happen at once: the simulation has to notice each of them. */
 export const simulationMutations: readonly Mutation[] = [
   {
-    name: 'a rescan goes on while its chain is latched',
-    file: 'libs/deposits/src/usecases/run-rescan.ts',
-    find: "if (state === undefined || state.latched !== null) return 'idle'",
-    replace: "if (state === undefined) return 'idle'",
-    tests: simulation,
+    name: 'a rescan that was under way when its chain was latched is told',
+    file: 'libs/deposits/src/adapters/postgres-rescans.ts',
+    find: 'const { start, ...finality } = await lockScanned(tx, chain, lease())',
+    replace: 'const { start, ...finality } = await lockChain(tx, chain, lease())',
+    tests: ['libs/deposits/src/adapters/postgres-scan-store.integration.test.ts'],
   },
   {
     name: 'what a holder sent on is taken for what its token kept',
