@@ -28,6 +28,20 @@ export const nativeMutations: readonly Mutation[] = [
     tests: paymentTests,
   },
   {
+    name: 'a call that made others is read as if it had made none',
+    file: 'libs/deposits/src/adapters/call-traces.ts',
+    find: 'at(FRAME.isLeaf) === 1 &&',
+    replace: '',
+    tests: ['libs/deposits/src/adapters/told-traces.test.ts'],
+  },
+  {
+    name: 'a call of another block is read where it lies',
+    file: 'libs/deposits/src/adapters/call-traces.ts',
+    find: 'text(FRAME.blockHash, WORD) === blockHash',
+    replace: 'text(FRAME.blockHash, WORD) !== undefined',
+    tests: ['libs/deposits/src/adapters/told-traces.test.ts'],
+  },
+  {
     name: 'a transaction that failed pays what its calls paid',
     file: payments,
     find: 'if (root.failed || movesNothing) return []',

@@ -95,7 +95,11 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
   const { agreeOnFinal, confirmReorg } = witnessing(options, { ...ports, endpoints, policy })
   const steps = scanNextBlocks({
     ...ports,
-    prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
+    prefetch: prefetchBlocks(reader, {
+      chunkBlocks,
+      chunksMax,
+      chunkTransactions: CHUNK_TRANSACTIONS,
+    }),
     findDeposits: owesTraces ? findDeposits({ ...finding, coin: 'left' }) : find,
     owesTraces,
     rollBackReorg: rollBackReorg({ ...ports, confirmReorg, reorgDepthMax }),
@@ -164,6 +168,9 @@ function readerOptions(config: ChainConfig, policy: FinalityPolicy): ChainReader
     byLogs: byLogs !== undefined,
   }
 }
+
+/** Some 25 MB of receipts; see `chunksMax` for how many such chunks there are at once. */
+const CHUNK_TRANSACTIONS = 12_000
 
 /** Connections to one endpoint, of which its pool uses as many as the endpoint bears. */
 const CONNECTIONS_MAX = 64

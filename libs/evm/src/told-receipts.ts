@@ -58,17 +58,27 @@ export function toldReceipts({ root }: ReadReceiptsOptions): BodyReader<ToldRece
   }
 }
 
-/** The text at a place; `undefined` when the place is none. */
-export const textOf = ({ body }: Pick<ToldReceipts, 'body'>, place: number): string | undefined =>
-  place === 0 ? undefined : textIn(body, place - TAPE_MEMORY_FIRST)
+/**
+ * The text at a place; `undefined` when the place is none. One that is mostly of a length is found
+ * sooner with it: no hex has a quotation mark in it.
+ */
+export function textOf(
+  { body }: Pick<ToldReceipts, 'body'>,
+  place: number,
+  length = 0,
+): string | undefined {
+  if (place === 0) return undefined
+  const first = place - TAPE_MEMORY_FIRST
+  const isMostly = length > 0 && body[first + length] === QUOTE
+  const text = isMostly ? body.toString('latin1', first, first + length) : textIn(body, first)
+  return isMostly && text.includes('"') ? textIn(body, first) : text
+}
 
 /** Whether this text is at a place. */
 export function isText({ body }: Pick<ToldReceipts, 'body'>, place: number, text: string): boolean {
   const first = place - TAPE_MEMORY_FIRST
-  if (place === 0 || body[first + text.length] !== QUOTE) return false
-  for (let at = 0; at < text.length; at++)
-    if (body[first + at] !== text.charCodeAt(at)) return false
-  return true
+  const end = first + text.length
+  return place > 0 && body[end] === QUOTE && body.toString('latin1', first, end) === text
 }
 
 /** Whether this hex is at a place, in whatever letter case; `hex` is in lower case. */

@@ -1,6 +1,8 @@
 import type { Address } from '@coffer/evm/address'
+import { textIn } from '@coffer/evm/json-reader'
 import { type Units, units } from '@coffer/money/units'
 import type { CallFrame } from '../domain/call-frame.ts'
+import { ADDRESS, FRAME, FRAME_FIELDS, frameText, type ToldTraces, WORD } from './told-traces.ts'
 
 /** The calls of one transaction. */
 export type TransactionTrace = { txHash: string; root: CallFrame }
@@ -42,6 +44,65 @@ function frameOf(answer: unknown): CallFrame {
     value: amountOf(value),
     failed: isGiven(error),
     calls: isGiven(calls) ? listOf(calls).map(frameOf) : [],
+  }
+}
+
+/**
+ * Like {@link traceBlockTraces}, of the bytes of the answer. A transaction that called nobody else,
+ * as most don't, is read where it lies; of the others everything is parsed.
+ */
+export function toldTraceBlock(told: ToldTraces | null, blockHash: string): TransactionTrace[] {
+  if (told === null) throw new TraceFormatError('a list is missing')
+  const traces: TransactionTrace[] = []
+  const { from, to, rows, bytes } = told
+  for (let row = from; row < to; ) {
+    let next = row + 1
+    while (next < to && rows[next * FRAME_FIELDS + FRAME.isRoot] === 0) next++
+    const plain = next === row + 1 ? plainCall(told, row, blockHash) : undefined
+    if (plain) traces.push(plain)
+    else {
+      const entries = Array.from({ length: next - row }, (_, index) => {
+        const at = (row + index) * FRAME_FIELDS
+        return parsed(bytes.toString('utf8', rows[at + FRAME.beginning], rows[at + FRAME.end]))
+      })
+      traces.push(...traceBlockTraces(entries, blockHash))
+    }
+    row = next
+  }
+  return traces
+}
+
+/** The only call of a transaction; `undefined` if it is of another kind or anything is off. */
+function plainCall(told: ToldTraces, row: number, blockHash: string): TransactionTrace | undefined {
+  const at = (field: number) => told.rows[row * FRAME_FIELDS + field]
+  const text = (field: number, length: number) => frameText(told, row, { field, length })
+  const isPlain =
+    at(FRAME.isRoot) === 1 &&
+    at(FRAME.isLeaf) === 1 &&
+    at(FRAME.value) !== 0 &&
+    text(FRAME.type, CALL.length) === CALL &&
+    text(FRAME.callType, CALL.length) === CALL &&
+    text(FRAME.blockHash, WORD) === blockHash
+  const txHash = isPlain ? text(FRAME.transactionHash, WORD) : undefined
+  const [from, to] = [text(FRAME.from, ADDRESS), text(FRAME.to, ADDRESS)]
+  if (txHash === undefined || !isAddress(from) || !isAddress(to)) return undefined
+  const isNothing = text(FRAME.value, NO_VALUE.length) === NO_VALUE
+  const value = isNothing ? NOTHING : amountOf(textIn(told.bytes, at(FRAME.value) ?? 0))
+  const failed = at(FRAME.error) === 1
+  return { txHash, root: { kind: 'call', from, to, value, failed, calls: [] } }
+}
+
+const [CALL, NO_VALUE] = ['call', '0x0']
+
+/** Such as nodes write them: what is in upper case goes the longer way. */
+const isAddress = (text: string | undefined): text is Address =>
+  text !== undefined && /^0x[0-9a-f]{40}$/.test(text)
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new TraceFormatError(`${text.slice(0, 100)} is no frame`)
   }
 }
 
@@ -159,7 +220,7 @@ const NOTHING = units(0n)
 
 /** An absent value is none: STATICCALL and DELEGATECALL have none at some nodes. */
 function amountOf(value: unknown): Units {
-  if (!isGiven(value) || value === '0x0') return NOTHING
+  if (!isGiven(value) || value === NO_VALUE) return NOTHING
   if (typeof value === 'string' && /^0x[0-9a-f]{1,64}$/i.test(value)) return units(BigInt(value))
   throw new TraceFormatError(`${JSON.stringify(value)} is no amount`)
 }

@@ -17,8 +17,9 @@ import { headReader, readHeader } from './read-head.ts'
 import { type RequestSize, requestSize } from './request-size.ts'
 import { headerOf, type RpcHeader, type RpcTransaction } from './rpc-answers.ts'
 import { tokenGains } from './token-gains.ts'
+import { readToldTraces } from './told-traces.ts'
 import { BlockProofError, verifiedBlock } from './verify-block.ts'
-import { tracedBlock } from './verify-traces.ts'
+import { type TraceAnswer, tracedBlock } from './verify-traces.ts'
 
 /** Small calls that are sent in one request; providers refuse longer batches. */
 const CALLS_PER_REQUEST = 200
@@ -190,19 +191,29 @@ async function tracedBlocks(
   { traceMethod: method, ...rules }: BlockRules & { traceMethod: TraceMethod },
 ): Promise<Block[]> {
   const traceable = headers.filter(({ transactions }) => transactions.length > 0)
-  const calls = traceable.map(({ number, hash }) =>
-    method === 'trace_block'
-      ? { method, params: [number] }
-      : { method, params: [hash, { tracer: 'callTracer' }] },
-  )
   const [blocks, answers] = await Promise.all([
     verifiedBlocks(rpc, headers, rules),
-    rpc.batch(calls),
+    tracesOf(rpc, traceable, method),
   ])
   return blocks.map((block, index) => {
-    const asked = traceable.indexOf(headers[index] as RpcHeader)
-    return tracedBlock(block, method, asked === -1 ? [] : answers[asked])
+    const answer = answers[traceable.indexOf(headers[index] as RpcHeader)]
+    return answer ? tracedBlock(block, answer) : { ...block, traces: [] }
   })
+}
+
+async function tracesOf(
+  rpc: JsonRpc,
+  headers: readonly RpcHeader[],
+  method: TraceMethod,
+): Promise<TraceAnswer[]> {
+  if (method === 'trace_block') {
+    const calls = headers.map(({ number }) => ({ method, params: [number] }))
+    const answers = await rpc.read(calls, readToldTraces)
+    return answers.map((told) => ({ method, told }))
+  }
+  const calls = headers.map(({ hash }) => ({ method, params: [hash, { tracer: 'callTracer' }] }))
+  const answers = await rpc.batch(calls)
+  return answers.map((told) => ({ method, told }))
 }
 
 function gainsOf(

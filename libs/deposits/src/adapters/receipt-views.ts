@@ -33,7 +33,7 @@ export function transferLogsTo(
     const end = told.receipts[row + RECEIPT.logsTo] ?? 0
     for (let log = first; log < end; log++) {
       const to = receiverAt(told, log * LOG_FIELDS)
-      if (to === undefined || !isWatched(to)) continue
+      if (to === undefined || !isWatched(to) || !isTransfer(told, log * LOG_FIELDS)) continue
       const txHash = textOf(told, told.receipts[row + RECEIPT.transactionHash] ?? 0) as TxHash
       const view = viewOf(LOG_VIEW, { told, row: log * LOG_FIELDS })
       found.push({ txHash, index: log - first, log: view })
@@ -44,12 +44,14 @@ export function transferLogsTo(
 
 const SUCCEEDED = '0x1'
 
-/** To whom a log may be a transfer; `undefined` of one that is none. */
+const isTransfer = (told: ToldReceipts, row: number) =>
+  isHex(told, told.logs[row + LOG.topics] ?? 0, TRANSFER_TOPIC)
+
+/** To whom a log is a transfer if it is one; `undefined` where nobody is named. */
 function receiverAt(told: ToldReceipts, row: number): string | undefined {
   const { logs } = told
-  const isTransfer =
-    logs[row + LOG.topicCount] === 3 && isHex(told, logs[row + LOG.topics] ?? 0, TRANSFER_TOPIC)
-  const to = isTransfer ? textOf(told, logs[row + LOG.topics + 2] ?? 0)?.toLowerCase() : undefined
+  if (logs[row + LOG.topicCount] !== 3) return undefined
+  const to = textOf(told, logs[row + LOG.topics + 2] ?? 0, WORD)?.toLowerCase()
   return to?.startsWith(TOPIC_PADDING) ? `0x${to.slice(TOPIC_PADDING.length)}` : undefined
 }
 
@@ -106,6 +108,10 @@ const LOG_VIEW: Log & ThisType<View> = {
 }
 
 const receiptText = ({ told, row }: View, field: number) =>
-  textOf(told, told.receipts[row + field] ?? 0)
+  textOf(told, told.receipts[row + field] ?? 0, field === RECEIPT.transactionHash ? WORD : ADDRESS)
 
-const logText = ({ told, row }: View, field: number) => textOf(told, told.logs[row + field] ?? 0)
+const logText = ({ told, row }: View, field: number) =>
+  textOf(told, told.logs[row + field] ?? 0, field === LOG.address ? ADDRESS : WORD)
+
+/** Lengths of `0x` and the digits of an address and a word. */
+const [ADDRESS, WORD] = [42, 66]

@@ -1,8 +1,13 @@
-import type { TraceMethod } from '@coffer/evm/chain-config'
 import type { Block, Receipt } from '../domain/block.ts'
 import type { CallFrame } from '../domain/call-frame.ts'
-import { callTracerTraces, TraceFormatError, traceBlockTraces } from './call-traces.ts'
+import { callTracerTraces, TraceFormatError, toldTraceBlock } from './call-traces.ts'
+import type { ToldTraces } from './told-traces.ts'
 import { BlockProofError } from './verify-block.ts'
+
+/** What a node told of the calls in one block; a list of them may be missing. */
+export type TraceAnswer =
+  | { method: 'trace_block'; told: ToldTraces | null }
+  | { method: 'debug_traceBlockByHash'; told: unknown }
 
 /**
  * The block with the calls of its transactions, after holding them against its receipts: one tree
@@ -10,9 +15,10 @@ import { BlockProofError } from './verify-block.ts'
  * Throws {@link BlockProofError}: traces that are missing must never look like calls that paid
  * nobody.
  */
-export function tracedBlock(block: Block, method: TraceMethod, answer: unknown): Block {
+export function tracedBlock(block: Block, answer: TraceAnswer): Block {
+  const { method } = answer
   const refuse = (problem: string) => new BlockProofError(block, `by ${method}, ${problem}`)
-  const told = tracesIn(answer)
+  const told = tracesIn()
   const { receipts } = block
   if (told.length !== receipts.length) {
     throw refuse(`${told.length} traces for ${receipts.length} transactions`)
@@ -26,10 +32,10 @@ export function tracedBlock(block: Block, method: TraceMethod, answer: unknown):
   })
   return { ...block, traces }
 
-  function tracesIn(given: unknown) {
+  function tracesIn() {
     try {
-      if (method === 'trace_block') return traceBlockTraces(given, block.hash)
-      return callTracerTraces(given)
+      if (answer.method === 'trace_block') return toldTraceBlock(answer.told, block.hash)
+      return callTracerTraces(answer.told)
     } catch (error) {
       if (error instanceof TraceFormatError) throw refuse(error.message)
       throw error

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Block } from '../domain/block.ts'
 import { fakeChain } from '../testing/fake-chain.ts'
 import { fakeChainReader } from '../testing/fake-chain-reader.ts'
-import { prefetchBlocks } from './prefetch-blocks.ts'
+import { type PrefetchOptions, prefetchBlocks } from './prefetch-blocks.ts'
 
 describe('gives the blocks that follow', () => {
   test('a chunk at a time, up to the head', async () => {
@@ -87,7 +87,26 @@ test('a failure that nobody asks about ends nothing', async () => {
   expect(unhandled).toEqual([])
 })
 
-function reading(blocks: number, options: { chunkBlocks: number; chunksMax: number }) {
+test('chunks grow while their blocks are small, to no more than four times as many', async () => {
+  const { prefetch } = reading(60, { chunkBlocks: 2, chunksMax: 1, chunkTransactions: 100 })
+  const sizes: number[] = []
+  for (let from = 1n; sizes.length < 5; ) {
+    const blocks = await prefetch.next(from, 60n)
+    sizes.push(blocks.length)
+    from += BigInt(blocks.length)
+  }
+
+  expect(sizes).toEqual([2, 4, 8, 8, 8])
+})
+
+test('chunks of large blocks stay as they are', async () => {
+  const { prefetch } = reading(9, { chunkBlocks: 2, chunksMax: 1, chunkTransactions: 1 })
+  await prefetch.next(1n, 9n)
+
+  expect(await prefetch.next(3n, 9n)).toHaveLength(2)
+})
+
+function reading(blocks: number, options: PrefetchOptions) {
   const chain = fakeChain()
   chain.mineEmpty(blocks)
   const reader = fakeChainReader(chain, 1)

@@ -6,7 +6,15 @@ export type PrefetchOptions = {
   chunkBlocks: number
   /** Chunks in flight at most, which bounds memory. */
   chunksMax: number
+  /**
+   * Chunks grow up to {@link GROWTH_MAX} times as many blocks while all of a chunk have no more
+   * transactions than this; left out, they don't.
+   */
+  chunkTransactions?: number
 }
+
+/** A commit of many small blocks costs little more than one of a few. */
+const GROWTH_MAX = 4
 
 /** Blocks read ahead of the scan. */
 export type Prefetch = {
@@ -20,12 +28,22 @@ type Chunk = { from: bigint; to: bigint; blocks: Promise<Block[]> }
 
 export function prefetchBlocks(
   reader: Pick<ChainReader, 'blocks'>,
-  { chunkBlocks, chunksMax }: PrefetchOptions,
+  { chunkBlocks, chunksMax, chunkTransactions = 0 }: PrefetchOptions,
 ): Prefetch {
   let chunks: Chunk[] = []
+  let size = chunkBlocks
+
+  const resize = (blocks: readonly Block[]) => {
+    // What was read by logs is small, and its receipts would have to be made to be counted.
+    if (blocks.some(({ byLogs }) => byLogs)) return
+    const transactions = blocks.reduce((sum, { receipts }) => sum + receipts.length, 0)
+    const each = Math.max(1, transactions) / Math.max(1, blocks.length)
+    const fitting = Math.min(Math.floor(chunkTransactions / each), chunkBlocks * GROWTH_MAX)
+    size = Math.max(chunkBlocks, Math.min(fitting, size * 2))
+  }
 
   const request = (from: bigint, head: bigint): Chunk => {
-    const last = from + BigInt(chunkBlocks) - 1n
+    const last = from + BigInt(size) - 1n
     const to = last < head ? last : head
     const blocks = reader.blocks(from, to)
     // Whoever takes the chunk sees its failure; one that nobody takes must not end the process.
@@ -45,7 +63,9 @@ export function prefetchBlocks(
       const first = chunks.shift()
       if (first === undefined) return []
       try {
-        return await first.blocks
+        const blocks = await first.blocks
+        resize(blocks)
+        return blocks
       } catch (error) {
         chunks = []
         throw error
