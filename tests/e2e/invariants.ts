@@ -2,7 +2,7 @@ import type { Coffer } from '@coffer/cli/start-coffer'
 import { checkLedger } from '@coffer/ledger/check-ledger'
 import { trialBalance } from '@coffer/ledger/trial-balance'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
-import { readDeposits } from '@coffer/simulator/chain-oracle'
+import { type ChainDeposit, readDeposits } from '@coffer/simulator/chain-oracle'
 import { blockViolations } from './block-invariants.ts'
 import { depositViolations } from './deposit-invariants.ts'
 import { eventViolations } from './event-invariants.ts'
@@ -17,6 +17,8 @@ export type InvariantInputs = {
   owners: ReadonlyMap<string, string>
   /** Whether coin counts that contracts pay out. Default false: then none must have been paid. */
   internal?: boolean
+  /** What is on the chain, where it was read before. Default: it is read now. */
+  deposits?: readonly ChainDeposit[]
 }
 
 /**
@@ -34,7 +36,8 @@ export async function checkInvariants(inputs: InvariantInputs): Promise<Violatio
     return { invariant: 'I11', problem }
   })
   const addresses = new Set(owners.keys())
-  const { deposits } = await readDeposits({ rpcUrl, assets, addresses, internal })
+  const deposits =
+    inputs.deposits ?? (await readDeposits({ rpcUrl, assets, addresses, internal })).deposits
   return [
     ...unsettled,
     ...(await ledgerViolations(postgres)),

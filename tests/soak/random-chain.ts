@@ -1,16 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { AppError } from '@coffer/errors/app-error'
 import type { AnvilClient } from '@coffer/simulator/anvil-client'
 import { quantity } from '@coffer/simulator/anvil-client'
-import { HOSTILE_CONTRACTS, SYSTEM_ADDRESS } from '@coffer/simulator/deploy-hostile-contracts'
-import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
 import type { DepositKind } from '@coffer/simulator/deposit-plan'
 import { HOSTILE_KINDS } from '@coffer/simulator/hostile-transaction'
-import { type OrphanedTransaction, ReorgError, reorg } from '@coffer/simulator/reorg'
+import { type OrphanedTransaction, reorg } from '@coffer/simulator/reorg'
 import type { SeededRandom } from '@coffer/simulator/seeded-random'
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
-import type { Address, Hex } from 'viem'
+import type { ChainRecord } from './chain-record.ts'
+import { onceMore } from './once-more.ts'
 import type { SoakedCoffer } from './soaked-coffer.ts'
+
+type RandomChainOptions = {
+  random: SeededRandom
+  signal: AbortSignal
+  everyMs: number
+  counts: ChainCounts
+  record: Pick<ChainRecord, 'advance'>
+}
 
 /** What has happened to the chain. */
 export type ChainCounts = { paid: number; reorgs: number }
@@ -21,20 +27,19 @@ const KINDS: readonly DepositKind[] = [
   ...HOSTILE_KINDS.filter((kind) => kind !== 'dust'),
 ]
 
-const REORG_DEPTH_MAX = 20
+/** No block that is deeper is ever undone. */
+export const REORG_DEPTH_MAX = 20
 
-/** Pays and reorganises at random, about once in `everyMs`, until stopped. */
+/** Pays and reorganises at random, about once in `everyMs`, and records that, until stopped. */
 export async function randomChain(
   soaked: Pick<SoakedCoffer, 'coffer' | 'node' | 'owners'>,
-  options: { random: SeededRandom; signal: AbortSignal; everyMs: number; counts: ChainCounts },
+  options: RandomChainOptions,
 ): Promise<void> {
-  const { random, signal, everyMs, counts } = options
+  const { random, signal, everyMs, counts, record } = options
   const addresses = [...soaked.owners.keys()]
-  const contracts = await contractCodes(soaked.node)
-  let mishaps = 0
   for (let seed = 1; !signal.aborted; seed += 1) {
-    try {
-      const simulation = await simulateDeposits({
+    const simulation = await onceMore(() =>
+      simulateDeposits({
         rpcUrl: soaked.coffer.urls.RPC_URLS,
         addresses,
         kinds: KINDS,
@@ -44,47 +49,16 @@ export async function randomChain(
         failures: random.below(2),
         // What is created must be created anew in each round.
         seed: seed + random.below(1_000_000) * 1_000_000,
-      })
-      counts.paid += simulation.deposits.length
-      if (random.below(6) === 0) await soaked.node.mine(1 + random.below(10))
-      if (random.below(5) === 0) {
-        await randomReorg(soaked.node, random)
-        counts.reorgs += 1
-        await restore(soaked.node, contracts)
-      }
-      mishaps = 0
-    } catch (error) {
-      // The chain is the measure, not the plan: one payment more or less is no matter.
-      mishaps += 1
-      if (mishaps === MISHAPS_MAX || !(error instanceof AppError)) throw error
-      await restore(soaked.node, contracts)
+      }),
+    )
+    counts.paid += simulation.deposits.length
+    if (random.below(6) === 0) await soaked.node.mine(1 + random.below(10))
+    if (random.below(5) === 0) {
+      await onceMore(() => randomReorg(soaked.node, random))
+      counts.reorgs += 1
     }
+    await onceMore(() => record.advance())
     await pause(random.below(2 * everyMs), undefined, { signal }).catch(() => undefined)
-  }
-}
-
-/** So many payments in a row can't fail by chance. */
-const MISHAPS_MAX = 10
-
-type Codes = ReadonlyMap<Address, Hex>
-
-async function contractCodes(node: AnvilClient): Promise<Codes> {
-  const { tusd, ttkn, batchPayer } = await deployTestContracts(node)
-  const addresses = [tusd, ttkn, batchPayer, SYSTEM_ADDRESS, ...Object.values(HOSTILE_CONTRACTS)]
-  return new Map(await codesOf(node, addresses))
-}
-
-const codesOf = (node: AnvilClient, addresses: readonly Address[]) =>
-  Promise.all(
-    addresses.map(async (address) => {
-      return [address, await node.request<Hex>('eth_getCode', [address, 'latest'])] as const
-    }),
-  )
-
-/** Anvil now and then forgets the code of a contract when it reorganises. */
-async function restore(node: AnvilClient, codes: Codes): Promise<void> {
-  for (const [address, code] of await codesOf(node, [...codes.keys()])) {
-    if (code === '0x') await node.request('anvil_setCode', [address, codes.get(address)])
   }
 }
 
@@ -95,29 +69,19 @@ async function randomReorg(node: AnvilClient, random: SeededRandom): Promise<voi
   const fillers = await ofFirstAccount(node, depth)
   const kept = random.below(depth + 1)
   const shift = random.below(2)
-  const reorged = reorg(node, {
+  const { dropped } = await reorg(node, {
     depth,
     place: ({ hash, block }: OrphanedTransaction) =>
       fillers.has(hash) || block >= kept ? 'drop' : Math.min(block + shift, depth - 1),
     fillers: 1 + random.below(2),
     extension: 1 + random.below(3),
   })
-  const dropped = await reorged.then((result) => result.dropped, noneIfSame)
   const lost = dropped.filter(({ hash }) => !fillers.has(hash))
   // From the lowest on, so that no nonce is left out; the rest is gone for good.
   for (const { raw } of lost.slice(0, random.below(lost.length + 1))) {
     await node.request('eth_sendRawTransaction', [raw])
   }
   await node.mine(2)
-}
-
-/**
- * What fills a block may be what filled the one before it, to the byte: then less was replaced than
- * planned, which does no harm here. The chain as it is in the end is the measure of all.
- */
-function noneIfSame(error: unknown): [] {
-  if (error instanceof ReorgError) return []
-  throw error
 }
 
 type Block = { transactions: { hash: string; from: string }[] }

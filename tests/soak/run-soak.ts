@@ -1,14 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { apiClient } from '@coffer/cli/api-client'
 import { seededRandom } from '@coffer/simulator/seeded-random'
+import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { checkInvariants } from '../e2e/invariants.ts'
 import { settled } from '../e2e/settled.ts'
+import { type ChainRecord, chainRecord } from './chain-record.ts'
 import { processTrouble } from './process-trouble.ts'
 import type { Tell } from './progress.ts'
 import { type ChainCounts, randomChain } from './random-chain.ts'
+import { readAudit } from './read-audit.ts'
 import { type FaultCounts, rpcTrouble } from './rpc-trouble.ts'
-import { gauge, type MemorySamples, metricsAt, sampleMemory } from './sample-memory.ts'
+import { type MemorySamples, sampleMemory } from './sample-memory.ts'
 import type { Soaked } from './soak-verdict.ts'
 import { type SoakedCoffer, soakedCoffer } from './soaked-coffer.ts'
 
@@ -43,11 +46,18 @@ export async function runSoak({ minutes, seed, signal, tell }: SoakOptions): Pro
   const memory: MemorySamples = { rss: new Map(), heap: new Map() }
   const random = (part: number) => seededRandom(seed * 10 + part)
   const mayKill = () => atMs() < lastsMs * KILLS_END
+  const record = chainRecord(soaked)
   const ending = AbortSignal.any([signal, AbortSignal.timeout(lastsMs)])
 
   await untilAllEnd(ending, [
     (over) =>
-      randomChain(soaked, { random: random(1), signal: over, everyMs: 1_500, counts: chain }),
+      randomChain(soaked, {
+        random: random(1),
+        signal: over,
+        everyMs: 1_500,
+        counts: chain,
+        record,
+      }),
     (over) => rpcTrouble(soaked.endpoints, { random: random(2), signal: over, counts: faults }),
     (over) =>
       processTrouble(soaked, {
@@ -62,7 +72,7 @@ export async function runSoak({ minutes, seed, signal, tell }: SoakOptions): Pro
   for (const endpoint of soaked.endpoints) endpoint.heal()
   soaked.wire.heal()
   return {
-    ...(await outcome(soaked, { signal, tell })),
+    ...(await outcome(soaked, { record, signal, tell })),
     ...{ reorgs: chain.reorgs, faults: Object.fromEntries(faults), memory },
     warmAtMs: lastsMs * WARM,
   }
@@ -115,24 +125,26 @@ async function watch(soaked: SoakedCoffer, options: Watch): Promise<void> {
 /** What is there when nothing is under way any more. */
 async function outcome(
   soaked: SoakedCoffer,
-  { signal, tell }: { signal: AbortSignal; tell: Tell },
+  { record, signal, tell }: { record: ChainRecord; signal: AbortSignal; tell: Tell },
 ) {
   const { coffer, postgres, node, owners } = soaked
   // What was paid last is as deep as it must be.
   await node.mine(3)
   await settled({ coffer, postgres }, SETTLE_MS)
+  const isAudited = async () => (await readAudit(postgres)).isThrough
+  await waitFor(isAudited, { what: 'the audit to be through', timeoutMs: SETTLE_MS })
   signal.throwIfAborted()
   tell('comparing chain, database, topics and ledger')
-  const violations = await checkInvariants({ coffer, owners, internal: true })
+  const deposits = await record.complete()
+  const violations = await checkInvariants({ coffer, owners, internal: true, deposits })
   const [counted] = await postgres.execute<{ credits: number; reversals: number }>(sql`
     select count(*) filter (where code = 'deposit.credit')::int as credits,
       count(*) filter (where code = 'deposit.reversal')::int as reversals
     from ledger.transactions`)
-  const scanner = await metricsAt(coffer.healthUrl('scanner'))
   return {
     violations,
     ...{ deposits: counted?.credits ?? 0, reversals: counted?.reversals ?? 0 },
     blocks: Number((await node.head()).number),
-    missed: gauge(scanner, 'coffer_audit_missed_total') ?? null,
+    ...(await readAudit(postgres)),
   }
 }

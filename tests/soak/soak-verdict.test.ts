@@ -11,7 +11,7 @@ const growing = (first: number, second: number): MemorySample[] =>
 const soaked = (off: Partial<Soaked> = {}): Soaked => ({
   ...{ deposits: 10, blocks: 20, reorgs: 3, reversals: 2, faults: { drop: 4 } },
   violations: [],
-  missed: 0,
+  ...{ missed: 0, findings: [] },
   memory: { rss: new Map([['scanner', growing(50, 1)]]), heap: new Map() },
   warmAtMs: HOUR,
   ...off,
@@ -23,7 +23,7 @@ test('a soak in which all went well has figures and no problems', () => {
   expect(soakVerdict(soaked(), { slopeMax: 10 })).toEqual({
     problems: [],
     ...{ deposits: 10, blocks: 20, reorgs: 3, reversals: 2, faults: { drop: 4 } },
-    ...{ lost: 0, doubled: 0, violations: 0, missed: 0 },
+    ...{ lost: 0, doubled: 0, violations: 0, missed: 0, findings: 0 },
     rssMb: { scanner: 151 },
     rssSlopeMbPerHour: { scanner: 1 },
     heapSlopeMbPerHour: {},
@@ -45,7 +45,7 @@ test('what is lost and what is doubled is counted, and every violation told', ()
 
 test.each<[string, Partial<Soaked>, number]>([
   ['that missed a deposit', { missed: 1 }, 1],
-  ['whose audit lane has not run', { missed: null }, 0],
+  ['whose audit found something else', { findings: ['Stored, and not on the chain: one.'] }, 1],
   ['that grew', { memory: { rss: new Map([['api', growing(0, 11)]]), heap: new Map() } }, 1],
   [
     'that grew while warming up',

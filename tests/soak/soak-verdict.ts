@@ -11,8 +11,10 @@ export type Soaked = {
   /** How often each thing went wrong on purpose. */
   faults: Readonly<Record<string, number>>
   violations: readonly Violation[]
-  /** What the audit lane found that the scan had missed; `null` if it has audited nothing. */
-  missed: number | null
+  /** In how many blocks the audit lane found deposits that the scan had missed. */
+  missed: number
+  /** What else the audit lane found, in words. */
+  findings: readonly string[]
   memory: MemorySamples
   /** From when on memory counts: what a process needs at all it has by then. */
   warmAtMs: number
@@ -21,25 +23,32 @@ export type Soaked = {
 /** The figures of a soak, and in words what is wrong with them. */
 export function soakVerdict(soaked: Soaked, { slopeMax }: { slopeMax: number }) {
   const { deposits, blocks, reorgs, reversals, faults, violations, missed, memory } = soaked
-  const isWarm = ({ atMs }: MemorySample) => atMs >= soaked.warmAtMs
+  const { findings, warmAtMs } = soaked
   const slopes = (samples: ReadonlyMap<string, readonly MemorySample[]>) =>
     Object.fromEntries(
-      [...samples].map(([name, own]) => [name, rounded(memorySlope(own.filter(isWarm)))]),
+      [...samples].map(([name, own]) => {
+        const slope = memorySlope(own, warmAtMs)
+        return [name, slope === null ? null : rounded(slope)]
+      }),
     )
   const rssSlopeMbPerHour = slopes(memory.rss)
   const count = (invariant: string) =>
     violations.filter((violation) => violation.invariant === invariant).length
   const problems = [
     ...violations.map(({ invariant, problem }) => `${invariant}: ${problem}`),
-    ...(missed ? [`The audit lane found ${missed} deposits that the scan had missed.`] : []),
+    ...(missed > 0 ? [`The audit found what the scan had missed, in ${missed} blocks.`] : []),
+    ...findings.map((finding) => `The audit found: ${finding}`),
     ...Object.entries(rssSlopeMbPerHour).flatMap(([name, slope]) =>
-      slope > slopeMax ? [`${name} grows by ${slope} MB an hour, more than ${slopeMax}.`] : [],
+      slope !== null && slope > slopeMax
+        ? [`${name} grows by ${slope} MB an hour, more than ${slopeMax}.`]
+        : [],
     ),
   ]
   return {
     problems,
     ...{ deposits, blocks, reorgs, reversals, faults },
-    ...{ lost: count('I3'), doubled: count('I2'), violations: violations.length, missed },
+    ...{ lost: count('I3'), doubled: count('I2'), violations: violations.length },
+    ...{ missed, findings: findings.length },
     rssMb: Object.fromEntries([...memory.rss].map(([name, own]) => [name, last(own)])),
     rssSlopeMbPerHour,
     heapSlopeMbPerHour: slopes(memory.heap),

@@ -8,6 +8,7 @@ import { type RpcProxy, startRpcProxy } from '@coffer/testkit/rpc-proxy'
 import { startTcpProxy, type TcpProxy } from '@coffer/testkit/tcp-proxy'
 import { freshHome } from '../e2e/coffer-under-test.ts'
 import type { Tell } from './progress.ts'
+import { REORG_DEPTH_MAX } from './random-chain.ts'
 
 /** A whole Coffer between proxies, and its users. */
 export type SoakedCoffer = AsyncDisposable & {
@@ -33,7 +34,13 @@ const SETTINGS = {
 const RICHES = 10n ** 40n
 
 /** Deeper than any reorg of a soak. */
-const BEDROCK_BLOCKS = 40
+const BEDROCK_BLOCKS = 2 * REORG_DEPTH_MAX
+
+/**
+ * Anvil writes older states to disk and forgets the code of contracts when it goes back to one that
+ * it has read from there. So it keeps in memory what a reorg may need, and nothing on disk.
+ */
+const ANVIL_ARGUMENTS = ['--prune-history', '1000']
 
 export async function soakedCoffer(options: {
   users: number
@@ -44,7 +51,10 @@ export async function soakedCoffer(options: {
   await using starting = new AsyncDisposableStack()
   const home = await freshHome('soak')
   const coffer = starting.use(
-    await startCoffer({ home, env: SETTINGS, apps: ['api'], restart: true, onProgress: tell }),
+    await startCoffer({
+      ...{ home, env: SETTINGS, apps: ['api'], restart: true, onProgress: tell },
+      anvilArguments: ANVIL_ARGUMENTS,
+    }),
   )
   const { urls, chain, apiUrl: api, apiKey } = coffer
   if (chain === undefined) throw new Error('Expected a chain of its own.')
