@@ -29,14 +29,14 @@ export async function sampleMemory(
 }
 
 /** The metrics of a process; none while it is away. */
-export async function metricsAt(url: string): Promise<string> {
+async function metricsAt(url: string): Promise<string> {
   const signal = AbortSignal.timeout(5_000)
   const answer = await fetch(`${url}/metrics`, { signal }).catch(() => undefined)
   return (await answer?.text().catch(() => '')) ?? ''
 }
 
 /** The sum of a metric's samples, whatever their labels. */
-export function gauge(text: string, name: string): number | undefined {
+function gauge(text: string, name: string): number | undefined {
   const lines = text
     .split('\n')
     .filter((line) => line.startsWith(name) && /^[{ ]/.test(line.slice(name.length)))

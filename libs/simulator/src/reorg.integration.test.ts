@@ -90,6 +90,20 @@ test('moves the indices of logs by fillers in front, and the position of none', 
   expect(await deposits()).toEqual(before.deposits)
 })
 
+test('drops what filled the blocks of the reorg before, for other fillers', async () => {
+  const { client, deposits, first, second, third } = await chainWithDeposits()
+  const before = await deposits()
+  const payments = new Set([first, second, third])
+  await reorg(client, { depth: 3, fillers: 1, extension: 0 })
+
+  const place = ({ hash, block }: { hash: Hex; block: number }) =>
+    payments.has(hash) ? block : 'drop'
+  const { dropped } = await reorg(client, { depth: 3, place, fillers: 1 })
+
+  expect(dropped).toHaveLength(3)
+  expect(await deposits()).toEqual(before)
+})
+
 test('puts a rival in the place of a transaction, for good', async () => {
   const { client, sender, sent, deposits, ttkn, third } = await chainWithDeposits()
   const [, , last] = sent as [RawTransaction, RawTransaction, RawTransaction]
