@@ -108,8 +108,8 @@ export const proofMutations: readonly Mutation[] = [
   {
     name: 'an answer that is missing from a batch is none at all',
     file: 'libs/evm/src/told-receipts.ts',
-    find: "if (answer.result === 'other' || answer.id >= calls.length) return undefined",
-    replace: "if (answer.result === 'other') continue",
+    find: 'return told.includes(undefined) ? undefined :',
+    replace: 'return told.length === 0 ? undefined :',
     tests: ['libs/evm/src/told-receipts.test.ts'],
   },
   {

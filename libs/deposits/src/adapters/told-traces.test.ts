@@ -71,9 +71,9 @@ test('tells of bytes what it would of their values, whatever frames are among th
       expect(found).toEqual(outcome(() => traceBlockTraces(values, HASH)))
       if (typeof found !== 'string') told += found.length
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   )
-  expect(told).toBeGreaterThan(1_000)
+  expect(told).toBeGreaterThan(200)
 })
 
 test('a call inside of another one is told in its place', () => {

@@ -49,9 +49,9 @@ test('takes and refuses of bytes what it would of their values, whatever lies ar
       expect(found).toEqual(expected)
       if (typeof found !== 'string') taken += 1
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   )
-  expect(taken).toBeGreaterThan(100)
+  expect(taken).toBeGreaterThan(25)
 })
 
 const CALL = { method: 'eth_getBlockReceipts', params: [] }
