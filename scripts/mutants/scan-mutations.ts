@@ -6,9 +6,52 @@ const reorgTests = ['libs/deposits/src/usecases/follow-reorgs.test.ts']
 const rollBack = 'libs/deposits/src/usecases/roll-back-reorg.ts'
 const rollBackTests = ['libs/deposits/src/usecases/roll-back-reorg.test.ts']
 const prefetch = 'libs/deposits/src/usecases/prefetch-blocks.ts'
+const rest = 'libs/deposits/src/usecases/rest-at-tip.ts'
+const restTests = ['libs/deposits/src/usecases/rest-at-tip.test.ts']
+const rightOfWay = 'libs/runtime/src/right-of-way.ts'
+const rightOfWayTests = ['libs/runtime/src/right-of-way.test.ts']
 
 /** Bugs in how a chain is followed: its checkpoint, and its reorgs. */
 export const scanMutations: readonly Mutation[] = [
+  {
+    name: 'a tag that moves is not noticed while the scan rests at its tip',
+    file: rest,
+    find: '[number, hash, ...Object.entries(tagged).flat()]',
+    replace: '[number, hash]',
+    tests: restTests,
+  },
+  {
+    name: 'a tip that is replaced is not noticed while the scan rests at it',
+    file: rest,
+    find: '[number, hash, ...Object.entries(tagged).flat()]',
+    replace: '[number, ...Object.entries(tagged).flat()]',
+    tests: restTests,
+  },
+  {
+    name: 'a scan that rests does not renew its lease any more',
+    file: rest,
+    find: ' || options.clock.nowMs() >= rest.untilMs',
+    replace: '',
+    tests: restTests,
+  },
+  {
+    name: 'what gives way to the scan never gets its turn while that is busy',
+    file: rightOfWay,
+    find: 'if (isTaken() && nowMs - sinceMs < waitMsMax)',
+    replace: 'if (isTaken())',
+    tests: rightOfWayTests,
+  },
+  {
+    name: 'what gives way to the scan waits for good after one that failed',
+    file: rightOfWay,
+    find: `        } finally {
+          running -= 1
+        }`,
+    replace: `          running -= 1
+        } finally {
+        }`,
+    tests: rightOfWayTests,
+  },
   {
     name: 'the checkpoint moves on to a block that does not stand on it',
     file: nextBlocks,

@@ -8,7 +8,9 @@ import { describeError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { ChainMismatchError } from '@coffer/evm/proven-chain'
 import type { ChainId } from '@coffer/money/chain-id'
+import { systemClock } from '@coffer/runtime/clock'
 import { poll } from '@coffer/runtime/poll'
+import { rightOfWay } from '@coffer/runtime/right-of-way'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { WakeUp } from '@coffer/runtime/wake-up'
 import type { Logger } from '@coffer/telemetry/logger'
@@ -35,6 +37,12 @@ const TRACE_IDLE_MS = 250
 const PROOF_IDLE_MS = 1_000
 /** How often it is looked for blocks to audit, milliseconds. */
 const AUDIT_IDLE_MS = 250
+
+/**
+ * How long both wait after a step of the scan, in which what it found is published, and for how
+ * long at most while one follows the other, milliseconds.
+ */
+const GIVING_WAY = { quietMs: 100, waitMsMax: 1_000 }
 
 /**
  * Follows every chain for ever, each by itself, reads the calls that are left for later, runs the
@@ -82,11 +90,13 @@ function followChain(
     if (result === 'busy') stored.call()
     return result
   }
+  const { goingFirst, givingWay } = rightOfWay({ clock: systemClock, ...GIVING_WAY })
+  const proofs = { idleMs: PROOF_IDLE_MS, onError, isFatal }
   return [
-    poll(announced(scan), { idleMs: pollMs, onError, isFatal }),
+    poll(announced(goingFirst(scan)), { idleMs: pollMs, onError, isFatal }),
     poll(announced(rescan), { idleMs: RESCAN_IDLE_MS, onError, isFatal }),
     poll(announced(trace), { idleMs: TRACE_IDLE_MS, onError, isFatal }),
-    ...(proveBalances ? [poll(proveBalances, { idleMs: PROOF_IDLE_MS, onError, isFatal })] : []),
-    poll(announced(audit), { idleMs: AUDIT_IDLE_MS, onError, isFatal }),
+    ...(proveBalances ? [poll(givingWay(proveBalances), proofs)] : []),
+    poll(announced(givingWay(audit)), { idleMs: AUDIT_IDLE_MS, onError, isFatal }),
   ]
 }

@@ -2,6 +2,7 @@ import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type Endpoints, openEndpoints } from '@coffer/evm/endpoints'
 import { jsonRpc } from '@coffer/evm/json-rpc'
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { systemClock } from '@coffer/runtime/clock'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import { type AuditSourcesOptions, auditSources } from './adapters/audit-sources.ts'
@@ -102,6 +103,7 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
     }),
     findDeposits: owesTraces ? findDeposits({ ...finding, coin: 'left' }) : find,
     owesTraces,
+    rest: { clock: systemClock, ms: Math.min(REST_MS_MAX, leaseMs / 10) },
     rollBackReorg: rollBackReorg({ ...ports, confirmReorg, reorgDepthMax }),
     agreeOnFinal,
   })
@@ -171,6 +173,9 @@ function readerOptions(config: ChainConfig, policy: FinalityPolicy): ChainReader
 
 /** Some 25 MB of receipts; see `chunksMax` for how many such chunks there are at once. */
 const CHUNK_TRANSACTIONS = 12_000
+
+/** How long the database is left alone at most while a node has no new head, milliseconds. */
+const REST_MS_MAX = 250
 
 /** Connections to one endpoint, of which its pool uses as many as the endpoint bears. */
 const CONNECTIONS_MAX = 64

@@ -12,6 +12,7 @@ import { confirmReorg } from '../usecases/confirm-reorg.ts'
 import { findDeposits } from '../usecases/find-deposits.ts'
 import { latchUnknownTypes } from '../usecases/latch-unknown-types.ts'
 import { prefetchBlocks } from '../usecases/prefetch-blocks.ts'
+import type { RestOptions } from '../usecases/rest-at-tip.ts'
 import { rollBackReorg } from '../usecases/roll-back-reorg.ts'
 import { runRescan } from '../usecases/run-rescan.ts'
 import { scanNextBlocks } from '../usecases/scan-next-blocks.ts'
@@ -40,6 +41,8 @@ export type MemoryScanSettings = {
   byLogs?: boolean
   /** So many hosts must have a block before what is in it is final. */
   quorum?: number
+  /** How long the store is left alone at an unchanged head; left out, it never is. */
+  rest?: RestOptions
 }
 
 /** What a process is configured to credit. */
@@ -127,6 +130,7 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
           prefetch: prefetchBlocks(reader, { chunkBlocks, chunksMax }),
           findDeposits: owesTraces ? findDeposits({ ...finding, coin: 'left' }) : find,
           owesTraces,
+          ...(settings.rest ? { rest: settings.rest } : {}),
           rollBackReorg: rollBackReorg({
             ...ports,
             reorgDepthMax,

@@ -6,6 +6,7 @@ import type { ChainReader, Head, ScanObserver, ScanState, ScanStore } from '../p
 import { advanceScan } from './advance-scan.ts'
 import type { AgreeOnFinal } from './agree-on-final.ts'
 import type { Prefetch } from './prefetch-blocks.ts'
+import { type RestOptions, restAtTip } from './rest-at-tip.ts'
 
 export type ScanPorts = {
   reader: ChainReader
@@ -17,6 +18,8 @@ export type ScanPorts = {
   observer: ScanObserver
   /** Whether the calls in what is scanned are read later. */
   owesTraces?: boolean
+  /** How long the store is left alone at an unchanged head; left out, it never is. */
+  rest?: RestOptions
 }
 
 /**
@@ -28,11 +31,16 @@ export function scanNextBlocks(ports: ScanPorts) {
   const { reader, store, prefetch, findDeposits, rollBackReorg, observer } = ports
   const advance = advanceScan(ports)
   const isLatched = latchTeller(observer)
+  const resting = restAtTip(ports.rest)
   let head: Head | undefined
 
   return async (): Promise<StepResult> => {
+    const polled = resting.isOver() ? undefined : await poll()
+    if (polled && resting.isAt(polled)) return 'idle'
+    resting.end()
     const state = await store.open()
     if (state === undefined || isLatched(state)) return 'idle'
+    head = polled ?? head
     try {
       return await scanFrom(state)
     } catch (error) {
@@ -42,16 +50,21 @@ export function scanNextBlocks(ports: ScanPorts) {
     }
   }
 
+  async function poll(): Promise<Head> {
+    const polled = await reader.head()
+    observer.polled(polled)
+    return polled
+  }
+
   async function scanFrom(state: ScanState): Promise<StepResult> {
     const next = state.checkpoint ? state.checkpoint.number + 1n : state.start
-    if (head === undefined || head.number < next) {
-      head = await reader.head()
-      observer.polled(head)
+    head = head === undefined || head.number < next ? await poll() : head
+    if (head.number < next) {
       await store.noteHead(head)
+      return settleAtTip(state, head)
     }
-    if (head.number < next) return settleAtTip(state, head)
 
-    const read = await prefetch.next(next, head.number)
+    const [read] = await Promise.all([prefetch.next(next, head.number), store.noteHead(head)])
     const blocks = read.slice(0, linkedLength(read))
     const first = blocks[0]
     if (first === undefined || (state.checkpoint && !standsOn(first, state.checkpoint))) {
@@ -69,11 +82,13 @@ export function scanNextBlocks(ports: ScanPorts) {
   /** Nothing new on top: yet the tip may have been replaced, or a tag may have moved. */
   async function settleAtTip(state: ScanState, tip: Head): Promise<StepResult> {
     head = undefined
-    const [ours] = await store.storedBlocks(tip.number, tip.number)
+    const ours = await storedAt(store, state, tip.number)
     // A lower head alone is a node that lags. Only another hash at the same height is a reorg.
     if (ours && ours.hash !== tip.hash) return followReorg(state)
     const outcome = await advance.settle(state, tip)
-    return outcome === 'contradicted' ? followReorg(state) : outcome
+    if (outcome === 'contradicted') return followReorg(state)
+    if (outcome === 'idle') resting.begin(tip)
+    return outcome
   }
 
   async function followReorg(state: ScanState): Promise<StepResult> {
@@ -82,6 +97,13 @@ export function scanNextBlocks(ports: ScanPorts) {
     await rollBackReorg(state)
     return 'busy'
   }
+}
+
+/** What is stored at a height; the checkpoint is known without a look. */
+async function storedAt(store: ScanStore, { checkpoint }: ScanState, height: bigint) {
+  if (checkpoint?.number === height) return checkpoint
+  const [stored] = await store.storedBlocks(height, height)
+  return stored
 }
 
 /** Whether a chain is latched; tells each new reason once. */

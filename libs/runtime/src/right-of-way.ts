@@ -1,0 +1,46 @@
+import type { Clock } from './clock.ts'
+import type { StepResult } from './poll.ts'
+
+export type RightOfWayOptions = {
+  clock: Pick<Clock, 'nowMs'>
+  /** How long after a busy step of what goes first others still wait, milliseconds. */
+  quietMs: number
+  /** How long others wait at most for such a pause before they do one step, milliseconds. */
+  waitMsMax: number
+}
+
+type Step = () => Promise<StepResult>
+
+/** Work that goes first, and work that gives way to it, though not for ever. */
+export function rightOfWay({ clock, quietMs, waitMsMax }: RightOfWayOptions) {
+  let running = 0
+  let busyAtMs = Number.NEGATIVE_INFINITY
+  const isTaken = () => running > 0 || clock.nowMs() - busyAtMs < quietMs
+  return {
+    /** Has `step` go first; only a step that was busy holds up others after it has ended. */
+    goingFirst: (step: Step): Step => {
+      return async () => {
+        running += 1
+        try {
+          const result = await step()
+          if (result === 'busy') busyAtMs = clock.nowMs()
+          return result
+        } finally {
+          running -= 1
+        }
+      }
+    },
+
+    /** Has `step` wait, which is to be idle, while what goes first has work. */
+    givingWay: (step: Step): Step => {
+      let sinceMs: number | undefined
+      return async () => {
+        const nowMs = clock.nowMs()
+        sinceMs ??= nowMs
+        if (isTaken() && nowMs - sinceMs < waitMsMax) return 'idle'
+        sinceMs = undefined
+        return await step()
+      }
+    },
+  }
+}
