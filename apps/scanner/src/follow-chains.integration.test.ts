@@ -111,9 +111,10 @@ test('an endpoint of another chain than is configured ends the work', async () =
   const { work, stop } = await follow(await configOf(anvil.url, '31337'), database.postgres)
 
   // The last watches the endpoints, until it is stopped.
-  const ended = await Promise.allSettled(work.slice(0, 4))
+  const ended = await Promise.allSettled(work.slice(0, 5))
 
   expect(ended).toMatchObject([
+    { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
     { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
     { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
     { status: 'rejected', reason: { code: 'CHAIN_MISMATCH' } },
