@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts'
 
 const blocks = 'libs/deposits/src/adapters/logged-blocks.ts'
+const table = 'libs/evm/src/log-table.ts'
 const verify = 'libs/deposits/src/adapters/verify-logs.ts'
 const tests = ['libs/deposits/src/adapters/logged-blocks.test.ts']
 const FOUND = ['libs/deposits/src/usecases/prove-found.test.ts']
@@ -34,6 +35,20 @@ export const logsMutations: readonly Mutation[] = [
     find: 'if (transaction !== before) index = 0',
     replace: '',
     tests,
+  },
+  {
+    name: 'of a word that is compared with the one before it the last digit does not count',
+    file: table,
+    find: 'let at = WORD_TEXT; at >= 0; at--',
+    replace: 'let at = WORD_TEXT - 2; at >= 0; at--',
+    tests: ['libs/evm/src/log-table.test.ts'],
+  },
+  {
+    name: 'a topic of more than an address counts as one',
+    file: table,
+    find: 'if (bytes[at] !== ZERO) return undefined',
+    replace: 'if (bytes[at] === QUOTE) return undefined',
+    tests: ['libs/evm/src/log-table.test.ts'],
   },
   {
     name: 'an answer that may have been cut off is believed',

@@ -4,9 +4,11 @@ import { logsBloom, tableBloom } from './bloom.ts'
 import { HexError } from './hex-error.ts'
 import { JsonFormatError } from './json-reader.ts'
 import {
+  addressOf,
   hasData,
   isRemoved,
   isText,
+  isWordBefore,
   LOGGED,
   type LogTable,
   numberOf,
@@ -14,6 +16,8 @@ import {
   textOf,
   topicCount,
 } from './log-table.ts'
+
+const WORD = `0x${'a'.repeat(64)}`
 
 type LogJson = Record<string, unknown> & { topics: readonly string[] }
 
@@ -147,10 +151,39 @@ describe('of a single log', () => {
     expect(numberOf(tableOf({ logIndex }), 0, LOGGED.logIndex)).toBe(expected)
   })
 
+  test.each<[unknown, string | undefined]>([
+    [`0x${'0'.repeat(24)}${'aB'.repeat(20)}`, `0x${'ab'.repeat(20)}`],
+    [`0x${'0'.repeat(23)}1${'ab'.repeat(20)}`, undefined],
+    [`0x1${'0'.repeat(23)}${'ab'.repeat(20)}`, undefined],
+    [`1x${'0'.repeat(24)}${'ab'.repeat(20)}`, undefined],
+    [`00${'0'.repeat(24)}${'ab'.repeat(20)}`, undefined],
+    [`0x${'0'.repeat(24)}${'ab'.repeat(19)}`, undefined],
+    [`0x${'0'.repeat(26)}${'ab'.repeat(20)}`, undefined],
+    [null, undefined],
+  ])('the address in the word %j is %j', (word, expected) => {
+    expect(addressOf(tableOf({ topics: [word] }), 0, LOGGED.topics)).toBe(expected)
+  })
+
   test('what is no hex has no bloom', () => {
     expect(() => tableBloom(tableOf({ address: `0x${'z'.repeat(40)}` }), 0, 1)).toThrow(HexError)
     expect(() => tableBloom(tableOf({ address: `0x${'1'.repeat(38)}` }), 0, 1)).toThrow(HexError)
     expect(() => tableBloom(tableOf({ address: `1x${'1'.repeat(40)}` }), 0, 1)).toThrow(HexError)
     expect(() => tableBloom(tableOf({}), 0, 1)).toThrow(HexError)
   })
+})
+
+test.each<[string, unknown, unknown, boolean]>([
+  ['the same word', WORD, WORD, true],
+  ['one that differs in its last digit', WORD, WORD.replace(/.$/, 'b'), false],
+  ['one that differs in its first', `1${WORD.slice(1)}`, WORD, false],
+  ['a longer one', WORD, `${WORD}a`, false],
+  ['a longer one before', `${WORD}a`, WORD, false],
+  ['none before', null, WORD, false],
+  ['none', WORD, null, false],
+  ['none twice', null, null, false],
+])('whether a row has the word of the row before it: %s', (_, before, blockHash, expected) => {
+  const body = bodyOf([answerOf([{ blockHash: before }, { blockHash }])])
+  const table = readLogs(body, [0])?.[0] as LogTable
+
+  expect(isWordBefore(table, 1, LOGGED.blockHash)).toBe(expected)
 })

@@ -64,11 +64,32 @@ export function textOf({ bytes, logs }: LogTable, row: number, field: number): s
 export function isText(table: LogTable, row: number, field: number, text: string): boolean {
   const { bytes } = table
   const place = table.logs[row * LOGGED_FIELDS + field] ?? 0
-  if (place === 0 || bytes[place + text.length] !== QUOTE) return false
-  for (let index = 0; index < text.length; index++) {
-    if (bytes[place + index] !== text.charCodeAt(index)) return false
+  const end = place + text.length
+  return place > 0 && bytes[end] === QUOTE && bytes.toString('latin1', place, end) === text
+}
+
+/** Whether `row` says the same word in {@link LOGGED} `field` as the row before it. */
+export function isWordBefore({ bytes, logs }: LogTable, row: number, field: number): boolean {
+  const place = logs[row * LOGGED_FIELDS + field] ?? 0
+  const before = logs[(row - 1) * LOGGED_FIELDS + field] ?? 0
+  if (place === 0 || before === 0) return false
+  // From the end, for there words differ, and with the quotation mark behind it.
+  for (let at = WORD_TEXT; at >= 0; at--) {
+    if (bytes[place + at] !== bytes[before + at]) return false
   }
-  return true
+  return bytes[place + WORD_TEXT] === QUOTE
+}
+
+/** The address in a word, in lower case; `undefined` where {@link LOGGED} `field` holds none. */
+export function addressOf({ bytes, logs }: LogTable, row: number, field: number) {
+  const place = logs[row * LOGGED_FIELDS + field] ?? 0
+  const end = place + WORD_TEXT
+  const first = end - (ADDRESS_TEXT - 2)
+  if (place === 0 || bytes[end] !== QUOTE || bytes[place + 1] !== LOWER_X) return undefined
+  for (let at = first - 1; at > place + 1; at--) if (bytes[at] !== ZERO) return undefined
+  return bytes[place] === ZERO
+    ? `0x${bytes.toString('latin1', first, end).toLowerCase()}`
+    : undefined
 }
 
 /** The number that {@link LOGGED} `field` says in hex; -1 when it says none below 2^28. */

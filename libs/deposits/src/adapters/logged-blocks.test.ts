@@ -121,6 +121,7 @@ describe('a block is in doubt, and read by its receipts, when', () => {
     ['its last log is missing', without(3)],
     ['one is missing and the others are renumbered', (logs) => renumbered(without(0)(logs))],
     ['a log is of another block', changed({ blockHash: word })],
+    ['every log is of another block', (logs) => logs.map((log) => ({ ...log, blockHash: word }))],
     ['a log is of another transaction', changed({ transactionHash: word })],
     ['a log is of a transaction that it does not have', changed({ transactionIndex: '0x9' })],
     ['a log is said to be removed', changed({ removed: true })],

@@ -1,7 +1,7 @@
 import { AppError } from '@coffer/errors/app-error'
 import { type AdaptiveRange, adaptiveRange, inPieces } from '@coffer/evm/adaptive-range'
 import type { JsonRpc } from '@coffer/evm/json-rpc'
-import { isText, LOGGED, type LogTable, readLogs, textOf } from '@coffer/evm/log-table'
+import { isWordBefore, LOGGED, type LogTable, readLogs, textOf } from '@coffer/evm/log-table'
 import { rpcFailure } from '@coffer/evm/rpc-failure'
 import type { Block } from '../domain/block.ts'
 import type { RpcHeader } from './rpc-answers.ts'
@@ -65,9 +65,8 @@ function runsIn(table: LogTable): Map<string, LogRows> {
   const runs = new Map<string, LogRows>()
   for (let from = 0, to = 0; from < table.count; from = to) {
     const hash = textOf(table, from, LOGGED.blockHash)
-    while (to < table.count && isText(table, to, LOGGED.blockHash, hash)) to++
-    // A hash that is no text is not even itself; and of a second run of a block there is no proof.
-    if (to === from) to++
+    for (to++; to < table.count && isWordBefore(table, to, LOGGED.blockHash); ) to++
+    // Of a second run of a block there is no proof.
     if (!runs.has(hash)) runs.set(hash, { table, from, to })
   }
   return runs

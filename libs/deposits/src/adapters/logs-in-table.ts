@@ -1,8 +1,16 @@
 import { ZERO_ADDRESS } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
-import { isText, LOGGED, type LogTable, numberOf, textOf, topicCount } from '@coffer/evm/log-table'
+import {
+  addressOf,
+  isText,
+  LOGGED,
+  type LogTable,
+  numberOf,
+  textOf,
+  topicCount,
+} from '@coffer/evm/log-table'
 import type { Log, PlacedLog, Receipt } from '../domain/block.ts'
-import { TOPIC_PADDING, TRANSFER_TOPIC } from '../domain/transfer-log.ts'
+import { TRANSFER_TOPIC } from '../domain/transfer-log.ts'
 
 type Rows = { table: LogTable; from: number; to: number }
 
@@ -28,11 +36,9 @@ export function transferLogsIn(rows: Rows, isWatched: (address: string) => boole
   const { table } = rows
   const found: PlacedLog[] = []
   eachPlace(rows, (row, index) => {
-    const isTransfer =
-      topicCount(table, row) === 3 && isText(table, row, LOGGED.topics, TRANSFER_TOPIC)
-    if (!isTransfer) return
-    const to = textOf(table, row, LOGGED.topics + 2).toLowerCase()
-    if (!to.startsWith(TOPIC_PADDING) || !isWatched(`0x${to.slice(TOPIC_PADDING.length)}`)) return
+    const to = topicCount(table, row) === 3 ? addressOf(table, row, LOGGED.topics + 2) : undefined
+    if (to === undefined || !isWatched(to)) return
+    if (!isText(table, row, LOGGED.topics, TRANSFER_TOPIC)) return
     found.push({ txHash: txHashAt(table, row), index, log: logAt(table, row) })
   })
   return found

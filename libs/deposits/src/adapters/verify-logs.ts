@@ -1,6 +1,14 @@
 import { headerProblems } from '@coffer/evm/block-proof'
 import { tableBloom } from '@coffer/evm/bloom'
-import { hasData, isRemoved, isText, LOGGED, type LogTable, numberOf } from '@coffer/evm/log-table'
+import {
+  hasData,
+  isRemoved,
+  isText,
+  isWordBefore,
+  LOGGED,
+  type LogTable,
+  numberOf,
+} from '@coffer/evm/log-table'
 import type { Block } from '../domain/block.ts'
 import { receiptsIn, transferLogsIn } from './logs-in-table.ts'
 import { headerOf, type RpcHeader } from './rpc-answers.ts'
@@ -44,8 +52,10 @@ function doubtOf(header: RpcHeader, { table, from, to }: LogRows): string | unde
     const logIndex = numberOf(table, row, LOGGED.logIndex)
     if (logIndex !== index) return `log ${logIndex} stands where ${index} should`
     if (isRemoved(table, row)) return `log ${index} is a removed one`
-    if (!isText(table, row, LOGGED.blockHash, header.hash))
+    const isSameBlock = row > from && isWordBefore(table, row, LOGGED.blockHash)
+    if (!isSameBlock && !isText(table, row, LOGGED.blockHash, header.hash)) {
       return `log ${index} is of another block`
+    }
     const place = numberOf(table, row, LOGGED.transactionIndex)
     const txHash = header.transactions[place]
     if (place < before) return `log ${index} is of a transaction before the last one's`
