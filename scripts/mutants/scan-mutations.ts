@@ -110,6 +110,20 @@ export const scanMutations: readonly Mutation[] = [
     tests: ['libs/deposits/src/usecases/prefetch-blocks.test.ts'],
   },
   {
+    name: 'a transaction stores however many blocks were read ahead',
+    file: prefetch,
+    find: 'if (taken.length + more.length > takenMax) break',
+    replace: '',
+    tests: ['libs/deposits/src/usecases/prefetch-blocks.test.ts'],
+  },
+  {
+    name: 'of the chunks that were read already only the last is given',
+    file: prefetch,
+    find: 'taken = [...taken, ...more]',
+    replace: 'taken = more',
+    tests: ['libs/deposits/src/usecases/prefetch-blocks.test.ts'],
+  },
+  {
     name: 'what was read ahead on a branch that is gone is kept',
     file: prefetch,
     find: `reset() {

@@ -100,6 +100,8 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
       chunkBlocks,
       chunksMax,
       chunkTransactions: CHUNK_TRANSACTIONS,
+      // Chunks of logs don't grow.
+      ...(config.byLogs ? { takenMax: STORED_MAX } : {}),
     }),
     findDeposits: owesTraces ? findDeposits({ ...finding, coin: 'left' }) : find,
     owesTraces,
@@ -176,6 +178,9 @@ const CHUNK_TRANSACTIONS = 12_000
 
 /** How long the database is left alone at most while a node has no new head, milliseconds. */
 const REST_MS_MAX = 250
+
+/** Blocks stored at once: that costs less than in pieces, but must not keep a transaction long. */
+const STORED_MAX = 200
 
 /** Connections to one endpoint, of which its pool uses as many as the endpoint bears. */
 const CONNECTIONS_MAX = 64

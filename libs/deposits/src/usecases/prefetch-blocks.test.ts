@@ -40,6 +40,46 @@ test('reads so many chunks ahead and no more', async () => {
   expect(asked).toEqual(['1-2', '3-4', '5-6', '7-8'])
 })
 
+describe('gives with a chunk', () => {
+  test('those behind it that are read by then, and reads on while they are stored', async () => {
+    const { prefetch, answer, asked } = answering({ chunkBlocks: 2, chunksMax: 4, takenMax: 20 })
+    const taken = prefetch.next(1n, 20n)
+    await answer(3n, 1n, 7n)
+
+    expect(numbers(await taken)).toEqual([1, 2, 3, 4])
+    expect(asked()).toEqual([1n, 3n, 5n, 7n, 9n])
+
+    await answer(5n)
+    expect(numbers(await prefetch.next(5n, 20n))).toEqual([5, 6, 7, 8])
+  })
+
+  test('none that failed: it is told of by itself', async () => {
+    const { prefetch, answer, fail } = answering({ chunkBlocks: 2, chunksMax: 3, takenMax: 20 })
+    const taken = prefetch.next(1n, 20n)
+    await fail(3n)
+    await answer(5n, 1n)
+
+    expect(numbers(await taken)).toEqual([1, 2])
+    await expect(prefetch.next(3n, 20n)).rejects.toThrow('no answer')
+  })
+
+  test('no more than should be stored at once', async () => {
+    const { prefetch, answer } = answering({ chunkBlocks: 2, chunksMax: 4, takenMax: 5 })
+    const taken = prefetch.next(1n, 20n)
+    await answer(5n, 3n, 1n)
+
+    expect(numbers(await taken)).toEqual([1, 2, 3, 4])
+  })
+
+  test('nothing where each is by itself, however large it is', async () => {
+    const { prefetch, answer } = answering({ chunkBlocks: 2, chunksMax: 3 })
+    const taken = prefetch.next(1n, 20n)
+    await answer(3n, 1n)
+
+    expect(numbers(await taken)).toEqual([1, 2])
+  })
+})
+
 test('reads every block once while nothing goes wrong', async () => {
   const { prefetch, asked } = reading(10, { chunkBlocks: 3, chunksMax: 4 })
 
@@ -118,6 +158,34 @@ function reading(blocks: number, options: PrefetchOptions) {
     },
   }
   return { chain, asked, prefetch: prefetchBlocks(recording, options) }
+}
+
+/** A reader that answers, or fails, when and in what order it is told to. */
+function answering(options: PrefetchOptions) {
+  const waiting = new Map<bigint, PromiseWithResolvers<Block[]> & { to: bigint }>()
+  const blocks = (from: bigint, to: bigint) => {
+    const asked = Promise.withResolvers<Block[]>()
+    waiting.set(from, { ...asked, to })
+    return asked.promise
+  }
+  const chain = fakeChain()
+  chain.mineEmpty(options.chunkBlocks * 4)
+  const reader = fakeChainReader(chain, 1)
+  return {
+    prefetch: prefetchBlocks({ blocks }, options),
+    asked: () => [...waiting.keys()],
+    async answer(...chunks: bigint[]) {
+      for (const from of chunks) {
+        const { to = from, resolve } = waiting.get(from) ?? {}
+        resolve?.(await reader.blocks(from, to))
+        await new Promise(setImmediate)
+      }
+    },
+    async fail(from: bigint) {
+      waiting.get(from)?.reject(new Error('no answer'))
+      await new Promise(setImmediate)
+    },
+  }
 }
 
 const numbers = (blocks: readonly Block[]) => blocks.map(({ number }) => Number(number))

@@ -11,6 +11,8 @@ export type PrefetchOptions = {
    * transactions than this; left out, they don't.
    */
   chunkTransactions?: number
+  /** Blocks given at once at most, where chunks have fewer; left out, each chunk is by itself. */
+  takenMax?: number
 }
 
 /** A commit of many small blocks costs little more than one of a few. */
@@ -18,17 +20,20 @@ const GROWTH_MAX = 4
 
 /** Blocks read ahead of the scan. */
 export type Prefetch = {
-  /** The blocks from `from` on, one chunk at most; keeps reading up to `head` meanwhile. */
+  /**
+   * The blocks from `from` on: a chunk, and with it those behind it that are read by then. Keeps
+   * reading up to `head` meanwhile, and while what it gave is stored.
+   */
   next(from: bigint, head: bigint): Promise<Block[]>
   /** Forgets what was read ahead, for it may be of a branch that is gone. */
   reset(): void
 }
 
-type Chunk = { from: bigint; to: bigint; blocks: Promise<Block[]> }
+type Chunk = { from: bigint; to: bigint; blocks: Promise<Block[]>; read?: Block[] }
 
 export function prefetchBlocks(
   reader: Pick<ChainReader, 'blocks'>,
-  { chunkBlocks, chunksMax, chunkTransactions = 0 }: PrefetchOptions,
+  { chunkBlocks, chunksMax, chunkTransactions = 0, takenMax = 0 }: PrefetchOptions,
 ): Prefetch {
   let chunks: Chunk[] = []
   let size = chunkBlocks
@@ -45,27 +50,48 @@ export function prefetchBlocks(
   const request = (from: bigint, head: bigint): Chunk => {
     const last = from + BigInt(size) - 1n
     const to = last < head ? last : head
-    const blocks = reader.blocks(from, to)
+    const chunk: Chunk = { from, to, blocks: reader.blocks(from, to) }
     // Whoever takes the chunk sees its failure; one that nobody takes must not end the process.
-    blocks.catch(() => undefined)
-    return { from, to, blocks }
+    chunk.blocks.then(
+      (blocks) => {
+        chunk.read = blocks
+      },
+      () => undefined,
+    )
+    return chunk
+  }
+
+  const readAhead = (from: bigint, head: bigint, count: number) => {
+    let next = (chunks.at(-1)?.to ?? from - 1n) + 1n
+    while (chunks.length < count && next <= head) {
+      const chunk = request(next, head)
+      chunks.push(chunk)
+      next = chunk.to + 1n
+    }
+  }
+
+  /** The first chunk, which is waited for, and those behind it that need not be. */
+  const take = async (): Promise<Block[]> => {
+    let taken = (await chunks[0]?.blocks) ?? []
+    chunks.shift()
+    for (let more = chunks[0]?.read; more; more = chunks[0]?.read) {
+      if (taken.length + more.length > takenMax) break
+      taken = [...taken, ...more]
+      chunks.shift()
+    }
+    return taken
   }
 
   return {
     async next(from, head) {
       if (chunks[0]?.from !== from) chunks = []
-      let next = (chunks.at(-1)?.to ?? from - 1n) + 1n
-      while (chunks.length < chunksMax && next <= head) {
-        const chunk = request(next, head)
-        chunks.push(chunk)
-        next = chunk.to + 1n
-      }
-      const first = chunks.shift()
-      if (first === undefined) return []
+      readAhead(from, head, chunksMax)
       try {
-        const blocks = await first.blocks
-        resize(blocks)
-        return blocks
+        const taken = await take()
+        resize(taken)
+        // What was taken counts as a chunk while it is stored.
+        readAhead(from + BigInt(taken.length), head, chunksMax - 1)
+        return taken
       } catch (error) {
         chunks = []
         throw error
