@@ -1,6 +1,6 @@
 import { type AddressWords, addressHash } from './address-hash.ts'
 
-/** A set of addresses that takes 25 to 29 bytes for each, and answers exactly. */
+/** A set of addresses that takes 25 to 28 bytes for each, and answers exactly. */
 export type AddressSet = {
   /** Adds `0x` and 40 hex digits; answers whether it is new. Throws when it is anything else. */
   add(hex: string): boolean
@@ -26,7 +26,7 @@ const SLOT_BITS = 32 - SHARD_BITS
 const SLOTS_FIRST = 4
 /** Of a shard's slots so many are used before it grows: less memory against longer searches. */
 const LOAD_MAX = 0.82
-const GROWTH = 1.1
+const GROWTH = 1.06
 
 const TOPIC_PADDING = `0x${'0'.repeat(24)}`
 
