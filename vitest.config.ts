@@ -19,6 +19,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...ignored, '**/*.{integration,e2e}.test.ts'],
+          // Properties take seconds, and several times that where others use the machine too.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
