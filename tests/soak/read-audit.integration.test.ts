@@ -37,12 +37,12 @@ test('counts what was missed in each block, closed or not, and tells all else', 
     values
       ('eip155:1', 'audit', 3, 3, 'The scan had missed one. It is stored now.', now(), 'reorg'),
       ('eip155:1', 'audit', 4, 4, 'The scan had missed another. It is stored now.', null, null),
-      ('eip155:1', 'audit', 5, 5, 'Stored, and the chain does not show it: one.', null, null)`)
+      ('eip155:1', 'blocks', 5, 5, 'Not stored between blocks that are: five.', now(), 'work')`)
 
   expect(await readAudit(database.postgres)).toEqual({
     isThrough: true,
     missed: 2,
-    findings: ['Stored, and the chain does not show it: one.'],
+    findings: ['Not stored between blocks that are: five.'],
   })
 })
 

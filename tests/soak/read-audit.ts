@@ -16,12 +16,13 @@ export async function readAudit(postgres: Postgres): Promise<AuditOutcome> {
   const [row] = await postgres.execute<{ is_through: boolean | null }>(sql`
     select bool_and(audited_number is not null and audited_number >= final_number)
       and not exists (
-        select from deposits.gaps where closed_at is null and kind in ('blocks', 'traces')
+        select from deposits.gaps where closed_at is null and kind = 'traces'
       ) as is_through
     from deposits.chains`)
   // One that a reorg has closed was found all the same.
   const gaps = await postgres.execute<{ reason: string }>(sql`
-    select distinct from_block, reason from deposits.gaps where kind = 'audit' order by from_block`)
+    select distinct from_block, reason from deposits.gaps
+    where kind in ('audit', 'blocks') order by from_block`)
   const isMissed = ({ reason }: { reason: string }) => reason.startsWith('The scan had missed')
   return {
     isThrough: row?.is_through ?? false,

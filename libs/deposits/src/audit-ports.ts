@@ -48,7 +48,8 @@ export type AuditStore = {
    * Moves the audit on, stores what was absent and publishes it, stores missing blocks, and opens
    * a gap for whatever an operator has to look at: one transaction under the chain's lease. Answers
    * the findings that were new: without what somebody else stored meanwhile, or what a gap tells
-   * already. Throws `RescanMovedError` when a block or the audit's position has moved.
+   * already. Throws `RescanMovedError` when a block or the audit's position has moved, when not all
+   * of it is final any more, or when a block is stored that was missing.
    */
   applyAudit(piece: AuditPiece): Promise<AuditFinding[]>
 }

@@ -7,7 +7,7 @@ import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { readRegistrations } from '@coffer/wallets/watched-addresses'
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditStore } from '../audit-ports.ts'
-import type { StoredTransfer } from '../domain/audit.ts'
+import type { AuditFinding, StoredTransfer } from '../domain/audit.ts'
 import { gapsToOpen, withoutUnwritten } from '../domain/audit-gaps.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
 import { confirmations, isPublished, storeDeposits } from './deposit-rows.ts'
@@ -43,6 +43,9 @@ export function auditStore(
     applyAudit: ({ next, to, canonical, proven, absent, findings }) =>
       postgres.transaction(async (tx) => {
         const { start, ...finality } = await lockScanned(tx, chain, lease())
+        // A reorg has taken blocks back since they were said to be final.
+        if (to > finality.final) throw new RescanMovedError(chain)
+        await requireMissing(tx, chain, findings)
         await moveOn(tx, chain, { next, to })
         await storeBlocks(tx, chain, proven)
         await requireCanonical(tx, chain, { blocks: canonical, start })
@@ -74,6 +77,21 @@ async function moveOn(
       and coalesce(audited_number + 1, start_number) = ${next.toString()}
     returning chain`)
   if (moved.length === 0) throw new RescanMovedError(chain)
+}
+
+/** What a reorg took away while the audit was reading is not missing once it is scanned again. */
+async function requireMissing(
+  tx: Transaction,
+  chain: ChainId,
+  findings: readonly AuditFinding[],
+): Promise<void> {
+  const missing = findings.filter(({ kind }) => kind === 'block_missing')
+  if (missing.length === 0) return
+  const heights = sql.param(missing.map(({ height }) => height.toString()))
+  const stored = await tx.execute(sql`
+    select number from deposits.blocks
+    where chain = ${chain} and orphaned_at is null and number = any (${heights}::bigint[])`)
+  if (stored.length > 0) throw new RescanMovedError(chain)
 }
 
 type DepositRow = Omit<StoredTransfer, 'amount' | 'block'> & {

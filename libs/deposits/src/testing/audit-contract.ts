@@ -191,6 +191,22 @@ export function auditContract(open: OpenScan): void {
     expect(await openGaps(scan)).toEqual([])
   })
 
+  test('calls nothing missing that a reorg took back meanwhile, nor audits beyond it', async () => {
+    await using scan = await open()
+    const store = await opened(scan)
+    await store.advance(on(null, chainOf(10, 11, 12), [], 12))
+    await store.rollBack({ from: block(12), to: block(10) })
+    const gone = [{ kind: 'block_missing' as const, height: 11n, subject: hashOf(11.5) }]
+    const read = { ...piece(10, 11.5, { findings: gone }), canonical: [ref(10)] }
+
+    await expect(store.applyAudit(read)).rejects.toThrow(RescanMovedError)
+    await store.advance(on(block(10), chainOf(11.5, 12.5), [], 12))
+    await expect(store.applyAudit(read)).rejects.toThrow(RescanMovedError)
+
+    expect(await openGaps(scan)).toEqual([])
+    expect(await store.auditPosition()).toMatchObject({ next: 10n })
+  })
+
   test('goes back with a reorg', async () => {
     await using scan = await open()
     const store = await opened(scan)

@@ -2,7 +2,7 @@ import type { TxHash } from '@coffer/evm/hash'
 import { RescanMovedError } from '../adapters/postgres-rescans.ts'
 import { ChainLatchedError } from '../adapters/scan-lease.ts'
 import type { AuditStore } from '../audit-ports.ts'
-import type { StoredTransfer } from '../domain/audit.ts'
+import type { AuditFinding, StoredTransfer } from '../domain/audit.ts'
 import { gapsToOpen, withoutUnwritten } from '../domain/audit-gaps.ts'
 import { depositId } from '../domain/transfer.ts'
 import { readBlocks, requireCanonical, storeBlocks } from './memory-blocks.ts'
@@ -48,7 +48,10 @@ export function memoryAuditStore(tables: Tables, requireLease: () => void): Audi
     async applyAudit({ next, to, canonical, proven, absent, findings }) {
       requireLease()
       if (tables.latched !== null) throw new ChainLatchedError(chain)
-      if (nextOf() !== next) throw new RescanMovedError(chain)
+      if (nextOf() !== next || to > (tables.final ?? -1n)) throw new RescanMovedError(chain)
+      const missing = findings.filter(({ kind }) => kind === 'block_missing')
+      const isStored = ({ height }: AuditFinding) => readBlocks(tables, height, height).length > 0
+      if (missing.some(isStored)) throw new RescanMovedError(chain)
       requireCanonical(
         tables,
         canonical.filter(({ hash }) => proven.every((block) => block.hash !== hash)),
