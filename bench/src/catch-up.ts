@@ -63,6 +63,8 @@ export async function catchUp({ count: blocks = 2_000 }: { count?: number }) {
   const floors: number[] = []
   const proven: Measured[] = []
   const unproven: Measured[] = []
+  // What catches up for hours runs code that is compiled by then.
+  await scan(WHOLE_PROOF)
   // In turns, for the machine's speed drifts.
   for (let round = 0; round < ROUNDS; round += 1) {
     floors.push(await floor())
