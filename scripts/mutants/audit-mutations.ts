@@ -7,6 +7,13 @@ const storeTests = [`${deposits}/adapters/postgres-scan-store.integration.test.t
 /** Bugs in the audit of final blocks, and in what is kept of gaps. */
 export const auditMutations: readonly Mutation[] = [
   {
+    name: 'the audit calls missing what a reorg took back while it was reading',
+    file: `${deposits}/adapters/postgres-audits.ts`,
+    find: 'if (stored.length > 0) throw new RescanMovedError(chain)',
+    replace: 'if (stored.length < 0) throw new RescanMovedError(chain)',
+    tests: storeTests,
+  },
+  {
     name: 'the audit takes what a reorg orphaned for stored',
     file: `${deposits}/domain/compare-deposits.ts`,
     find: 'if (known?.isStanding) {',

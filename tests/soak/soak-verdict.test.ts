@@ -47,6 +47,17 @@ test.each<[string, Partial<Soaked>, number]>([
   ['that missed a deposit', { missed: 1 }, 1],
   ['whose audit found something else', { findings: ['Stored, and not on the chain: one.'] }, 1],
   ['that grew', { memory: { rss: new Map([['api', growing(0, 11)]]), heap: new Map() } }, 1],
+  ['whose heap grew', { memory: { rss: new Map(), heap: new Map([['api', growing(0, 11)]]) } }, 1],
+  [
+    'that regains what it gave back',
+    {
+      memory: {
+        rss: new Map([['api', growing(-50, 40)]]),
+        heap: new Map(),
+      },
+    },
+    0,
+  ],
   [
     'that grew while warming up',
     { memory: { rss: new Map([['api', growing(99, 9)]]), heap: new Map() } },

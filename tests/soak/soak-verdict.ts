@@ -32,17 +32,23 @@ export function soakVerdict(soaked: Soaked, { slopeMax }: { slopeMax: number }) 
       }),
     )
   const rssSlopeMbPerHour = slopes(memory.rss)
+  const heapSlopeMbPerHour = slopes(memory.heap)
+  const grows =
+    (what: string) =>
+    ([name, slope]: [string, number | null]) =>
+      slope !== null && slope > slopeMax
+        ? [`The ${what} of ${name} grows by ${slope} MB an hour, more than ${slopeMax}.`]
+        : []
   const count = (invariant: string) =>
     violations.filter((violation) => violation.invariant === invariant).length
   const problems = [
     ...violations.map(({ invariant, problem }) => `${invariant}: ${problem}`),
     ...(missed > 0 ? [`The audit found what the scan had missed, in ${missed} blocks.`] : []),
     ...findings.map((finding) => `The audit found: ${finding}`),
-    ...Object.entries(rssSlopeMbPerHour).flatMap(([name, slope]) =>
-      slope !== null && slope > slopeMax
-        ? [`${name} grows by ${slope} MB an hour, more than ${slopeMax}.`]
-        : [],
-    ),
+    ...Object.entries(heapSlopeMbPerHour).flatMap(grows('heap')),
+    ...Object.entries(rssSlopeMbPerHour)
+      .filter(([name]) => hasOutgrown(memory.rss.get(name) ?? [], warmAtMs))
+      .flatMap(grows('memory')),
   ]
   return {
     problems,
@@ -51,8 +57,17 @@ export function soakVerdict(soaked: Soaked, { slopeMax }: { slopeMax: number }) 
     ...{ missed, findings: findings.length },
     rssMb: Object.fromEntries([...memory.rss].map(([name, own]) => [name, last(own)])),
     rssSlopeMbPerHour,
-    heapSlopeMbPerHour: slopes(memory.heap),
+    heapSlopeMbPerHour,
   }
+}
+
+/**
+ * Whether a process holds more in the end than it ever did while it warmed up. V8 gives memory back
+ * when there is little to do and takes it again in steps, so that to regain some is no growth.
+ */
+function hasOutgrown(samples: readonly MemorySample[], warmAtMs: number): boolean {
+  const before = samples.filter(({ atMs }) => atMs < warmAtMs).map(({ mb }) => mb)
+  return (samples.at(-1)?.mb ?? 0) > Math.max(0, ...before)
 }
 
 const rounded = (number: number): number => Number(number.toFixed(1))
