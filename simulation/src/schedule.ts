@@ -90,6 +90,8 @@ export function openSchedule(
         next.go()
       }
       // Nothing here waits for anything but a turn, so this is after all that the turn brought.
+      // From within a promise, for a tick from elsewhere comes before those that are settled.
+      await Promise.resolve()
       await new Promise<void>((go) => process.nextTick(go))
     },
     kill(process) {
