@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { chainScan } from '@coffer/deposits/chain-scan'
+import { silentObserver } from '@coffer/deposits/testing/silent-observer'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
@@ -48,15 +49,4 @@ export async function timeScan(
     )
   }
   return seconds
-}
-
-const silentObserver = {
-  polled: () => undefined,
-  advanced: () => undefined,
-  rolledBack: () => undefined,
-  latched: () => undefined,
-  rescanned: () => undefined,
-  witnessed: () => undefined,
-  rescanFailed: () => undefined,
-  traced: () => undefined,
 }

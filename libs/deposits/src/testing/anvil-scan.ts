@@ -11,6 +11,7 @@ import { type ChainScan, chainScan } from '../chain-scan.ts'
 import type { ScanObserver } from '../ports.ts'
 import { CHAIN } from './fake-transfers.ts'
 import type { ScanDatabase } from './scan-database.ts'
+import { silentObserver } from './silent-observer.ts'
 
 /** A chain with the test contracts, on which blocks are mined when told to only. */
 export type TestChain = AsyncDisposable & {
@@ -135,15 +136,4 @@ export async function storedFacts(
     .filter(({ status }) => statuses.includes(status))
     .map(({ id, owner, asset, amount }) => [id, owner, asset, amount].join(' '))
     .sort()
-}
-
-const silentObserver: ScanObserver = {
-  polled: () => undefined,
-  advanced: () => undefined,
-  rolledBack: () => undefined,
-  latched: () => undefined,
-  rescanned: () => undefined,
-  witnessed: () => undefined,
-  rescanFailed: () => undefined,
-  traced: () => undefined,
 }
