@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type Address, parseAddress } from '@coffer/evm/address'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { quantity } from '@coffer/simulator/anvil-client'
@@ -113,10 +114,10 @@ describe.each(READINGS)('by %s as %s', (traceMethod, native) => {
   ])('who is paid by a contract that ends is paid %s', async (_, end, positions) => {
     const startBlock = (await chain.client.head()).number + 1n
     const [{ address }] = (await watchNew(database, 1)) as [Watched]
+    const contract = parseAddress(`0x${randomBytes(20).toString('hex')}`)
     const to = address.slice(2)
     // Calls the watched address with 1, then SELFDESTRUCT.
     const rest = typeof end === 'string' ? end : end(to)
-    const contract = parseAddress(`0x${to.slice(0, 38)}c1`)
     await chain.client.request('anvil_setCode', [contract, `0x5f5f5f5f600173${to}5af150${rest}`])
     await send({ to: contract, value: 2n })
     await using process = await tracing({ traceMethod, native, startBlock })
