@@ -121,8 +121,12 @@ export function traceBlockTraces(answer: unknown, blockHash: string): Transactio
     if (entry['blockHash'] !== blockHash) {
       throw new TraceFormatError(`a frame of block ${entry['blockHash']}`)
     }
-    // What the producer of the block is paid; of no transaction.
-    if (entry['type'] === 'reward') continue
+    // What the producer of the block is paid; of no transaction, and inside of none.
+    if (entry['type'] === 'reward') {
+      requireWhole(open)
+      open = undefined
+      continue
+    }
     const txHash = String(entry['transactionHash'])
     const path = listOf(entry['traceAddress'])
     const frame = listedFrame(entry)

@@ -90,6 +90,27 @@ test('a call inside of another one is told in its place', () => {
   ])
 })
 
+test('what a producer is paid stands between transactions, and inside of none', () => {
+  const frame = { action: { callType: 'call', from: A, to: B, value: '0x1' }, type: 'call' }
+  const place = { blockHash: HASH, transactionHash: TX }
+  const root = { ...frame, ...place, traceAddress: [], subtraces: 1 }
+  const below = { ...frame, ...place, traceAddress: [0], subtraces: 0 }
+  const reward = { ...root, type: 'reward', transactionHash: null, subtraces: 0 }
+  const readBoth = (frames: unknown[]) => {
+    const [given = null] = readAll([answerOf(frames)], 1) ?? []
+    return [
+      outcome(() => toldTraceBlock(given, HASH)),
+      outcome(() => traceBlockTraces(frames, HASH)),
+    ]
+  }
+  const [told, values] = readBoth([root, below, reward, { ...root, subtraces: 0 }])
+
+  expect(told).toMatchObject([{ txHash: TX }, { txHash: TX }])
+  expect(values).toEqual(told)
+  expect(readBoth([root, reward, below])).toEqual(['refused', 'refused'])
+  expect(readBoth([{ ...root, subtraces: 0 }, reward, below])).toEqual(['refused', 'refused'])
+})
+
 test('tells each block its own frames, in the order of the calls', () => {
   const plain = fc.sample(plainFrame, { numRuns: 3, seed: 1 })
   const told = readAll([answerOf(plain, 1), answerOf(null, 2), answerOf([], 0)], 3) ?? []
@@ -109,6 +130,7 @@ describe('reads nothing of a body', () => {
   })
 })
 
+const TX = `0x${'1'.repeat(64)}`
 const [A, B] = [`0x${'a'.repeat(40)}`, `0x${'b'.repeat(40)}`]
 
 function outcome<T>(make: () => T): T | 'refused' {
