@@ -69,4 +69,11 @@ export const auditMutations: readonly Mutation[] = [
     replace: '',
     tests: storeTests,
   },
+  {
+    name: 'the scan follows one endpoint that runs away from the others',
+    file: `${deposits}/adapters/audit-sources.ts`,
+    find: 'scan: { ...scan, head: endpoints.head },',
+    replace: 'scan: { ...scan, head: () => undefined },',
+    tests: [`${deposits}/adapters/audit-sources.test.ts`],
+  },
 ]

@@ -91,4 +91,11 @@ export const balanceMutations: readonly Mutation[] = [
     replace: "stopped.has(transfer.asset) && transfer.asset === '' ?",
     tests: ['libs/deposits/src/usecases/halt-changed-tokens.test.ts'],
   },
+  {
+    name: 'a node that has no answer is taken for a token that does not tell',
+    file: 'libs/deposits/src/adapters/token-gains.ts',
+    find: 'if (answer === undefined) return null',
+    replace: 'if (answer === undefined || answer === null) return null',
+    tests: ['libs/deposits/src/adapters/json-rpc-balances.test.ts'],
+  },
 ]

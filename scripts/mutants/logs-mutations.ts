@@ -64,4 +64,11 @@ export const logsMutations: readonly Mutation[] = [
     replace: 'areLogsTrusted ? read : await proven([]).then(() => read)',
     tests: FOUND,
   },
+  {
+    name: 'a transfer whose topic is in capitals is none',
+    file: table,
+    find: 'if (((bytes[place + at] ?? 0) | LOWER) !== hex.charCodeAt(at)) return false',
+    replace: 'if (bytes[place + at] !== hex.charCodeAt(at)) return false',
+    tests: ['libs/deposits/src/adapters/logged-blocks-doubts.test.ts'],
+  },
 ]

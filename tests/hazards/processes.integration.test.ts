@@ -10,6 +10,7 @@ import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { rpcFaults } from '@coffer/testkit/rpc-faults'
 import { startTcpProxy, toxics } from '@coffer/testkit/tcp-proxy'
 import { waitFor } from '@coffer/testkit/wait-for'
+import { sql } from 'drizzle-orm'
 import { type Address, encodeFunctionData, type Hex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hazardSender } from './hazard-sender.ts'
@@ -150,15 +151,34 @@ test('D25: a transaction of 500 logs, and a block of 10,000, are read to the las
   // Of every 500 logs one is watched, the last.
   const lots = to.slice(0, 20).map((address) => [...strangers, ...strangers.slice(1), address])
   await airdrops(token, lots)
-  await using scanner = await stage.scanner({ config: { assets } })
+  for (let block = 0; block < 20; block++) await airdrops(token, [to.slice(0, 50)])
+  let asked = 0
+  let inFlightMost = 0
+  const measure = async () => {
+    asked += 1
+    inFlightMost = Math.max(inFlightMost, asked - (await storedBlocks()))
+  }
+  const isReceipts = ({ method }: { method: string }) => method === 'eth_getBlockReceipts'
+  stage.proxy.add({ fault: rpcFaults.before(measure), match: isReceipts })
+  await using scanner = await stage.scanner({ config: { assets }, chunkBlocks: 1 })
 
   await stage.settle(scanner)
 
   const positions = (await stage.database.deposits()).map(({ id }) => Number(id.split(':log:')[1]))
-  expect(positions).toHaveLength(520)
+  expect(positions).toHaveLength(520 + 20 * 50)
+  // Three chunks, which grow to four blocks: however far behind it is, no more are in memory.
+  expect(asked).toBeGreaterThan(20)
+  expect(inFlightMost).toBeLessThanOrEqual(3 * 4)
   expect(positions.filter((position) => position === 499)).toHaveLength(21)
   expect(await stage.violations(undefined, assets)).toEqual([])
 })
+
+async function storedBlocks(): Promise<number> {
+  const [row] = await stage.database.postgres.execute<{ count: string }>(
+    sql`select count(*) from deposits.blocks`,
+  )
+  return Number(row?.count)
+}
 
 /** Mines one block of these airdrops, each of one unit to each of a list. */
 async function airdrops(token: Address, lists: readonly (readonly Address[])[]): Promise<void> {

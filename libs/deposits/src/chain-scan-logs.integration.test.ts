@@ -6,6 +6,7 @@ import { type RpcProxy, startRpcProxy } from '@coffer/testkit/rpc-proxy'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   chainFacts,
+  type ProcessOptions,
   scanProcess,
   settle,
   storedFacts,
@@ -49,9 +50,9 @@ async function pay(count: number): Promise<Watched[]> {
   return payees
 }
 
-const byLogs = (proveDeposits: boolean, chunkBlocks = 7) =>
+const byLogs = (proveDeposits: boolean, options: Partial<ProcessOptions> = {}) =>
   scanProcess({
-    ...{ ...chain, url: proxy.url, database, chunkBlocks },
+    ...{ ...chain, url: proxy.url, database, ...options },
     config: { native: 'none', byLogs: { proveDeposits }, startBlock },
   })
 
@@ -109,6 +110,19 @@ test.each<[string, Parameters<RpcProxy['add']>[0]]>([
 
   expect(told.fired).toBeGreaterThan(0)
   expect(await storedFacts(database, 'seen', 'final')).toEqual(await tokenFacts(watched))
+})
+
+test('blocks whose logs prove too little are told of', async () => {
+  await pay(40)
+  proxy.add({ fault: rpcLies.logsOmitted(), match: forLogs })
+  const doubted = new Set<bigint>()
+  await using process = await byLogs(true, {
+    observer: { doubted: (height) => void doubted.add(height) },
+  })
+
+  await settle(process)
+
+  expect([...doubted].some((height) => height >= startBlock)).toBe(true)
 })
 
 test('a reorg takes back what it undid, and what is there instead is found', async () => {

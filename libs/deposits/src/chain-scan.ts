@@ -79,7 +79,7 @@ export async function chainScan(options: ChainScanOptions): Promise<ChainScan> {
 
   const policy = finalityPolicy(config.confirmations, assets)
   const { traceMethod, native } = config
-  const plain = readerOptions(config, policy)
+  const plain = readerOptions(options, policy)
   const sources = auditSources(sourcesOf(config, endpoints))
   const withCalls = jsonRpcChainReader(sources.scan, { ...plain, traceMethod, byLogs: false })
   const reader = native === 'traces' ? withCalls : jsonRpcChainReader(sources.scan, plain)
@@ -164,12 +164,18 @@ function sourcesOf({ rpcUrls, audit }: ChainConfig, endpoints: Endpoints): Audit
   return { endpoints, hosts, rangeBlocks: audit?.rangeBlocks ?? 1 }
 }
 
-function readerOptions(config: ChainConfig, policy: FinalityPolicy): ChainReaderOptions {
+function readerOptions(
+  { config, observer }: Pick<ChainScanOptions, 'config' | 'observer'>,
+  policy: FinalityPolicy,
+): ChainReaderOptions {
   const { proof, transactionTypes, byLogs } = config
   return {
     ...{ tags: tagsOf(policy), proof },
     ...(transactionTypes ? { transactionTypes } : {}),
     byLogs: byLogs !== undefined,
+    onDoubted(doubts) {
+      for (const { height, doubt } of doubts) observer.doubted(height, doubt)
+    },
   }
 }
 

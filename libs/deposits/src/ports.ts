@@ -170,6 +170,8 @@ export type ScanObserver = {
   latched(reason: string): void
   rescanned(id: string, facts: { found: number; added: number; republished: number }): void
   rescanFailed(id: string, reason: string): void
+  /** The receipts of a block had to be read, for its logs prove too little. */
+  doubted(height: bigint, doubt: string): void
   /** How far the calls that are read are behind the checkpoint, and the last block that is read. */
   traced(lag: { blocks: bigint; last: BlockHeader | undefined }, facts?: TracedFacts): void
 }

@@ -6,6 +6,7 @@ import { JsonFormatError } from './json-reader.ts'
 import {
   addressOf,
   hasData,
+  isHex,
   isRemoved,
   isText,
   isWordBefore,
@@ -135,6 +136,17 @@ describe('of a single log', () => {
     expect(isText(table, 0, LOGGED.blockHash, '0xabc')).toBe(false)
     expect(isText(table, 0, LOGGED.logIndex, '')).toBe(false)
     expect(textOf(table, 0, LOGGED.logIndex)).toBe('')
+  })
+
+  test('hex is itself in capitals too, and nothing else', () => {
+    const table = tableOf({ blockHash: '0xAb0', transactionHash: '0Xab0', logIndex: null })
+
+    expect(isHex(table, 0, LOGGED.blockHash, '0xab0')).toBe(true)
+    expect(isHex(table, 0, LOGGED.blockHash, '0xab1')).toBe(false)
+    expect(isHex(table, 0, LOGGED.blockHash, '0xab')).toBe(false)
+    expect(isHex(table, 0, LOGGED.blockHash, '0xab00')).toBe(false)
+    expect(isHex(table, 0, LOGGED.transactionHash, '0xab0')).toBe(false)
+    expect(isHex(table, 0, LOGGED.logIndex, '0x')).toBe(false)
   })
 
   test.each<[unknown, number]>([

@@ -68,6 +68,17 @@ export function isText(table: LogTable, row: number, field: number, text: string
   return place > 0 && bytes[end] === QUOTE && bytes.toString('latin1', place, end) === text
 }
 
+/** Whether that text is `hex`, which is in lower case, however the node writes its digits. */
+export function isHex({ bytes, logs }: LogTable, row: number, field: number, hex: string): boolean {
+  const place = logs[row * LOGGED_FIELDS + field] ?? 0
+  if (place === 0 || bytes[place + hex.length] !== QUOTE) return false
+  if (bytes[place] !== ZERO || bytes[place + 1] !== LOWER_X) return false
+  for (let at = 2; at < hex.length; at++) {
+    if (((bytes[place + at] ?? 0) | LOWER) !== hex.charCodeAt(at)) return false
+  }
+  return true
+}
+
 /** Whether `row` says the same word in {@link LOGGED} `field` as the row before it. */
 export function isWordBefore({ bytes, logs }: LogTable, row: number, field: number): boolean {
   const place = logs[row * LOGGED_FIELDS + field] ?? 0
@@ -127,6 +138,8 @@ export function hasData({ bytes, logs }: LogTable, row: number): boolean {
 type Reader = JsonReader<LogTable>
 
 const [QUOTE, ZERO, LOWER_X] = [0x22, 0x30, 0x78]
+/** What makes capitals small, and leaves small ones and digits alone. */
+const LOWER = 0x20
 const NO_DIGIT = 0xff
 const DIGITS = new Uint8Array(256).fill(NO_DIGIT)
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {

@@ -31,7 +31,6 @@ export const addresses = walletsSchema.table(
   },
   (table) => [
     primaryKey({ columns: [table.chain, table.address] }),
-    index('addresses_by_owner').on(table.owner),
     index('addresses_in_commit_order').on(table.chain, table.transactionId),
   ],
 )

@@ -41,6 +41,12 @@ test('who is alone in its opinion of a block is not asked of it again', async ()
   expect(asked.slice(1)).toEqual([['one'], ['liar'], ['one']])
 })
 
+test('scan and audit go by the head that most of the endpoints have told', () => {
+  const { sources } = pool()
+
+  expect([sources.scan.head(), sources.audit.head()]).toEqual([50n, 50n])
+})
+
 test('two hosts may agree on a hash, and one may not', async () => {
   expect(await pool({ hosts: 1 }).sources.witnesses.agreedHash(5n)).toBeUndefined()
   expect(await pool({ hosts: 2 }).sources.witnesses.agreedHash(5n)).toBe(hashOf(5))
@@ -61,6 +67,7 @@ function pool(options: Partial<AuditSourcesOptions> = {}) {
         asked.push(avoid)
         return await work(rpc())
       },
+      head: () => 50n,
       quorum: async (_needed, ask) => await ask(rpc()),
     },
     ...{ hosts: 2, rangeBlocks: 10, ...options },

@@ -12,10 +12,17 @@ export type AuditSources = {
   witnesses: AuditWitnesses
 }
 
-type Source = { pin: <T>(work: (rpc: JsonRpc) => Promise<T>, options?: PinOptions) => Promise<T> }
+type Pinning = {
+  pin: <T>(work: (rpc: JsonRpc) => Promise<T>, options?: PinOptions) => Promise<T>
+}
+
+type Source = Pinning & {
+  /** How far the chain is by what most of the endpoints have told. */
+  head: () => bigint | undefined
+}
 
 export type AuditSourcesOptions = {
-  endpoints: Pick<Endpoints, 'pin' | 'quorum'>
+  endpoints: Pick<Endpoints, 'pin' | 'quorum' | 'head'>
   /** How many hosts the endpoints are on: two of one host are no independent witnesses. */
   hosts: number
   /** Blocks that the audit reads at once. */
@@ -38,7 +45,7 @@ export function auditSources(options: AuditSourcesOptions): AuditSources {
   let distrusted: { height: bigint | undefined; name: string } | undefined
   let auditedHeight: bigint | undefined
 
-  const scan: Source = {
+  const scan: Pinning = {
     async pin(work, pinOptions) {
       const { result, name } = await named(work, pinOptions)
       lastAsked = name
@@ -53,7 +60,7 @@ export function auditSources(options: AuditSourcesOptions): AuditSources {
       return result
     },
   }
-  const audit: Source = {
+  const audit: Pinning = {
     async pin(work, pinOptions = {}) {
       const { height } = pinOptions
       auditedHeight = height
@@ -89,8 +96,8 @@ export function auditSources(options: AuditSourcesOptions): AuditSources {
   }
 
   return {
-    scan,
-    audit,
+    scan: { ...scan, head: endpoints.head },
+    audit: { ...audit, head: endpoints.head },
     witnesses: {
       async agreedHash(height) {
         if (hosts < 2) return undefined

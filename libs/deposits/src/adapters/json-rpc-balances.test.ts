@@ -61,14 +61,18 @@ test('what a node refuses for another reason is asked again, and so is coin that
   await expect(odd.balancesAt([coin])).rejects.toThrow('reverted')
 })
 
-test.each([null, '0x05', `${word(5n)}00`, 5])(
-  'a token that answers %j tells nothing',
-  async (said) => {
-    const { balances } = reader(() => said)
+test.each(['0x05', `${word(5n)}00`])('a token that answers %j tells nothing', async (said) => {
+  const { balances } = reader(() => said)
 
-    expect(await balances.balancesAt([token])).toEqual([null])
-  },
-)
+  expect(await balances.balancesAt([token])).toEqual([null])
+})
+
+test.each([null, 5, 'none'])('a node that answers %j is asked again, or another', async (said) => {
+  const { balances } = reader(() => said)
+
+  await expect(balances.balancesAt([token])).rejects.toThrow('answered balanceOf')
+  await expect(balances.balancesAt([coin])).rejects.toThrow('is missing')
+})
 
 test('what left a holding of a token is what its logs say, but to itself', async () => {
   const log = (to: string, amount: bigint) => ({
@@ -86,6 +90,14 @@ test('what left a holding of a token is what its logs say, but to itself', async
   ])
   const farther = { ...far, number: 20_000n }
   expect(await balances.sent(token.holding, { after: ref(10), to: farther })).toBeNull()
+})
+
+test('what left a holding is the same of a node that writes hex in capitals', async () => {
+  const inCapitals = (text: string) => `0x${text.slice(2).toUpperCase()}`
+  const topics = [TRANSFER, word(BOB), word(ALICE)].map(inCapitals)
+  const { balances } = reader(() => [{ topics, data: inCapitals(word(0xabn)) }])
+
+  expect(await balances.sent(token.holding, { after: ref(10), to: ref(11) })).toBe(0xabn)
 })
 
 test.each([

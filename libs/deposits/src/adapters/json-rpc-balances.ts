@@ -7,7 +7,8 @@ import { readTransferLog, TRANSFER_TOPIC } from '../domain/transfer-log.ts'
 import { callAnswers } from './call-answers.ts'
 import type { RpcSource } from './json-rpc-chain-reader.ts'
 import type { RpcLog } from './rpc-answers.ts'
-import { balanceCall } from './token-gains.ts'
+import { balanceCall, tokenBalanceIn } from './token-gains.ts'
+import { BlockProofError } from './verify-block.ts'
 
 /** Blocks over which logs are asked for at once, and at most in all. */
 const LOG_BLOCKS = 1_000n
@@ -27,14 +28,16 @@ export function jsonRpcBalances(source: RpcSource, assets: readonly Asset[]): Ba
   return {
     async balancesAt(asked) {
       if (asked.length === 0) return []
-      const calls = asked.map(({ holding, block }) =>
-        callFor(holding.holder, contractOf(holding), block),
-      )
+      const facts = asked.map(({ holding, block }) => {
+        return { block, holder: holding.holder, contract: contractOf(holding) }
+      })
+      const calls = facts.map(callFor)
       const height = asked.reduce((max, { block }) => (block.number > max ? block.number : max), 0n)
-      const answers = await source.pin((rpc) => answersAbout(rpc, calls), { height })
-      return answers?.map((answer, index) =>
-        balanceIn(answer, contractOf(asked[index]?.holding as Holding) !== null),
-      )
+      const ask = async (rpc: JsonRpc) => {
+        const answers = await answersAbout(rpc, calls)
+        return answers?.map((answer, index) => balanceIn(answer, facts[index] as AskedFacts))
+      }
+      return await source.pin(ask, { height })
     },
 
     sent(holding, { after, to }) {
@@ -50,7 +53,9 @@ export function jsonRpcBalances(source: RpcSource, assets: readonly Asset[]): Ba
   }
 }
 
-const callFor = (holder: Address, contract: Address | null, { hash }: BlockRef): RpcCall =>
+type AskedFacts = { block: BlockRef; holder: Address; contract: Address | null }
+
+const callFor = ({ block: { hash }, holder, contract }: AskedFacts): RpcCall =>
   contract === null
     ? { method: 'eth_getBalance', params: [holder, { blockHash: hash }] }
     : balanceCall({ token: contract, holder }, hash)
@@ -65,11 +70,13 @@ async function answersAbout(rpc: JsonRpc, calls: readonly RpcCall[]) {
   }
 }
 
-function balanceIn(answer: unknown, isToken: boolean): bigint | null {
-  // A token that wasn't created yet: nobody had any of it.
-  if (isToken && answer === '0x') return 0n
-  const form = isToken ? /^0x[0-9a-f]{64}$/i : /^0x[0-9a-f]+$/i
-  return typeof answer === 'string' && form.test(answer) ? BigInt(answer) : null
+/** `null` of a token that does not tell; throws what may be retried where the node doesn't. */
+function balanceIn(answer: unknown, { block, holder, contract }: AskedFacts): bigint | null {
+  if (contract === null) {
+    if (typeof answer === 'string' && /^0x[0-9a-f]+$/i.test(answer)) return BigInt(answer)
+    throw new BlockProofError(block, `the balance of ${holder} is missing`)
+  }
+  return tokenBalanceIn(answer, contract)
 }
 
 /** An account without code that signed nothing can't have spent anything. */
@@ -107,7 +114,8 @@ async function sentTokens(
     const range = { fromBlock: hex(first), toBlock: hex(last) }
     const answer = await rpc.call('eth_getLogs', [{ address: contract, topics, ...range }])
     for (const log of answer as RpcLog[]) {
-      const transfer = readTransferLog(log)
+      const topics = log.topics.map((topic) => topic.toLowerCase())
+      const transfer = readTransferLog({ ...log, topics })
       const leaves = transfer?.from === holder && transfer.to !== holder && !log.removed
       if (leaves) sent += transfer.amount
     }

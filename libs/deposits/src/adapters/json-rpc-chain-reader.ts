@@ -11,7 +11,7 @@ import type { NativeCandidate } from '../domain/detect-transfers.ts'
 import type { ChainReader } from '../ports.ts'
 import { blockFees } from './block-fees.ts'
 import { headerCall } from './header-call.ts'
-import { type LogsRpc, loggedBlocks } from './logged-blocks.ts'
+import { type DoubtedBlock, type LogsRpc, loggedBlocks } from './logged-blocks.ts'
 import { namedContracts } from './named-contracts.ts'
 import { headReader, readHeader } from './read-head.ts'
 import { type RequestSize, requestSize } from './request-size.ts'
@@ -50,6 +50,8 @@ export type ChainReaderOptions = {
   traceMethod?: TraceMethod
   /** Whether blocks are read by their logs, of a chain whose native coin is not wanted. */
   byLogs?: boolean
+  /** Told of blocks whose logs prove too little, so that their receipts are read. */
+  onDoubted?: (doubts: readonly DoubtedBlock[]) => void
 }
 
 /**
@@ -58,7 +60,7 @@ export type ChainReaderOptions = {
  * together is asked of one endpoint.
  */
 export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOptions): ChainReader {
-  const { tags = [], byLogs = false, proof } = options
+  const { tags = [], byLogs = false, proof, onDoubted } = options
   const rules = { ...options, size: requestSize(RECEIPTS_PER_REQUEST) }
   const heads = headReader(source, { tags, proof })
   /** The tip as it was polled, to spare a new block's header. Good for once: it may be replaced. */
@@ -94,7 +96,9 @@ export function jsonRpcChainReader(source: RpcSource, options: ChainReaderOption
       const read = async (rpc: LogsRpc) => {
         const answers = await headers(rpc, from, to)
         const wholly = (some: readonly RpcHeader[]) => wholeBlocks(rpc, some, rules)
-        if (byLogs) return await loggedBlocks({ rpc, headers: answers, wholeBlocks: wholly })
+        if (byLogs) {
+          return await loggedBlocks({ rpc, headers: answers, wholeBlocks: wholly, onDoubted })
+        }
         return await wholly(answers)
       }
       return heads.followed(source.pin(read, { height: to }))

@@ -16,7 +16,12 @@ export type LoggedBlocksOptions = {
   headers: readonly RpcHeader[]
   /** Reads blocks by their receipts, with all the proof that there is. */
   wholeBlocks: (headers: readonly RpcHeader[]) => Promise<Block[]>
+  /** Told of each block that is read by its receipts, and why. */
+  onDoubted?: ((doubts: readonly DoubtedBlock[]) => void) | undefined
 }
+
+/** A block whose logs prove too little. */
+export type DoubtedBlock = { height: bigint; doubt: string }
 
 /** Of an endpoint of which nothing was learned. */
 const BLOCKS_MAX = 2_000
@@ -34,9 +39,18 @@ export async function loggedBlocks(options: LoggedBlocksOptions): Promise<Block[
     readPiece(rpc, headers.slice(first, first + count)),
   )
   const doubted = headers.filter((_, index) => 'doubt' in (logged[index] as LoggedBlock))
+  if (doubted.length > 0) options.onDoubted?.(doubtsAbout(headers, logged))
   const whole = doubted.length > 0 ? (await wholeBlocks(doubted)).values() : [].values()
   return logged.map((read) => ('block' in read ? read.block : (whole.next().value as Block)))
 }
+
+const doubtsAbout = (
+  headers: readonly RpcHeader[],
+  logged: readonly LoggedBlock[],
+): DoubtedBlock[] =>
+  logged.flatMap((read, index) =>
+    'doubt' in read ? [{ height: BigInt(headers[index]?.number ?? 0), doubt: read.doubt }] : [],
+  )
 
 const isTooLarge = (error: unknown) =>
   error instanceof LogsCutError || rpcFailure(error) === 'too-large'

@@ -2,7 +2,7 @@ import { ZERO_ADDRESS } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
 import {
   addressOf,
-  isText,
+  isHex,
   LOGGED,
   type LogTable,
   numberOf,
@@ -38,7 +38,7 @@ export function transferLogsIn(rows: Rows, isWatched: (address: string) => boole
   eachPlace(rows, (row, index) => {
     const to = topicCount(table, row) === 3 ? addressOf(table, row, LOGGED.topics + 2) : undefined
     if (to === undefined || !isWatched(to)) return
-    if (!isText(table, row, LOGGED.topics, TRANSFER_TOPIC)) return
+    if (!isHex(table, row, LOGGED.topics, TRANSFER_TOPIC)) return
     found.push({ txHash: txHashAt(table, row), index, log: logAt(table, row) })
   })
   return found

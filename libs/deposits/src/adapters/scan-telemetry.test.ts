@@ -22,6 +22,15 @@ test('counts what was stored and shows where the scan stands', async () => {
   expect(await value('coffer_deposits_published_total')).toBe(2)
 })
 
+test('counts the blocks whose logs proved too little', async () => {
+  const { observer, value } = telemetry()
+
+  observer.doubted(7n, 'log 1 is a removed one')
+  observer.doubted(9n, 'log 0 is a removed one')
+
+  expect(await value('coffer_blocks_doubted_total')).toBe(2)
+})
+
 test('counts what is not credited, by the reason', async () => {
   const { observer, metrics } = telemetry()
   const facts = { blocks: 1, found: 3, published: 1 }

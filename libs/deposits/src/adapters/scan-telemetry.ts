@@ -4,6 +4,7 @@ import type { Metrics } from '@coffer/telemetry/metrics'
 import { Counter, Gauge } from 'prom-client'
 import type { Rejection } from '../domain/rejection.ts'
 import type { ScanObserver } from '../ports.ts'
+import { doubtTelemetry } from './doubt-telemetry.ts'
 import { traceAgeGauge } from './trace-age-gauge.ts'
 import { witnessTelemetry } from './witness-telemetry.ts'
 
@@ -18,10 +19,15 @@ const ALARMING: ReadonlySet<string> = new Set<Rejection>([
 export function scanTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId) => ScanObserver {
   const progress = progressTelemetry(metrics, logger)
   const witnessed = witnessTelemetry(metrics, logger)
-  return (chain) => ({ ...progress(chain), witnessed: witnessed(chain) })
+  const doubted = doubtTelemetry(metrics, logger)
+  return (chain) => ({
+    ...progress(chain),
+    witnessed: witnessed(chain),
+    doubted: doubted(chain),
+  })
 }
 
-type Progress = Omit<ScanObserver, 'witnessed'>
+type Progress = Omit<ScanObserver, 'witnessed' | 'doubted'>
 
 function progressTelemetry(metrics: Metrics, logger: Logger): (chain: ChainId) => Progress {
   const registers = [metrics]

@@ -26,8 +26,8 @@ export async function tokenGains(
   const answers = await callAnswers(rpc, calls)
   return holdings.map((holding, index) => {
     const [after, before] = answers.slice(2 * index)
-    const [now, then] = [balanceIn(after, holding), balanceIn(before, holding)]
-    return now === null || then === null ? null : now - then
+    const [now, then] = [after, before].map((answer) => tokenBalanceIn(answer, holding.token))
+    return isTold(now) && isTold(then) ? now - then : null
   })
 }
 
@@ -37,7 +37,14 @@ export const balanceCall = ({ token, holder }: Holding, blockHash: BlockHash): R
   params: [{ to: token, data: `${BALANCE_OF}${holder.slice(2).padStart(64, '0')}` }, { blockHash }],
 })
 
-function balanceIn(answer: unknown, { token }: Holding): bigint | null {
+const isTold = (balance: bigint | null | undefined): balance is bigint =>
+  typeof balance === 'bigint'
+
+/**
+ * The balance that a token tells in its answer to {@link balanceCall}; `null` when it reverted, or
+ * tells none. Throws {@link TokenAnswerError} where that is no answer of any contract.
+ */
+export function tokenBalanceIn(answer: unknown, token: Address): bigint | null {
   // A token that wasn't created yet: nobody had any of it.
   if (answer === '0x') return 0n
   if (answer === undefined) return null

@@ -193,6 +193,7 @@ const tellingObserver = (told: string[]): ScanObserver => ({
   traced: ({ blocks: behind }, facts) => {
     if (facts) told.push(`traced ${facts.blocks}, ${facts.found} found, ${behind} behind`)
   },
+  doubted: (height, doubt) => told.push(`receipts of ${height}: ${doubt}`),
   rescanFailed: (id, reason) => told.push(`${id} failed: ${reason}`),
   rescanned: (id, { found, added, republished }) =>
     told.push(`${id}: ${found} found, ${added} added, ${republished} republished`),

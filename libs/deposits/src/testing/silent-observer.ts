@@ -9,5 +9,6 @@ export const silentObserver: ScanObserver = {
   rescanned: () => undefined,
   witnessed: () => undefined,
   rescanFailed: () => undefined,
+  doubted: () => undefined,
   traced: () => undefined,
 }

@@ -1,0 +1,1 @@
+DROP INDEX "wallets"."addresses_by_owner";
