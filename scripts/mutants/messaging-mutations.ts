@@ -23,14 +23,14 @@ export const messagingMutations: readonly Mutation[] = [
   {
     name: 'the relay reads past transactions that are still open',
     file: relay,
-    find: 'and waiting.transaction_id < pg_snapshot_xmin(pg_current_snapshot())',
+    find: `and waiting.\${transactionId} < pg_snapshot_xmin(pg_current_snapshot())`,
     replace: '',
     tests: relayTests,
   },
   {
     name: 'the relay passes over what committed later under a lower id',
     file: relay,
-    find: 'and (waiting.transaction_id, waiting.id) > (relay.transaction_id, relay.outbox_id)',
+    find: `and (waiting.\${transactionId}, waiting.id) > (relay.transaction_id, relay.outbox_id)`,
     replace: 'and waiting.id > relay.outbox_id',
     tests: relayTests,
   },
@@ -45,7 +45,7 @@ export const messagingMutations: readonly Mutation[] = [
   },
   {
     name: 'pruning deletes what was not published yet',
-    file: relay,
+    file: 'libs/messaging/src/prune-outbox.ts',
     find: 'and (transaction_id, id) <= (relay.transaction_id, relay.outbox_id)',
     replace: '',
     tests: relayTests,

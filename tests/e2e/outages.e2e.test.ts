@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { apiClient } from '@coffer/cli/api-client'
 import { WALLET_EVENTS } from '@coffer/events/topics'
-import { relayLag } from '@coffer/messaging/relay'
+import { relayLag } from '@coffer/messaging/relay-lag'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 import type { Coffer } from '@coffer/cli/start-coffer'
 import { ACCOUNTING_EVENTS, WALLET_EVENTS } from '@coffer/events/topics'
-import { relayLag } from '@coffer/messaging/relay'
+import { relayLag } from '@coffer/messaging/relay-lag'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { anvilClient } from '@coffer/simulator/anvil-client'
 import { waitFor } from '@coffer/testkit/wait-for'

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { Producer } from './ports.ts'
-import { relayLag } from './relay.ts'
+import { relayLag } from './relay-lag.ts'
 import { releaseLease } from './relay-lease.ts'
 import { enqueueAll, expireLease, message, stepUntil, TOPIC } from './testing/outbox-under-test.ts'
 import { relayUnderTest } from './testing/relay-under-test.ts'

@@ -1,19 +1,29 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
+import { type OutboxSource, outboxTable } from './outbox-source.ts'
 
-export type LeaseOptions = { postgres: Postgres; topic: string; holder: string; leaseMs: number }
+export type LeaseOptions = {
+  postgres: Postgres
+  topic: string
+  source?: OutboxSource
+  holder: string
+  leaseMs: number
+}
 
 /**
  * Takes or renews the lease of a topic's relay, by the database's clock; false when another holds
  * it. Whoever holds it finds a cursor that counts the transactions of this very cluster.
  */
 export async function takeLease(options: LeaseOptions): Promise<boolean> {
-  const { postgres, topic, holder, leaseMs } = options
+  const { postgres, topic, source = outboxTable, holder, leaseMs } = options
   const [taken] = await postgres.execute<{ restored: boolean }>(sql`
-    insert into messaging.relays as relay (topic, holder, lease_until)
-    values (${topic}, ${holder}, clock_timestamp() + make_interval(secs => ${leaseMs / 1000}))
+    insert into messaging.relays as relay (topic, source, holder, lease_until)
+    values (
+      ${topic}, ${source.name}, ${holder},
+      clock_timestamp() + make_interval(secs => ${leaseMs / 1000})
+    )
     on conflict (topic) do update
-    set holder = excluded.holder, lease_until = excluded.lease_until
+    set source = excluded.source, holder = excluded.holder, lease_until = excluded.lease_until
     where relay.holder = excluded.holder or relay.lease_until is null
       or relay.lease_until < clock_timestamp()
     returning system_identifier <> (pg_control_system()).system_identifier::text as restored
@@ -34,13 +44,15 @@ export async function releaseLease({
 }
 
 /**
- * Fits the outbox of a database that was restored from a dump to its new cluster. Transaction ids
- * start low there, so new rows would seem to lie before the cursor and would never be published.
- * What was published becomes transaction 0, with the cursor behind it; what was not becomes part
- * of this transaction. Rows written since the restore have ids above the cursor's, as sequences
- * are restored too. Some messages may be published twice, none is lost.
+ * Fits what a restored dump holds to its new cluster. Transaction ids start low there, so new rows
+ * would seem to lie before the cursor and would never be published. What was not published becomes
+ * part of this transaction, in order of id, with all that has a higher id; rows below are passed
+ * over from now on. New rows have higher ids, as sequences are restored too. Some messages may be
+ * published twice, none is lost.
  */
-async function renumber({ postgres, topic, holder }: LeaseOptions): Promise<void> {
+async function renumber(options: LeaseOptions): Promise<void> {
+  const { postgres, topic, source = outboxTable, holder } = options
+  const { table, transactionId } = source
   await postgres.transaction(async (tx) => {
     await tx.execute(sql`set local statement_timeout = 0`)
     const [cursor] = await tx.execute<{ transaction_id: string; outbox_id: string }>(sql`
@@ -51,18 +63,32 @@ async function renumber({ postgres, topic, holder }: LeaseOptions): Promise<void
     `)
     if (cursor === undefined) return
     const { transaction_id, outbox_id } = cursor
-    await tx.execute(sql`
-      update messaging.outbox
-      set transaction_id = case
-        when (transaction_id, id) > (${transaction_id}::xid8, ${outbox_id}::bigint)
-          or id > ${outbox_id}::bigint then pg_current_xact_id()
-        else '0'
-      end
-      where topic = ${topic}
+    const rows = sql`from ${table} waiting where ${source.isOf(topic)}`
+    const [restored] = await tx.execute<{ id: string }>(sql`
+      select coalesce(
+        least(
+          (select min(id) - 1 ${rows}
+            and (${transactionId}, id) > (${transaction_id}::xid8, ${outbox_id}::bigint)),
+          (select min(id) - 1 ${rows} and id > ${outbox_id}::bigint)
+        ),
+        (select max(id) ${rows}), 0
+      )::text as id
     `)
+    const id = restored?.id ?? '0'
+    await tx.execute(sql`
+      update ${table} set ${transactionId} = pg_current_xact_id()
+      where ${source.isOf(topic)} and id > ${id}::bigint
+    `)
+    // What is pruned in commit order must be the first in it.
+    if (source.isPruned) {
+      await tx.execute(sql`
+        update ${table} set ${transactionId} = '0'
+        where ${source.isOf(topic)} and id <= ${id}::bigint
+      `)
+    }
     await tx.execute(sql`
       update messaging.relays
-      set transaction_id = '0', outbox_id = ${outbox_id}::bigint,
+      set transaction_id = '0', outbox_id = ${id}::bigint, restored_id = ${id}::bigint,
         system_identifier = (select system_identifier::text from pg_control_system())
       where topic = ${topic}
     `)

@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { enqueue } from './outbox.ts'
 import type { Producer } from './ports.ts'
-import { pruneOutbox, relayLag } from './relay.ts'
+import { pruneOutbox } from './prune-outbox.ts'
+import { relayLag } from './relay-lag.ts'
 import {
   enqueueAll,
   expireLease,

@@ -29,8 +29,12 @@ export const outbox = messagingSchema.table(
 /** How far each topic's relay has published: everything up to this row was acknowledged. */
 export const relays = messagingSchema.table('relays', {
   topic: text().primaryKey(),
+  /** The table whose rows it publishes. */
+  source: text().default('messaging.outbox').notNull(),
   transactionId: transactionIdColumn().default(sql`'0'`).notNull(),
   outboxId: bigint({ mode: 'bigint' }).default(sql`0`).notNull(),
+  /** Rows up to this one were published before the database was restored from a dump. */
+  restoredId: bigint({ mode: 'bigint' }).default(sql`0`).notNull(),
   /** Identifies the cluster that these transaction ids belong to: a restored copy counts anew. */
   systemIdentifier: text().default(sql`(pg_control_system()).system_identifier::text`).notNull(),
   /** The process that publishes now. Another may take over when the lease has run out. */

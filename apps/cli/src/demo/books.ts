@@ -1,6 +1,6 @@
 import { WALLET_EVENTS } from '@coffer/events/topics'
 import { trialBalance } from '@coffer/ledger/trial-balance'
-import { relayLag } from '@coffer/messaging/relay'
+import { relayLag } from '@coffer/messaging/relay-lag'
 import type { AssetId } from '@coffer/money/asset'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'

@@ -2,10 +2,14 @@ import type { Postgres } from '@coffer/postgres/open-postgres'
 import type { Metrics } from '@coffer/telemetry/metrics'
 import { Counter, Gauge } from 'prom-client'
 import type { Delivery } from '../ports.ts'
-import { relayLag } from '../relay.ts'
+import { type RelayedFrom, relayLag } from '../relay-lag.ts'
 
-/** Measures what waits in the outbox, whenever Prometheus asks. */
-export function measureOutbox(registry: Metrics, postgres: Postgres): void {
+/** Measures what waits for the broker, whenever Prometheus asks. See `relayLag`. */
+export function measureOutbox(
+  registry: Metrics,
+  postgres: Postgres,
+  others: readonly RelayedFrom[] = [],
+): void {
   const registers = [registry]
   const labelNames = ['topic'] as const
   const age = new Gauge({
@@ -21,7 +25,7 @@ export function measureOutbox(registry: Metrics, postgres: Postgres): void {
     registers,
     async collect() {
       // With PostgreSQL away there is no figure; the other metrics are still told.
-      const lags = await relayLag(postgres).catch(() => [])
+      const lags = await relayLag(postgres, others).catch(() => [])
       this.reset()
       age.reset()
       for (const { topic, rows, oldestAgeSeconds } of lags) {

@@ -1,0 +1,2 @@
+ALTER TABLE "messaging"."relays" ADD COLUMN "source" text DEFAULT 'messaging.outbox' NOT NULL;--> statement-breakpoint
+ALTER TABLE "messaging"."relays" ADD COLUMN "restored_id" bigint DEFAULT 0 NOT NULL;

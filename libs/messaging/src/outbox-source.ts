@@ -1,0 +1,38 @@
+import type { Message } from '@coffer/events/event'
+import { type SQL, sql } from 'drizzle-orm'
+
+/** Where a row stands among those of its table: they leave in this order. */
+export type RowPlace = { transactionId: string; id: string }
+
+/**
+ * A table whose committed rows a relay owes to the broker. Each row has an `id` that grows and the
+ * id of the transaction that wrote it, under one index in the order (transaction, id).
+ */
+export type OutboxSource = {
+  /** Of the table, such as `messaging.outbox`. */
+  name: string
+  table: SQL
+  /** Column of the writing transaction's id. */
+  transactionId: SQL
+  /** Column of the time when a row was written. */
+  writtenAt: SQL
+  /** Which rows the topic's relay publishes. */
+  isOf(topic: string): SQL
+  /** What a message is made of, selected from a row that is called `waiting`. */
+  columns: SQL
+  message(row: Record<string, unknown>): Message
+  /** Whether published rows are deleted after a while. */
+  isPruned: boolean
+}
+
+/** The table that `enqueue` writes to. */
+export const outboxTable: OutboxSource = {
+  name: 'messaging.outbox',
+  table: sql.raw('messaging.outbox'),
+  transactionId: sql.raw('transaction_id'),
+  writtenAt: sql.raw('created_at'),
+  isOf: (topic) => sql`topic = ${topic}`,
+  columns: sql.raw('waiting.topic, waiting.key, waiting.headers, waiting.value'),
+  message: (row) => row as Message,
+  isPruned: true,
+}
