@@ -6,33 +6,16 @@ import {
   HOSTILE_CONTRACTS,
 } from '@coffer/simulator/deploy-hostile-contracts'
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { postgresBalanceDifferences } from './adapters/postgres-balance-differences.ts'
 import type { BalanceObserver } from './balance-ports.ts'
 import type { ChainScan } from './chain-scan.ts'
-import {
-  scanProcess,
-  settle,
-  storedFacts,
-  type TestChain,
-  testChain,
-  type Watched,
-  watchNew,
-} from './testing/anvil-scan.ts'
+import { scanProcess, settle, storedFacts, type Watched, watchNew } from './testing/anvil-scan.ts'
 import { CHAIN, NATIVE } from './testing/fake-transfers.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-  await deployHostileContracts(chain.client)
-})
-afterAll(async () => {
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
-afterEach(() => database.clear())
+const { chain, database } = await testScan()
+await deployHostileContracts(chain.client)
 
 test('what is found of every kind explains every balance', async () => {
   const watched = await watchNew(database, 6)

@@ -6,7 +6,7 @@ import { rpcLies } from '@coffer/testkit/rpc-lies'
 import { startRpcProxy } from '@coffer/testkit/rpc-proxy'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { postgresGapReader } from './adapters/postgres-gap-reader.ts'
 import type { ChainScan } from './chain-scan.ts'
 import {
@@ -14,24 +14,13 @@ import {
   scanProcess,
   settle,
   storedFacts,
-  type TestChain,
-  testChain,
   type Watched,
   watchNew,
 } from './testing/anvil-scan.ts'
 import { CHAIN } from './testing/fake-transfers.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-})
-afterAll(async () => {
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
-afterEach(() => database.clear())
+const { chain, database } = await testScan()
 
 const AUDIT = { enabled: true, rangeBlocks: 5, blocksPerSecondMax: 10_000, repeat: false }
 const UNPROVEN = {

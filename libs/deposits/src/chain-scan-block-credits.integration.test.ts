@@ -2,46 +2,26 @@ import { parseAddress } from '@coffer/evm/address'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type WithdrawalJson, withdrawalsRoot } from '@coffer/evm/withdrawals-root'
 import { quantity } from '@coffer/simulator/anvil-client'
-import { type RpcProxy, startRpcProxy } from '@coffer/testkit/rpc-proxy'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  scanProcess,
-  settle,
-  type TestChain,
-  testChain,
-  type Watched,
-  watchNew,
-} from './testing/anvil-scan.ts'
+import { startRpcProxy } from '@coffer/testkit/rpc-proxy'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { scanProcess, settle, type Watched, watchNew } from './testing/anvil-scan.ts'
 import { CHAIN } from './testing/fake-transfers.ts'
 import { mineWith, rawPayments } from './testing/raw-payments.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-let proxy: RpcProxy
-let pay: ReturnType<typeof rawPayments>
+const { chain, database } = await testScan()
+const proxy = await startRpcProxy({ upstream: chain.url })
+const pay = rawPayments(chain.client, 'block credits')
 let alice: Watched
 let startBlock: bigint
 
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-  proxy = await startRpcProxy({ upstream: chain.url })
-  pay = rawPayments(chain.client, 'block credits')
-})
-afterAll(async () => {
-  await proxy[Symbol.asyncDispose]()
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
+afterAll(() => proxy[Symbol.asyncDispose]())
 beforeEach(async () => {
   ;[alice] = (await watchNew(database, 1)) as [Watched]
   await chain.client.mine()
   startBlock = (await chain.client.head()).number
 })
-afterEach(async () => {
-  proxy.heal()
-  await database.clear()
-})
+afterEach(() => proxy.heal())
 
 /** Headers of Anvil's have no withdrawals, so their hashes can't be those of such that do. */
 const UNHASHED: ChainConfig['proof'] = {

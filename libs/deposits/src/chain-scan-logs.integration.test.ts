@@ -3,39 +3,26 @@ import type { ProxiedCall } from '@coffer/testkit/rpc-fault'
 import { rpcFaults } from '@coffer/testkit/rpc-faults'
 import { rpcLies } from '@coffer/testkit/rpc-lies'
 import { type RpcProxy, startRpcProxy } from '@coffer/testkit/rpc-proxy'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   chainFacts,
   type ProcessOptions,
   scanProcess,
   settle,
   storedFacts,
-  type TestChain,
-  testChain,
   type Watched,
   watchNew,
 } from './testing/anvil-scan.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
+const { chain, database } = await testScan()
 let proxy: RpcProxy
 let startBlock: bigint
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-})
-afterAll(async () => {
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
 beforeEach(async () => {
   proxy = await startRpcProxy({ upstream: chain.url })
   startBlock = (await chain.client.head()).number + 1n
 })
-afterEach(async () => {
-  await proxy[Symbol.asyncDispose]()
-  await database.clear()
-})
+afterEach(() => proxy[Symbol.asyncDispose]())
 
 const KINDS = ['erc20', 'batch', 'native', 'internal'] as const
 let paid = 0

@@ -3,37 +3,25 @@ import { anvilClient } from '@coffer/simulator/anvil-client'
 import { rpcFaults } from '@coffer/testkit/rpc-faults'
 import { rpcHeads } from '@coffer/testkit/rpc-heads'
 import { startRpcProxy } from '@coffer/testkit/rpc-proxy'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Witnessing } from './ports.ts'
 import {
   chainFacts,
   scanProcess,
   settle,
   storedFacts,
-  type TestChain,
-  testChain,
   type Watched,
   watchNew,
 } from './testing/anvil-scan.ts'
 import { mineWith, rawPayments } from './testing/raw-payments.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-let pay: ReturnType<typeof rawPayments>
+const { chain, database } = await testScan()
+const pay = rawPayments(chain.client, 'quorum')
 let alice: Watched
 let startBlock: bigint
 
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-  pay = rawPayments(chain.client, 'quorum')
-})
-afterAll(async () => {
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
 beforeEach(async () => {
-  await database.clear()
   ;[alice] = (await watchNew(database, 1)) as [Watched]
   await chain.client.mine()
   startBlock = (await chain.client.head()).number

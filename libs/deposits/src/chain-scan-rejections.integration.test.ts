@@ -4,31 +4,13 @@ import { quantity } from '@coffer/simulator/anvil-client'
 import { deployHostileContracts } from '@coffer/simulator/deploy-hostile-contracts'
 import { readBalances } from '@coffer/simulator/read-balances'
 import { type SimulatedDeposit, simulateDeposits } from '@coffer/simulator/simulate-deposits'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import {
-  scanProcess,
-  settle,
-  storedFacts,
-  type TestChain,
-  testChain,
-  type Watched,
-  watchNew,
-} from './testing/anvil-scan.ts'
+import { expect, test } from 'vitest'
+import { scanProcess, settle, storedFacts, type Watched, watchNew } from './testing/anvil-scan.ts'
 import { CHAIN } from './testing/fake-transfers.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-let feeTokens: Asset[]
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-  feeTokens = await deployHostileContracts(chain.client)
-})
-afterAll(async () => {
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
-afterEach(() => database.clear())
+const { chain, database } = await testScan()
+const feeTokens = await deployHostileContracts(chain.client)
 
 /** Small, so that most amounts are still credited. */
 const MINIMUM = 1_000n

@@ -1,5 +1,5 @@
 import type { TxHash } from '@coffer/evm/hash'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { ChainScan } from './chain-scan.ts'
 import {
   chainFacts,
@@ -7,32 +7,20 @@ import {
   scanProcess,
   settle,
   storedFacts,
-  type TestChain,
-  testChain,
   type Watched,
   watchNew,
 } from './testing/anvil-scan.ts'
 import { CHAIN } from './testing/fake-transfers.ts'
 import { mineWith, rawPayments } from './testing/raw-payments.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-let pay: ReturnType<typeof rawPayments>
+const { chain, database } = await testScan()
+const pay = rawPayments(chain.client, 'reorgs')
 let alice: Watched
 let bob: Watched
 let startBlock: bigint
 
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-  pay = rawPayments(chain.client, 'reorgs')
-})
-afterAll(async () => {
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
 beforeEach(async () => {
-  await database.clear()
   ;[alice, bob] = (await watchNew(database, 2)) as [Watched, Watched]
   await chain.client.mine()
   startBlock = (await chain.client.head()).number

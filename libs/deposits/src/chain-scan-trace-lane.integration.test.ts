@@ -2,8 +2,8 @@ import { parseAddress } from '@coffer/evm/address'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { rpcLies } from '@coffer/testkit/rpc-lies'
-import { type RpcProxy, startRpcProxy } from '@coffer/testkit/rpc-proxy'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startRpcProxy } from '@coffer/testkit/rpc-proxy'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { postgresChainStatuses } from './adapters/postgres-chain-statuses.ts'
 import type { ChainScan } from './chain-scan.ts'
 import {
@@ -11,35 +11,21 @@ import {
   scanProcess,
   settle,
   storedFacts,
-  type TestChain,
-  testChain,
   type Watched,
   watchNew,
 } from './testing/anvil-scan.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-let proxy: RpcProxy
+const { chain, database } = await testScan()
+const proxy = await startRpcProxy({ upstream: chain.url })
 let watched: Watched[]
 let startBlock: bigint
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-  proxy = await startRpcProxy({ upstream: chain.url })
-})
-afterAll(async () => {
-  await proxy[Symbol.asyncDispose]()
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
+afterAll(() => proxy[Symbol.asyncDispose]())
 beforeEach(async () => {
   watched = await watchNew(database, 8)
   startBlock = (await chain.client.head()).number + 1n
 })
-afterEach(async () => {
-  proxy.heal()
-  await database.clear()
-})
+afterEach(() => proxy.heal())
 
 test('tokens are published while the node has no traces, and coin as soon as it has', async () => {
   proxy.add({ fault: rpcLies.tracesMissing() })

@@ -8,32 +8,21 @@ import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { rpcLies } from '@coffer/testkit/rpc-lies'
 import { startRpcProxy } from '@coffer/testkit/rpc-proxy'
 import { getContractAddress, type Hex } from 'viem'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ChainScan } from './chain-scan.ts'
 import {
   chainFacts,
   scanProcess,
   settle,
   storedFacts,
-  type TestChain,
-  testChain,
   type Watched,
   watchNew,
 } from './testing/anvil-scan.ts'
 import { CHAIN } from './testing/fake-transfers.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-  await deployHostileContracts(chain.client)
-})
-afterAll(async () => {
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
-afterEach(() => database.clear())
+const { chain, database } = await testScan()
+await deployHostileContracts(chain.client)
 
 const OWNER = '00000000-0000-7000-8000-00000000000a'
 const READINGS = [

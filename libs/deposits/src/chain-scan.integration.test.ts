@@ -1,28 +1,17 @@
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   chainFacts,
   scanProcess,
   settle,
   storedFacts,
-  type TestChain,
-  testChain,
   type Watched,
   watchNew,
 } from './testing/anvil-scan.ts'
 import { CHAIN } from './testing/fake-transfers.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-})
-afterAll(async () => {
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
-afterEach(() => database.clear())
+const { chain, database } = await testScan()
 
 describe('a chain of every kind of payment', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { postgresLatches } from './adapters/postgres-latches.ts'
 import { chainNodes } from './chain-nodes.ts'
 import {
@@ -7,26 +7,15 @@ import {
   scanProcess,
   settle,
   storedFacts,
-  type TestChain,
-  testChain,
   type Watched,
   watchNew,
 } from './testing/anvil-scan.ts'
 import { CHAIN } from './testing/fake-transfers.ts'
 import { mineWith, rawPayments } from './testing/raw-payments.ts'
-import { type ScanDatabase, scanDatabase } from './testing/scan-database.ts'
+import { testScan } from './testing/test-scan.ts'
 import { unlatchChain } from './usecases/unlatch-chain.ts'
 
-let chain: TestChain
-let database: ScanDatabase
-
-beforeAll(async () => {
-  ;[chain, database] = await Promise.all([testChain(), scanDatabase()])
-})
-afterAll(async () => {
-  await chain[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
+const { chain, database } = await testScan()
 
 test('a reorg deeper than the policy latches, and an operator lets the scan follow it', async () => {
   const watched = (await watchNew(database, 1)) as [Watched]
