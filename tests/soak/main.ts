@@ -13,13 +13,18 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
-    /** How fast a process may grow after it has warmed up, MB an hour. */
-    'slope-max': { type: 'string', default: '60' },
+    /** How fast what a process has in use may grow after it has warmed up, MB an hour. */
+    'slope-max': { type: 'string', default: '10' },
+    /** The same of memory of the machine, which V8 and malloc take and give back in steps. */
+    'rss-slope-max': { type: 'string', default: '60' },
   },
 })
 const minutes = positive('minutes', values.minutes)
 const seed = positive('seed', values.seed)
-const slopeMax = positive('slope-max', values['slope-max'])
+const limits = {
+  slopeMax: positive('slope-max', values['slope-max']),
+  rssSlopeMax: positive('rss-slope-max', values['rss-slope-max']),
+}
 
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -27,7 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 try {
   const soaked = await runSoak({ minutes, seed, signal: stopping.signal, tell: progress() })
-  const { problems, ...figures } = soakVerdict(soaked, { slopeMax })
+  const { problems, ...figures } = soakVerdict(soaked, limits)
   for (const problem of problems) console.error(`  ${problem}`)
   console.log(JSON.stringify({ bench: 'soak', minutes, seed, ...figures }))
   process.exitCode = problems.length > 0 ? 1 : 0

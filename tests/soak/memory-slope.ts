@@ -13,7 +13,7 @@ const MS_PER_MINUTE = 60_000
 /** A process that has just begun grows until it has loaded what it needs. */
 const WARMS_UP_MS = 3 * MS_PER_MINUTE
 
-/** Of less nothing can be told: between two collections of garbage memory grows always. */
+/** Of less nothing can be told. */
 const LASTS_MS = 5 * MS_PER_MINUTE
 
 /**

@@ -43,7 +43,7 @@ export async function runSoak({ minutes, seed, signal, tell }: SoakOptions): Pro
   const atMs = () => performance.now() - beginning
   const chain: ChainCounts = { paid: 0, reorgs: 0 }
   const faults: FaultCounts = new Map()
-  const memory: MemorySamples = { rss: new Map(), heap: new Map() }
+  const memory: MemorySamples = { rss: new Map(), live: new Map() }
   const random = (part: number) => seededRandom(seed * 10 + part)
   const mayKill = () => atMs() < lastsMs * KILLS_END
   const record = chainRecord(soaked)
@@ -111,11 +111,11 @@ async function watch(soaked: SoakedCoffer, options: Watch): Promise<void> {
   const { apiUrl: api, apiKey } = soaked.coffer
   const ask = apiClient({ api, apiKey })
   for (let sample = 0; !signal.aborted; sample += 1) {
-    await sampleMemory(soaked.coffer, { samples: memory, atMs: atMs() })
+    await sampleMemory(soaked, { samples: memory, atMs: atMs() })
     const paths = [...soaked.owners.values()].map((id) => `/v1/users/${id}/balances`)
     for (const path of ['/v1/chains', '/v1/deposits?limit=200', ...paths]) await ask('GET', path)
     if (sample % 6 === 0) {
-      const held = [...memory.rss].map(([name, own]) => `${name} ${own.at(-1)?.mb.toFixed(0)} MB`)
+      const held = [...memory.live].map(([name, own]) => `${name} ${own.at(-1)?.mb.toFixed(1)} MB`)
       tell(`${chain.paid} paid, ${chain.reorgs} reorgs; ${held.join(', ')}`)
     }
     await pause(SAMPLE_MS, undefined, { signal }).catch(() => undefined)

@@ -1,29 +1,37 @@
-import type { Coffer } from '@coffer/cli/start-coffer'
+import { collectGarbage } from './collect-garbage.ts'
 import type { MemorySample } from './memory-slope.ts'
+import type { SoakedCoffer } from './soaked-coffer.ts'
 
 /** What the processes held, by the name of each. */
 export type MemorySamples = {
+  /** Memory of the machine. Some of it is free: V8 and malloc give back what they like. */
   rss: Map<string, MemorySample[]>
-  heap: Map<string, MemorySample[]>
+  /** What is in use: objects, and buffers outside of V8's heap. */
+  live: Map<string, MemorySample[]>
 }
 
 const MB = 1024 * 1024
 
-/** Notes what each process holds, by its own metrics. One that doesn't answer is left out. */
+/**
+ * Notes what each process holds when it has thrown away its garbage, by its own metrics. One that
+ * doesn't answer is left out.
+ */
 export async function sampleMemory(
-  { apps, healthUrl }: Pick<Coffer, 'apps' | 'healthUrl'>,
+  { coffer: { apps, healthUrl }, inspectors }: Pick<SoakedCoffer, 'coffer' | 'inspectors'>,
   { samples, atMs }: { samples: MemorySamples; atMs: number },
 ): Promise<void> {
   await Promise.all(
-    [...apps.keys()].map(async (name) => {
+    [...inspectors].map(async ([name, port]) => {
       const pid = apps.get(name)?.pid()
+      if (!(await collectGarbage(port))) return
       const text = await metricsAt(healthUrl(name))
       const rss = gauge(text, 'process_resident_memory_bytes')
       const heap = gauge(text, 'nodejs_heap_size_used_bytes')
+      const external = gauge(text, 'nodejs_external_memory_bytes')
       if (pid === undefined || pid !== apps.get(name)?.pid()) return
-      if (rss === undefined || heap === undefined) return
+      if (rss === undefined || heap === undefined || external === undefined) return
       note(samples.rss, name, { atMs, pid, mb: rss / MB })
-      note(samples.heap, name, { atMs, pid, mb: heap / MB })
+      note(samples.live, name, { atMs, pid, mb: (heap + external) / MB })
     }),
   )
 }

@@ -20,8 +20,11 @@ export type Soaked = {
   warmAtMs: number
 }
 
+/** How fast memory may grow, MB an hour: what is in use, and memory of the machine. */
+export type SoakLimits = { slopeMax: number; rssSlopeMax: number }
+
 /** The figures of a soak, and in words what is wrong with them. */
-export function soakVerdict(soaked: Soaked, { slopeMax }: { slopeMax: number }) {
+export function soakVerdict(soaked: Soaked, { slopeMax, rssSlopeMax }: SoakLimits) {
   const { deposits, blocks, reorgs, reversals, faults, violations, missed, memory } = soaked
   const { findings, warmAtMs } = soaked
   const slopes = (samples: ReadonlyMap<string, readonly MemorySample[]>) =>
@@ -32,12 +35,12 @@ export function soakVerdict(soaked: Soaked, { slopeMax }: { slopeMax: number }) 
       }),
     )
   const rssSlopeMbPerHour = slopes(memory.rss)
-  const heapSlopeMbPerHour = slopes(memory.heap)
+  const liveSlopeMbPerHour = slopes(memory.live)
   const grows =
-    (what: string) =>
+    (what: string, max: number) =>
     ([name, slope]: [string, number | null]) =>
-      slope !== null && slope > slopeMax
-        ? [`The ${what} of ${name} grows by ${slope} MB an hour, more than ${slopeMax}.`]
+      slope !== null && slope > max
+        ? [`${what} ${name} grows by ${slope} MB an hour, more than ${max}.`]
         : []
   const count = (invariant: string) =>
     violations.filter((violation) => violation.invariant === invariant).length
@@ -45,19 +48,21 @@ export function soakVerdict(soaked: Soaked, { slopeMax }: { slopeMax: number }) 
     ...violations.map(({ invariant, problem }) => `${invariant}: ${problem}`),
     ...(missed > 0 ? [`The audit found what the scan had missed, in ${missed} blocks.`] : []),
     ...findings.map((finding) => `The audit found: ${finding}`),
-    ...Object.entries(heapSlopeMbPerHour).flatMap(grows('heap')),
+    ...(memory.live.size === 0 ? ['Nobody told what they have in use.'] : []),
+    ...Object.entries(liveSlopeMbPerHour).flatMap(grows('What is in use in', slopeMax)),
     ...Object.entries(rssSlopeMbPerHour)
       .filter(([name]) => hasOutgrown(memory.rss.get(name) ?? [], warmAtMs))
-      .flatMap(grows('memory')),
+      .flatMap(grows('The memory of', rssSlopeMax)),
   ]
   return {
     problems,
     ...{ deposits, blocks, reorgs, reversals, faults },
     ...{ lost: count('I3'), doubled: count('I2'), violations: violations.length },
     ...{ missed, findings: findings.length },
-    rssMb: Object.fromEntries([...memory.rss].map(([name, own]) => [name, last(own)])),
+    liveMb: lasts(memory.live),
+    liveSlopeMbPerHour,
+    rssMb: lasts(memory.rss),
     rssSlopeMbPerHour,
-    heapSlopeMbPerHour,
   }
 }
 
@@ -72,4 +77,5 @@ function hasOutgrown(samples: readonly MemorySample[], warmAtMs: number): boolea
 
 const rounded = (number: number): number => Number(number.toFixed(1))
 
-const last = (samples: readonly MemorySample[]): number => rounded(samples.at(-1)?.mb ?? 0)
+const lasts = (samples: ReadonlyMap<string, readonly MemorySample[]>): Record<string, number> =>
+  Object.fromEntries([...samples].map(([name, own]) => [name, rounded(own.at(-1)?.mb ?? 0)]))

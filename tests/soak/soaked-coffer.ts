@@ -1,12 +1,14 @@
 import { apiClient } from '@coffer/cli/api-client'
 import { createUsers } from '@coffer/cli/create-users'
-import { type Coffer, startCoffer } from '@coffer/cli/start-coffer'
+import { APPS, type AppName, type Coffer, startCoffer } from '@coffer/cli/start-coffer'
+import { freePort } from '@coffer/devstack/free-port'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
 import { deployHostileContracts } from '@coffer/simulator/deploy-hostile-contracts'
 import { type RpcProxy, startRpcProxy } from '@coffer/testkit/rpc-proxy'
 import { startTcpProxy, type TcpProxy } from '@coffer/testkit/tcp-proxy'
 import { freshHome } from '../e2e/coffer-under-test.ts'
+import { inspectedAt } from './collect-garbage.ts'
 import type { Tell } from './progress.ts'
 import { REORG_DEPTH_MAX } from './random-chain.ts'
 
@@ -22,6 +24,8 @@ export type SoakedCoffer = AsyncDisposable & {
   endpoints: readonly RpcProxy[]
   /** Between scanner and accounts and their database. */
   wire: TcpProxy
+  /** Where each process has its garbage collected, by its name. */
+  inspectors: ReadonlyMap<AppName, number>
 }
 
 /** Whoever comes after a crash waits little, and a reorg may undo what was published. */
@@ -50,9 +54,13 @@ export async function soakedCoffer(options: {
   const { users, seed, tell } = options
   await using starting = new AsyncDisposableStack()
   const home = await freshHome('soak')
+  const inspectors = new Map<AppName, number>()
+  for (const app of APPS) inspectors.set(app, await freePort())
+  const inspected = (app: AppName) => inspectedAt(inspectors.get(app) ?? 0)
   const coffer = starting.use(
     await startCoffer({
       ...{ home, env: SETTINGS, apps: ['api'], restart: true, onProgress: tell },
+      appEnv: { api: inspected('api') },
       anvilArguments: ANVIL_ARGUMENTS,
     }),
   )
@@ -68,13 +76,14 @@ export async function soakedCoffer(options: {
   const wire = starting.use(await startTcpProxy({ port: Number(database.port) }))
   database.port = `${wire.port}`
   const env = { DATABASE_URL: database.href, RPC_URLS: `${one.url},${other.url}` }
-  await Promise.all([coffer.startApp('scanner', { env }), coffer.startApp('accounts', { env })])
+  const start = (app: AppName) => coffer.startApp(app, { env: { ...env, ...inspected(app) } })
+  await Promise.all([start('scanner'), start('accounts')])
   const postgres = starting.use(openPostgres(urls.DATABASE_URL, { applicationName: 'soak' }))
   const made = await createUsers(apiClient({ api, apiKey }), { chain: chain.chain, count: users })
 
   const opened = starting.move()
   return {
-    ...{ coffer, postgres, node, wire },
+    ...{ coffer, postgres, node, wire, inspectors },
     owners: new Map(made.map(({ id, address }) => [address.toLowerCase(), id])),
     endpoints: [one, other],
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
