@@ -105,9 +105,9 @@ export const messagingMutations: readonly Mutation[] = [
   {
     name: 'offsets are committed before their messages are handled',
     file: 'libs/messaging/src/adapters/handle-fetched.ts',
-    find: 'const isHandled = await handleUntilDone(part, fetched, membership.lost)',
-    replace: `await commit(part, payloads, topicPrefix)
-      const isHandled = await handleUntilDone(part, fetched, membership.lost)`,
+    find: 'const isHandled = await handleUntilDone(part, fetched)',
+    replace: `await commit(part)
+    const isHandled = await handleUntilDone(part, fetched)`,
     tests: ['libs/messaging/src/adapters/kafka-consumer.integration.test.ts'],
   },
 ]

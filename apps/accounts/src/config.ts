@@ -1,11 +1,10 @@
+import { messagingConfig, messagingSettings } from '@coffer/messaging/messaging-settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
 const settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  /** Comma-separated host:port. */
-  KAFKA_BROKERS: z.string().min(1),
-  TOPIC_PREFIX: z.string().default(''),
+  ...messagingSettings,
   /** Consumers of one group share the topic; a new group reads it from its beginning. */
   CONSUMER_GROUP: z.string().min(1).default('accounts'),
   /** 0 takes a free port. */
@@ -28,6 +27,6 @@ export function accountsConfig(env: NodeJS.ProcessEnv) {
   const config = readConfig(settings, env)
   return {
     ...config,
-    kafka: { brokers: config.KAFKA_BROKERS.split(','), topicPrefix: config.TOPIC_PREFIX },
+    messaging: messagingConfig(config),
   }
 }

@@ -7,9 +7,8 @@ import { prometheusBookingMetrics } from '@coffer/ledger/booking-metrics'
 import { accountsHandler } from '@coffer/ledger/events'
 import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import { handleDeliveries } from '@coffer/messaging/consume'
-import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
-import { kafkaProducer } from '@coffer/messaging/kafka-producer'
 import { countDeadLetters, measureOutbox } from '@coffer/messaging/messaging-metrics'
+import { openMessaging } from '@coffer/messaging/open-messaging'
 import { runRelay } from '@coffer/messaging/run-relay'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
@@ -27,8 +26,8 @@ const metrics = createMetrics('accounts')
 await using resources = new AsyncDisposableStack()
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'accounts' }))
-const kafka = { ...config.kafka, clientId: 'accounts', logger }
-const producer = resources.use(await kafkaProducer(kafka))
+const messaging = openMessaging({ ...config.messaging, clientId: 'accounts', logger })
+const producer = resources.use(await messaging.producer())
 const booked = wakeUp()
 
 // Kafka → ledger: inbox, postings and outbox of a batch are one transaction; offsets come after.
@@ -38,8 +37,7 @@ const handle = accountsHandler({ bookDeposits: book, logger, metrics: bookings }
 const onDeadLetter = countDeadLetters(metrics)
 const failures = { deadLetters: producer, logger, isTransient, onDeadLetter }
 const handler = handleDeliveries({ handle, ...failures })
-const consumer = kafkaConsumer({
-  ...kafka,
+const consumer = messaging.consumer({
   group: config.CONSUMER_GROUP,
   topics: [WALLET_EVENTS],
   batchSizeMax: config.BATCH_SIZE_MAX,

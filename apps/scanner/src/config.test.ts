@@ -10,7 +10,7 @@ test('needs the database and the brokers only', () => {
     HEALTH_PORT: 4001,
     LOG_LEVEL: 'info',
     follow: { pollMs: 100, leaseMs: 3_000, chunkBlocks: 50, chunksMax: 4 },
-    kafka: { brokers: ['127.0.0.1:9092'], topicPrefix: '' },
+    messaging: { kind: 'kafka', brokers: ['127.0.0.1:9092'], topicPrefix: '' },
   })
 })
 
@@ -30,7 +30,10 @@ test('reads every setting, and brokers with spaces between them too', () => {
     LEASE_MS: '500',
   })
 
-  expect(config.kafka).toEqual({ brokers: ['one:9092', 'two:9092'], topicPrefix: 'test.' })
+  expect(config.messaging).toMatchObject({
+    brokers: ['one:9092', 'two:9092'],
+    topicPrefix: 'test.',
+  })
   expect(config.follow).toMatchObject({ chunkBlocks: 7, leaseMs: 500 })
   expect(config.relay.leaseMs).toBe(500)
 })

@@ -1,3 +1,4 @@
+import { messagingConfig, messagingSettings } from '@coffer/messaging/messaging-settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
@@ -6,9 +7,7 @@ const milliseconds = (fallback: number) =>
 
 const settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  /** Comma-separated host:port. */
-  KAFKA_BROKERS: z.string().min(1),
-  TOPIC_PREFIX: z.string().default(''),
+  ...messagingSettings,
   /** 0 takes a free port. */
   HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4001),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -41,9 +40,6 @@ export function scannerConfig(env: NodeJS.ProcessEnv) {
     },
     bookings: { batchSizeMax: 2_000, sessionTimeoutMs: config.SESSION_TIMEOUT_MS },
     relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
-    kafka: {
-      brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
-      topicPrefix: config.TOPIC_PREFIX,
-    },
+    messaging: messagingConfig(config),
   }
 }

@@ -6,9 +6,8 @@ import { chainConfigs } from '@coffer/evm/chain-config'
 import { healthServer } from '@coffer/http/health-server'
 import { postgresProbes } from '@coffer/http/postgres-probes'
 import { handleDeliveries } from '@coffer/messaging/consume'
-import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
-import { kafkaProducer } from '@coffer/messaging/kafka-producer'
 import { countDeadLetters, measureOutbox } from '@coffer/messaging/messaging-metrics'
+import { openMessaging } from '@coffer/messaging/open-messaging'
 import { runRelay } from '@coffer/messaging/run-relay'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
@@ -34,8 +33,8 @@ const follow = { ...config.follow, postgres, holder, logger, metrics, stored }
 const chains = resources.use(await followChains(await chainConfigs(process.env), follow))
 
 // Outbox → Kafka: what was committed is published until the broker has acknowledged it.
-const kafka = { ...config.kafka, clientId: 'scanner', logger }
-const producer = resources.use(await kafkaProducer(kafka))
+const messaging = openMessaging({ ...config.messaging, clientId: 'scanner', logger })
+const producer = resources.use(await messaging.producer())
 const publish = { ...config.relay, postgres, producer, topic: WALLET_EVENTS, holder, logger }
 const relay = runRelay({ ...publish, wakeUp: stored })
 
@@ -50,7 +49,7 @@ const handled = handleDeliveries({
   onDeadLetter,
 })
 const read = { ...config.bookings, group: 'deposits', topics: [ACCOUNTING_EVENTS] }
-const bookings = kafkaConsumer({ ...kafka, ...read })
+const bookings = messaging.consumer(read)
 
 measureOutbox(metrics, postgres)
 resources.use(

@@ -3,11 +3,15 @@ import { poll } from '@coffer/runtime/poll'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PublishError } from './adapters/kafka-producer.ts'
+import { kafkaConsumer } from './adapters/kafka-consumer.ts'
+import { kafkaProducer } from './adapters/kafka-producer.ts'
+import { platformaticConsumer } from './adapters/platformatic-consumer.ts'
+import { platformaticProducer } from './adapters/platformatic-producer.ts'
+import { PublishError } from './adapters/publish-by-session.ts'
 import { messagingMigrations } from './migrations.ts'
 import { relayStep } from './relay.ts'
 import { relayLag } from './relay-lag.ts'
-import { kafkaUnderTest, topicUnderTest } from './testing/kafka-under-test.ts'
+import { type KafkaAdapter, kafkaUnderTest, topicUnderTest } from './testing/kafka-under-test.ts'
 import { readUntil } from './testing/messaging-contract.ts'
 import { enqueueAll, message, TOPIC } from './testing/outbox-under-test.ts'
 
@@ -22,9 +26,20 @@ beforeAll(async () => {
 
 afterAll(() => stack[Symbol.asyncDispose]())
 
-test('delivers every message, in the order of its key, though Kafka dies under load', async () => {
+const adapters: [name: string, KafkaAdapter][] = [
+  ['kafkajs', { producer: kafkaProducer, consumer: kafkaConsumer }],
+  ['@platformatic/kafka', { producer: platformaticProducer, consumer: platformaticConsumer }],
+]
+
+const survives = 'delivers every message, in the order of its key, though Kafka dies under load'
+test.each(adapters)(`${survives}: %s`, async (_name, adapter) => {
   await using database = await testDatabase([messagingMigrations])
-  await using kafka = await kafkaUnderTest(stack.urls.KAFKA_BROKERS, [topicUnderTest(TOPIC)])
+  await using kafka = await kafkaUnderTest(
+    stack.urls.KAFKA_BROKERS,
+    [topicUnderTest(TOPIC)],
+    {},
+    adapter,
+  )
   const { postgres } = database
   const stop = new AbortController()
   const seen = new Set<string>()
@@ -77,10 +92,14 @@ test('delivers every message, in the order of its key, though Kafka dies under l
   }
 })
 
-test('gives up on a broker that hangs, in bounded time, and publishes once it answers', async () => {
-  await using kafka = await kafkaUnderTest(stack.urls.KAFKA_BROKERS, [topicUnderTest(TOPIC)], {
-    publishTimeoutMs: 2_000,
-  })
+const givesUp = 'gives up on a broker that hangs, in bounded time, and publishes once it answers'
+test.each(adapters)(`${givesUp}: %s`, async (_name, adapter) => {
+  await using kafka = await kafkaUnderTest(
+    stack.urls.KAFKA_BROKERS,
+    [topicUnderTest(TOPIC)],
+    { publishTimeoutMs: 2_000 },
+    adapter,
+  )
   await kafka.producer.publish([message('before')])
 
   await stack.part('kafka').kill('SIGSTOP')

@@ -1,10 +1,10 @@
-import { describeError } from '@coffer/errors/app-error'
-import { backoffMs, pause } from '@coffer/runtime/backoff'
+import { pause } from '@coffer/runtime/backoff'
 import type { EachBatchPayload, Consumer as KafkaConsumer } from 'kafkajs'
 import type { BatchHandler, Consumer, ConsumerOptions } from '../ports.ts'
 import { gather } from './gather.ts'
-import { HEARTBEAT_MS, handleFetched } from './handle-fetched.ts'
+import { HEARTBEAT_MS, handlePayloads } from './handle-payloads.ts'
 import { type KafkaClientOptions, kafkaClient } from './kafka-client.ts'
+import { keepJoining } from './keep-joining.ts'
 
 export type KafkaConsumerOptions = KafkaClientOptions &
   ConsumerOptions & {
@@ -26,34 +26,13 @@ const WORKERS = 256
 /** How long a consumer that stops may take to say goodbye to its group, milliseconds. */
 const GOODBYE_MS = 3_000
 
-const RETRY = { firstMs: 100, maxMs: 2_000 }
-
 /**
  * Reads from Kafka as a member of a group, for ever: whatever ends the membership, it joins again.
  * What one fetch brought from all its partitions is handed over together, in parts of at most
  * `batchSizeMax`, because large transactions are what makes a handler fast.
  */
-export function kafkaConsumer(options: KafkaConsumerOptions): Consumer {
-  return {
-    async run(handler, signal) {
-      for (let attempt = 0; !signal.aborted; ) {
-        let handled = false
-        const noted: BatchHandler = async (deliveries) => {
-          await handler(deliveries)
-          handled = true
-        }
-        try {
-          await runMember(options, noted, signal)
-        } catch (error) {
-          attempt = handled ? 1 : attempt + 1
-          const { logger, group } = options
-          logger.warn({ group, attempt, error: describeError(error) }, 'Joining the group again')
-          await pause(backoffMs(attempt, RETRY), signal)
-        }
-      }
-    },
-  }
-}
+export const kafkaConsumer = (options: KafkaConsumerOptions): Consumer =>
+  keepJoining((handler, signal) => runMember(options, handler, signal), options)
 
 /** One membership of the group: returns when `signal` aborts and throws when Kafka ends it. */
 async function runMember(
@@ -85,7 +64,7 @@ async function runMember(
 
   let handling: Promise<void> = Promise.resolve()
   const eachBatch = gather((payloads: EachBatchPayload[]) => {
-    handling = handleFetched({ ...options, payloads, handler, signal: membership.signal })
+    handling = handlePayloads({ ...options, payloads, handler, signal: membership.signal })
     return handling
   })
   const start = async () => {

@@ -4,7 +4,16 @@ import { silentLogger } from '@coffer/telemetry/logger'
 import { type KafkaConsumerOptions, kafkaConsumer } from '../adapters/kafka-consumer.ts'
 import { type KafkaProducerOptions, kafkaProducer } from '../adapters/kafka-producer.ts'
 import { ensureTopics } from '../adapters/kafka-topics.ts'
+import type { PlatformaticProducerOptions } from '../adapters/platformatic-producer.ts'
 import type { Consumer, ConsumerOptions, Producer } from '../ports.ts'
+
+/** How one client speaks with Kafka. */
+export type KafkaAdapter = {
+  producer(options: ProducerOptions): Promise<Producer>
+  consumer(options: KafkaConsumerOptions): Consumer
+}
+
+type ProducerOptions = KafkaProducerOptions & PlatformaticProducerOptions
 
 /** Topics of one test's own on a broker that others use too. */
 export type KafkaUnderTest = AsyncDisposable & {
@@ -23,17 +32,18 @@ export const topicUnderTest = (name: string, partitions = 3): Topic => ({
 export async function kafkaUnderTest(
   kafkaBrokers: string,
   topics: readonly Topic[],
-  producerOptions: Partial<KafkaProducerOptions> = {},
+  producerOptions: Partial<ProducerOptions> = {},
+  adapter: KafkaAdapter = { producer: kafkaProducer, consumer: kafkaConsumer },
 ): Promise<KafkaUnderTest> {
   const brokers = kafkaBrokers.split(',')
   const topicPrefix = `${randomUUID()}.`
   await ensureTopics({ brokers, topics, topicPrefix, replicationFactor: 1 })
   const shared = { brokers, clientId: 'test', logger: silentLogger, topicPrefix }
-  const producer = await kafkaProducer({ ...shared, ...producerOptions })
+  const producer = await adapter.producer({ ...shared, ...producerOptions })
   return {
     topicPrefix,
     producer,
-    consumer: (options) => kafkaConsumer({ ...shared, ...options }),
+    consumer: (options) => adapter.consumer({ ...shared, ...options }),
     [Symbol.asyncDispose]: () => producer[Symbol.asyncDispose](),
   }
 }

@@ -5,10 +5,19 @@ import { connect, createServer, type Socket } from 'node:net'
 /** The API key of Produce: https://kafka.apache.org/protocol#protocol_api_keys */
 const PRODUCE = 0
 
+/** The first version of Produce with lengths in as few bytes as they need. */
+const FLEXIBLE = 9
+
+const BRACE = 0x7b
+
+type Address = { host: string; port: number }
+
 /** Stands between a client and a Kafka broker, reads what the client asks, and can lose answers. */
 export type LossyProxy = AsyncDisposable & {
   /** Connects to the broker through the proxy. */
-  openSocket(address: { host: string; port: number }): Socket
+  openSocket(address: Address): Socket
+  /** Where a client has to connect that does so by itself, to the one broker there is. */
+  reach(address: Address): Address
   /** Cuts the connection instead of passing on the next answer to a Produce request. */
   loseNextAck(): void
   acksLost(): number
@@ -21,12 +30,13 @@ export async function lossyProxy(): Promise<LossyProxy> {
   const acksAskedFor: number[] = []
   let losesNext = false
   let lost = 0
+  let onlyBroker: Address | undefined
 
   const serve = (client: Socket, first: Buffer) => {
-    // The client says where it wants to go in its first line.
-    const lineEnd = first.indexOf('\n')
-    const { host, port } = JSON.parse(first.subarray(0, lineEnd).toString())
-    const broker = connect({ host, port })
+    // A client through `openSocket` says where it wants to go in its first line.
+    const lineEnd = first[0] === BRACE ? first.indexOf('\n') : -1
+    const address = lineEnd < 0 ? onlyBroker : JSON.parse(first.subarray(0, lineEnd).toString())
+    const broker = connect({ ...address, noDelay: true })
     let losesThis = false
     const readRequest = (request: Buffer) => {
       if (request.readInt16BE(0) !== PRODUCE) return
@@ -63,6 +73,10 @@ export async function lossyProxy(): Promise<LossyProxy> {
     loseNextAck: () => {
       losesNext = true
     },
+    reach(address) {
+      onlyBroker = address
+      return { host: '127.0.0.1', port }
+    },
     openSocket(address) {
       const socket = connect({ host: '127.0.0.1', port, noDelay: true })
       socket.write(`${JSON.stringify(address)}\n`)
@@ -92,6 +106,11 @@ function frames(onFrame: (frame: Buffer) => void): (bytes: Buffer) => void {
 function readAcks(request: Buffer): number {
   const clientIdLength = Math.max(0, request.readInt16BE(8))
   const transactionalIdAt = 10 + clientIdLength
-  const transactionalIdLength = Math.max(0, request.readInt16BE(transactionalIdAt))
+  if (request.readInt16BE(2) < FLEXIBLE) {
+    const transactionalIdLength = Math.max(0, request.readInt16BE(transactionalIdAt))
+    return request.readInt16BE(transactionalIdAt + 2 + transactionalIdLength)
+  }
+  // No tagged fields end the header, and the length is one more than it says, in one byte.
+  const transactionalIdLength = Math.max(0, request.readUInt8(transactionalIdAt + 1) - 1)
   return request.readInt16BE(transactionalIdAt + 2 + transactionalIdLength)
 }

@@ -1,0 +1,184 @@
+import { describeError } from '@coffer/errors/app-error'
+import { backoffMs, pause } from '@coffer/runtime/backoff'
+import type { Logger } from '@coffer/telemetry/logger'
+import { type Consumer, type fetchV17, ResponseError } from '@platformatic/kafka'
+import type { Delivery } from '../ports.ts'
+import { answerOf, withAnswer } from './platformatic-client.ts'
+
+type FetchResponse = fetchV17.FetchResponse
+
+/** One partition, and how far it was read. */
+export type Position = { topic: string; partition: number; next: bigint }
+
+export type FetchPartitionsOptions = {
+  client: Pick<Consumer, 'metadata' | 'fetch'>
+  /** The partitions to read; their positions move on as they are read. */
+  positions: readonly Position[]
+  /** Takes what one fetch brought; the next but one is fetched when it has resolved. */
+  give(deliveries: readonly Delivery[]): Promise<void>
+  fetchWaitMs: number
+  topicPrefix: string
+  logger: Logger
+  signal: AbortSignal
+}
+
+const RETRY = { firstMs: 100, maxMs: 1_000 }
+
+/** So often in a row a fetch may fail before the membership is given up. */
+const FAILURES_MAX = 6
+
+const FETCH_BYTES_MAX = 10 * 1024 * 1024
+const PARTITION_BYTES_MAX = 1024 * 1024
+
+/** Records that tell of transactions and carry no message. */
+const CONTROL = 0b10_0000
+
+/**
+ * Fetches from the leader of each partition until `signal` aborts. A leader that moves or is away
+ * for a moment is looked for again; throws when that takes too long.
+ */
+export async function fetchPartitions(options: FetchPartitionsOptions): Promise<void> {
+  const { client, positions, logger, signal } = options
+  const topics = [...new Set(positions.map(({ topic }) => topic))]
+  for (let failures = 0; !signal.aborted; ) {
+    const round = new AbortController()
+    const onFetched = () => {
+      failures = 0
+    }
+    try {
+      const metadata = await client.metadata({ topics, forceUpdate: failures > 0 })
+      const ids = new Map(topics.map((topic) => [topic, metadata.topics.get(topic)?.id ?? '']))
+      const byLeader = Map.groupBy(
+        positions,
+        ({ topic, partition }) => metadata.topics.get(topic)?.partitions[partition]?.leader ?? -1,
+      )
+      const ending = AbortSignal.any([signal, round.signal])
+      const reading = [...byLeader].map(([node, led]) =>
+        fetchFrom({ ...options, node, ids, positions: led, signal: ending, onFetched }).finally(
+          () => round.abort(),
+        ),
+      )
+      const outcomes = await Promise.allSettled(reading)
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+      if (failed) throw failed.reason
+    } catch (error) {
+      if (signal.aborted) return
+      failures += 1
+      if (failures >= FAILURES_MAX) throw withAnswer(error)
+      logger.debug({ error: describeError(withAnswer(error)) }, 'A fetch failed')
+      await pause(backoffMs(failures, RETRY), signal)
+    }
+  }
+}
+
+type FetchFromOptions = FetchPartitionsOptions & {
+  node: number
+  /** Ids of topics by name. */
+  ids: ReadonlyMap<string, string>
+  onFetched: () => void
+}
+
+async function fetchFrom(options: FetchFromOptions): Promise<void> {
+  const { client, node, ids, positions, give, topicPrefix, signal, onFetched } = options
+  const find = (topicId: string, partition: number) =>
+    positions.find((each) => each.partition === partition && ids.get(each.topic) === topicId)
+  let given: Promise<void> = Promise.resolve()
+  while (!signal.aborted) {
+    try {
+      const response = await client.fetch({
+        node,
+        topics: positions.map(({ topic, partition, next }) => ({
+          topicId: ids.get(topic) ?? '',
+          partitions: [
+            {
+              partition,
+              fetchOffset: next,
+              partitionMaxBytes: PARTITION_BYTES_MAX,
+              currentLeaderEpoch: -1,
+              lastFetchedEpoch: -1,
+            },
+          ],
+        })),
+        minBytes: 1,
+        maxBytes: FETCH_BYTES_MAX,
+        maxWaitTime: options.fetchWaitMs,
+      })
+      onFetched()
+      const deliveries = readResponse(response, find, topicPrefix)
+      if (deliveries.length === 0) continue
+      // One fetch ahead of the one that is being handled, and no further.
+      await given
+      if (signal.aborted) return
+      given = give(deliveries)
+    } catch (error) {
+      if (!beginAgain(error, find)) throw error
+    }
+  }
+}
+
+/** Decodes what came, and moves the positions behind it. */
+function readResponse(
+  { responses }: FetchResponse,
+  find: (topicId: string, partition: number) => Position | undefined,
+  topicPrefix: string,
+): Delivery[] {
+  const deliveries: Delivery[] = []
+  for (const { topicId, partitions } of responses) {
+    for (const { partitionIndex, records } of partitions) {
+      const position = find(topicId, partitionIndex)
+      if (position === undefined) continue
+      const topic = position.topic.slice(topicPrefix.length)
+      for (const batch of records ?? []) {
+        for (const record of (batch.attributes & CONTROL) === 0 ? batch.records : []) {
+          const offset = batch.firstOffset + BigInt(record.offsetDelta)
+          // A fetch brings whole record batches, also when it begins inside one.
+          if (offset < position.next) continue
+          const { key, headers, value } = record
+          deliveries.push({
+            topic,
+            partition: partitionIndex,
+            offset: offset.toString(),
+            key: key?.toString() ?? '',
+            headers: Object.fromEntries(
+              headers.map(([name, text]) => [`${name}`, `${text ?? ''}`]),
+            ),
+            value: value?.toString() ?? '',
+          })
+        }
+        const end = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
+        if (end > position.next) position.next = end
+      }
+    }
+  }
+  return deliveries
+}
+
+/**
+ * Where a position no longer exists, as in a topic that was deleted and created again, begins with
+ * the first message there is. False when `error` is something else.
+ */
+function beginAgain(
+  error: unknown,
+  find: (topicId: string, partition: number) => Position | undefined,
+): boolean {
+  if (answerOf(error)?.['apiId'] !== 'OFFSET_OUT_OF_RANGE') return false
+  const response = responseOf(error)
+  let found = false
+  for (const { topicId, partitions } of response?.responses ?? []) {
+    for (const { partitionIndex, errorCode, logStartOffset } of partitions) {
+      const position = find(topicId, partitionIndex)
+      if (errorCode !== OUT_OF_RANGE || position === undefined) continue
+      position.next = logStartOffset < 0n ? 0n : logStartOffset
+      found = true
+    }
+  }
+  return found
+}
+
+const OUT_OF_RANGE = 1
+
+function responseOf(error: unknown): FetchResponse | undefined {
+  if (error instanceof ResponseError && 'response' in error) return error.response as FetchResponse
+  const inner: unknown[] = error instanceof AggregateError ? error.errors : []
+  return inner.map(responseOf).find((each) => each !== undefined)
+}
