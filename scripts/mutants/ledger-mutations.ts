@@ -49,9 +49,9 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'a draft that is refused leaves its first entries behind',
     file: apply,
-    find: "if (overdrawn) return { status: 'refused'",
+    find: 'if (overdrawn) return refuse(',
     replace: `for (const [key, state] of states) changed.set(key, state)
-    if (overdrawn) return { status: 'refused'`,
+    if (overdrawn) return refuse(`,
     tests: applyTests,
   },
   {
@@ -71,15 +71,8 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'an event that a batch holds twice is counted twice',
     file: book,
-    find: 'claimed.delete(id)',
-    replace: 'claimed.has(id)',
-    tests: bookTests,
-  },
-  {
-    name: 'events are booked whatever the inbox says',
-    file: book,
-    find: 'const fresh = events.filter(({ id }) => claimed.delete(id))',
-    replace: 'const fresh = events.filter(({ id }) => claimed.delete(id) || id)',
+    find: "if (outcome.status === 'exists') return false",
+    replace: "if (outcome.status === 'exists') return true",
     tests: bookTests,
   },
   {
@@ -92,8 +85,8 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'a conflict with what the ledger holds is passed over in silence',
     file: book,
-    find: "if (outcome.status === 'exists') return []",
-    replace: "if (outcome.status !== 'created') return []",
+    find: "if (outcome.status === 'exists') return false",
+    replace: "if (outcome.status !== 'created') return false",
     tests: bookTests,
   },
   {
@@ -116,22 +109,36 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'two that book one reference at a time both believe that they did',
     file: 'libs/ledger/src/adapters/post-transactions.ts',
-    find: 'if (inserted.size < created.length) throw',
-    replace: 'if (inserted.size > created.length) throw',
+    find: 'if (inserted < created.length + refused.length) throw',
+    replace: 'if (inserted > created.length + refused.length) throw',
     tests: postTests,
   },
   {
-    name: 'events stay claimed though their booking was rolled back',
-    file: work,
-    find: 'claimNew(tx, consumer, eventIds)',
-    replace: 'claimNew(postgres as never, consumer, eventIds)',
+    name: 'what was refused once may be booked later',
+    file: apply,
+    find: 'known.set(draft.reference, { refusal })',
+    replace: '',
+    tests: applyTests,
+  },
+  {
+    name: 'a refusal is forgotten when its batch is committed',
+    file: 'libs/ledger/src/adapters/post-transactions.ts',
+    find: 'insertTransactions(tx, [...created, ...refused], now)',
+    replace: 'insertTransactions(tx, created, now)',
     tests: workTests,
   },
   {
-    name: 'bookings are announced though they were rolled back',
-    file: work,
-    find: 'enqueue(tx, messages)',
-    replace: 'enqueue(postgres as never, messages)',
+    name: 'what was refused is announced as if it had been booked',
+    file: 'libs/ledger/src/adapters/transactions-outbox.ts',
+    find: "sql.raw('refusal is null')",
+    replace: "sql.raw('true')",
     tests: workTests,
+  },
+  {
+    name: 'posters meet in one shard of the system',
+    file: 'libs/ledger/src/adapters/postgres-shards.ts',
+    find: `(pg_backend_pid() + place) % \${SHARDS} as shard`,
+    replace: '0 as shard',
+    tests: ['libs/ledger/src/adapters/postgres-shards.integration.test.ts'],
   },
 ]

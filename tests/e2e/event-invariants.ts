@@ -1,5 +1,6 @@
 import { readEvent } from '@coffer/events/event'
 import { ACCOUNTING_EVENTS, deadLetterTopic, TOPICS, WALLET_EVENTS } from '@coffer/events/topics'
+import { announcements } from '@coffer/ledger/testing/announcements'
 import type { Delivery } from '@coffer/messaging/ports'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
@@ -38,9 +39,14 @@ const idOf = ({ headers }: Delivery) => headers['ce_id'] ?? ''
 
 /** Everything that was ever owed to the broker, in the order in which it was committed. */
 async function readOwed(postgres: Postgres): Promise<OwedEvent[]> {
-  return await postgres.execute<OwedEvent>(sql`
+  const owed = await postgres.execute<OwedEvent>(sql`
     select headers->>'ce_id' as id, topic, key, value from messaging.outbox
     order by transaction_id, messaging.outbox.id`)
+  const announced = (await announcements(postgres)).map((message) => ({
+    ...message,
+    id: message.headers['ce_id'] ?? '',
+  }))
+  return [...owed, ...announced]
 }
 
 /** What the outbox of a topic and the topic itself do not agree on. */

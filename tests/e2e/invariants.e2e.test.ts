@@ -34,17 +34,18 @@ const RICHES = 10n ** 40n
 function credit(reference: string): string {
   return `
     with account as (
-      update ledger.accounts mine set
+      update ledger.accounts set
         debits_posted = debits_posted + (code = 'custody')::int * ${RICHES},
         credits_posted = credits_posted + (code <> 'custody')::int * ${RICHES},
         version = version + 1
-      where asset like '%slip44:60' and (code = 'custody' or id =
-        (select min(id) from ledger.accounts each
-          where each.asset = mine.asset and each.code = 'owner.available'))
+      where id in (
+        select min(id) from ledger.accounts
+        where asset like '%slip44:60' and code in ('custody', 'owner.available')
+        group by code)
       returning id, code, version, debits_posted - credits_posted as balance
     ), booked as (
-      insert into ledger.transactions (reference, code, event_at)
-      values (${reference}, 'deposit.credit', now()) returning id
+      insert into ledger.transactions (reference, code, owner, event_at)
+      values (${reference}, 'deposit.credit', 'someone', now()) returning id
     )
     insert into ledger.entries (account_id, account_version, transaction_id, amount, balance_after)
     select account.id, account.version, booked.id,

@@ -1,5 +1,6 @@
 import type { Coffer } from '@coffer/cli/start-coffer'
 import { ACCOUNTING_EVENTS, WALLET_EVENTS } from '@coffer/events/topics'
+import { transactionsOutbox } from '@coffer/ledger/transactions-outbox'
 import { relayLag } from '@coffer/messaging/relay-lag'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { anvilClient } from '@coffer/simulator/anvil-client'
@@ -32,7 +33,7 @@ export async function underWay({ coffer, postgres }: Observed): Promise<string[]
     select status, count(*)::int as count from deposits.deposits
     where status in ('seen', 'final') group by status`)
   found.push(...unsettled.map(({ status, count }) => `${count} deposits are ${status}`))
-  for (const { topic, rows } of await relayLag(postgres)) {
+  for (const { topic, rows } of await relayLag(postgres, [transactionsOutbox])) {
     if (rows > 0) found.push(`${rows} events for ${topic} wait in the outbox`)
   }
   // Kafka is asked only when all that is cheap to ask is settled.

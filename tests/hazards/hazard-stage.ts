@@ -113,7 +113,7 @@ async function book({ postgres }: ScanDatabase): Promise<void> {
   const rows = await postgres.execute<Omit<Delivery, 'partition'>>(sql`
     select topic, key, headers, value, id::text as offset from messaging.outbox
     where topic = ${WALLET_EVENTS} order by transaction_id, messaging.outbox.id`)
-  const unitOfWork = postgresUnitOfWork({ postgres, consumer: 'accounts' })
+  const unitOfWork = postgresUnitOfWork({ postgres })
   const handle = accountsHandler({
     bookDeposits: bookDeposits({ unitOfWork }),
     logger: silentLogger,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { ACCOUNTING_EVENTS, WALLET_EVENTS } from '@coffer/events/topics'
+import { WALLET_EVENTS } from '@coffer/events/topics'
 import { healthServer } from '@coffer/http/health-server'
 import { postgresProbes } from '@coffer/http/postgres-probes'
 import { bookDeposits } from '@coffer/ledger/book-deposits'
 import { prometheusBookingMetrics } from '@coffer/ledger/booking-metrics'
 import { accountsHandler } from '@coffer/ledger/events'
+import { transactionsOutbox } from '@coffer/ledger/transactions-outbox'
 import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import { handleDeliveries } from '@coffer/messaging/consume'
 import { countDeadLetters, measureOutbox } from '@coffer/messaging/messaging-metrics'
@@ -30,8 +31,8 @@ const messaging = openMessaging({ ...config.messaging, clientId: 'accounts', log
 const producer = resources.use(await messaging.producer())
 const booked = wakeUp()
 
-// Kafka → ledger: inbox, postings and outbox of a batch are one transaction; offsets come after.
-const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres, consumer: 'accounts' }) })
+// Kafka → ledger: the postings of a batch are one transaction; offsets come after.
+const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres }) })
 const bookings = prometheusBookingMetrics(metrics)
 const handle = accountsHandler({ bookDeposits: book, logger, metrics: bookings })
 const onDeadLetter = countDeadLetters(metrics)
@@ -45,12 +46,12 @@ const consumer = messaging.consumer({
   onHandled: booked.call,
 })
 
-// Outbox → Kafka: what was booked is published until the broker has acknowledged it.
+// Ledger → Kafka: what was booked is published until the broker has acknowledged it.
 const { LEASE_MS: leaseMs, RELAY_BATCH_MAX: batchSize } = config
-const publish = { postgres, producer, topic: ACCOUNTING_EVENTS, holder: randomUUID(), leaseMs }
+const publish = { postgres, producer, ...transactionsOutbox, holder: randomUUID(), leaseMs }
 const relay = runRelay({ ...publish, batchSize, logger, wakeUp: booked })
 
-measureOutbox(metrics, postgres)
+measureOutbox(metrics, postgres, [transactionsOutbox])
 resources.use(
   await healthServer({ port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }),
 )

@@ -8,6 +8,8 @@ const entry = z.object({
   /** Code in the chart of accounts, for example `custody` or `owner.available`. */
   account: z.string().min(1),
   asset: assetOnWire,
+  /** The system's accounts are many in one; an owner's is of number 0. */
+  shard: z.int().min(0).default(0),
   /** Signed: a debit is positive, a credit negative. The entries of an asset sum to zero. */
   amount: signedUnitsOnWire,
   /** Counts the account's entries from 1, so that a reader sees a gap. */
@@ -18,6 +20,7 @@ const entry = z.object({
 
 /** A ledger transaction was booked. It carries everything that was booked. */
 export const transactionCreated = z.object({
+  /** Decimal string; it grows along the entries of each account. */
   transactionId: z.string().min(1),
   /** Unique for ever; for a deposit its identity. */
   reference: z.string().min(1),

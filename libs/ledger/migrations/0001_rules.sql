@@ -9,8 +9,10 @@ BEGIN
       HINT = 'Take a transaction back with a new one that reverses it.';
 END $$;
 --> statement-breakpoint
+-- Which of the database's transactions wrote a row counts anew when a dump is restored.
 CREATE TRIGGER "transactions_append_only"
-  BEFORE UPDATE OR DELETE OR TRUNCATE ON "ledger"."transactions"
+  BEFORE UPDATE OF "id", "event_at", "recorded_at", "reference", "code", "owner", "traceparent",
+    "refusal" OR DELETE OR TRUNCATE ON "ledger"."transactions"
   FOR EACH STATEMENT EXECUTE FUNCTION "ledger"."refuse_change"();
 --> statement-breakpoint
 CREATE TRIGGER "entries_append_only"
@@ -21,26 +23,39 @@ CREATE TRIGGER "accounts_never_deleted"
   BEFORE DELETE OR TRUNCATE ON "ledger"."accounts"
   FOR EACH STATEMENT EXECUTE FUNCTION "ledger"."refuse_change"();
 --> statement-breakpoint
-CREATE FUNCTION "ledger"."refuse_unbalanced"() RETURNS trigger LANGUAGE plpgsql AS $$
+-- One look at all that a statement inserted, instead of a foreign key's at every row.
+CREATE FUNCTION "ledger"."refuse_wrong_entries"() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  unbalanced record;
+  wrong record;
 BEGIN
-  SELECT inserted.transaction_id, account.asset, sum(inserted.amount) AS total
-    INTO unbalanced
-    FROM inserted LEFT JOIN "ledger"."accounts" AS account ON account.id = inserted.account_id
-    GROUP BY inserted.transaction_id, account.asset
-    HAVING sum(inserted.amount) <> 0
+  SELECT entry.transaction_id, account.asset, sum(entry.amount) AS total,
+      count(account.id) < count(*) AS has_no_account,
+      count(transaction.id) < count(*) AS has_no_transaction
+    INTO wrong
+    FROM inserted AS entry
+    LEFT JOIN "ledger"."accounts" AS account ON account.id = entry.account_id
+    LEFT JOIN "ledger"."transactions" AS transaction
+      ON transaction.id = entry.transaction_id AND transaction.refusal IS NULL
+    GROUP BY entry.transaction_id, account.asset
+    HAVING sum(entry.amount) <> 0 OR count(account.id) < count(*)
+      OR count(transaction.id) < count(*)
     LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'entries of transaction % in % sum to %, not to zero',
-      unbalanced.transaction_id, unbalanced.asset, unbalanced.total
-      USING ERRCODE = 'integrity_constraint_violation',
-        HINT = 'Insert all entries of a transaction in one statement.';
+  IF NOT FOUND THEN
+    RETURN NULL;
   END IF;
-  RETURN NULL;
+  IF wrong.has_no_account OR wrong.has_no_transaction THEN
+    RAISE EXCEPTION 'entries of transaction % have no %', wrong.transaction_id,
+      CASE WHEN wrong.has_no_account THEN 'account' ELSE 'transaction that is booked' END
+      USING ERRCODE = 'foreign_key_violation',
+        HINT = 'Open accounts and insert transactions before their entries.';
+  END IF;
+  RAISE EXCEPTION 'entries of transaction % in % sum to %, not to zero',
+    wrong.transaction_id, wrong.asset, wrong.total
+    USING ERRCODE = 'integrity_constraint_violation',
+      HINT = 'Insert all entries of a transaction in one statement.';
 END $$;
 --> statement-breakpoint
 CREATE TRIGGER "entries_balanced"
   AFTER INSERT ON "ledger"."entries"
   REFERENCING NEW TABLE AS inserted
-  FOR EACH STATEMENT EXECUTE FUNCTION "ledger"."refuse_unbalanced"();
+  FOR EACH STATEMENT EXECUTE FUNCTION "ledger"."refuse_wrong_entries"();

@@ -1,15 +1,17 @@
-import type { Message } from '@coffer/events/event'
 import type { Applied, BookedEntry } from './domain/apply-postings.ts'
 import type { TransactionDraft } from './domain/transaction.ts'
 
 /** A transaction as the ledger holds it. */
 export type BookedTransaction = {
+  /** Decimal string. Those of one account have rising ids. */
   id: string
   reference: string
   code: string
+  owner: string
   eventAt: Date
   recordedAt: Date
   entries: readonly BookedEntry[]
+  traceparent?: string | undefined
 }
 
 /** What came of one draft; only `created` has changed anything. */
@@ -19,12 +21,11 @@ export type PostingOutcome =
 
 /** What can be done to the ledger in one transaction of its database. */
 export type Books = {
-  /** Claims events for this consumer; answers those that it had not handled before. */
-  claimNew(eventIds: readonly string[]): Promise<ReadonlySet<string>>
-  /** Books a batch, once a transaction. See `postTransactions`. */
+  /**
+   * Books a batch and owes the announcement of what it booked, in the order given. Once a
+   * transaction. See `postTransactions`.
+   */
   post(drafts: readonly TransactionDraft[]): Promise<readonly PostingOutcome[]>
-  /** Owes these messages to their topics, in this order. */
-  announce(messages: readonly Message[]): Promise<void>
 }
 
 /**

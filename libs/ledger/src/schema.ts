@@ -1,18 +1,26 @@
-import { signedUnitsColumn } from '@coffer/postgres/columns'
+import { signedUnitsColumn, transactionIdColumn } from '@coffer/postgres/columns'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
   check,
+  customType,
   index,
+  jsonb,
   pgSchema,
   primaryKey,
+  smallint,
   text,
   timestamp,
   unique,
-  uuid,
 } from 'drizzle-orm/pg-core'
 
 export const ledgerSchema = pgSchema('ledger')
+
+/** Text that is compared byte by byte: names, which need no order of a language. */
+const nameColumn = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' })
+
+/** Most transactions that are posted at once, and so the distance between two batches' ids. */
+export const IDS_OF_A_BATCH = 16_384
 
 const counter = () => signedUnitsColumn().default(sql`0`).notNull()
 
@@ -22,9 +30,14 @@ export const accounts = ledgerSchema.table(
   {
     id: bigint({ mode: 'bigint' }).generatedAlwaysAsIdentity().primaryKey(),
     /** An owner's id, or `system`. */
-    owner: text().notNull(),
-    code: text().notNull(),
-    asset: text().notNull(),
+    owner: nameColumn().notNull(),
+    code: nameColumn().notNull(),
+    asset: nameColumn().notNull(),
+    /**
+     * The system's accounts are many in one, so that those who post at the same time need not wait
+     * for each other: what it has is the sum. An owner has one, of number 0.
+     */
+    shard: smallint().default(0).notNull(),
     debitsPosted: counter(),
     creditsPosted: counter(),
     debitsPending: counter(),
@@ -34,7 +47,8 @@ export const accounts = ledgerSchema.table(
     openedAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
   },
   (table) => [
-    unique('accounts_identity').on(table.owner, table.code, table.asset),
+    unique('accounts_identity').on(table.owner, table.code, table.asset, table.shard),
+    check('accounts_shard_of_system', sql`${table.shard} = 0 or ${table.owner} = 'system'`),
     check(
       'accounts_available_not_negative',
       sql`${table.code} <> 'owner.available'
@@ -48,30 +62,47 @@ export const accounts = ledgerSchema.table(
   ],
 )
 
-/** What was booked. A row is never changed: what was wrong is taken back by a new transaction. */
-export const transactions = ledgerSchema.table('transactions', {
-  id: uuid().default(sql`uuidv7()`).primaryKey(),
-  /** Named by whoever asked for it: the same reference is booked once. */
-  reference: text().notNull().unique('transactions_reference'),
-  /** Why, for example `deposit.credit`. */
-  code: text().notNull(),
-  /** When it happened outside, to the millisecond. */
-  eventAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
-  recordedAt: timestamp({ withTimezone: true, precision: 3 }).defaultNow().notNull(),
-})
+/**
+ * What was booked, and what was refused: a reference is answered the same for ever. A row is never
+ * changed: what was wrong is taken back by a new transaction. What a row announces is owed to the
+ * broker by the row itself, as a row of an outbox is.
+ */
+export const transactions = ledgerSchema.table(
+  'transactions',
+  {
+    /** A batch takes one number of the sequence and counts its transactions from there. */
+    id: bigint({ mode: 'bigint' })
+      .generatedByDefaultAsIdentity({ increment: IDS_OF_A_BATCH })
+      .primaryKey(),
+    /** The writing transaction of PostgreSQL, in whose order they are announced. */
+    recordedXid: transactionIdColumn().default(sql`pg_current_xact_id()`).notNull(),
+    /** When it happened outside, to the millisecond. */
+    eventAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    /** Taken while its accounts are locked: it grows along the entries of an account. */
+    recordedAt: timestamp({ withTimezone: true, precision: 3 })
+      .default(sql`clock_timestamp()`)
+      .notNull(),
+    /** Named by whoever asked for it: the same reference is booked once. */
+    reference: nameColumn().notNull().unique('transactions_reference'),
+    /** Why, for example `deposit.credit`. */
+    code: nameColumn().notNull(),
+    /** Whom it concerns: the key of its announcement. */
+    owner: nameColumn().notNull(),
+    traceparent: text(),
+    /** Why it was refused. Then it has no entries, and is not announced. */
+    refusal: jsonb(),
+  },
+  (table) => [index('transactions_in_commit_order').on(table.recordedXid, table.id)],
+)
 
 /** One account's part in a transaction; any past balance is one seek by account and version. */
 export const entries = ledgerSchema.table(
   'entries',
   {
-    accountId: bigint({ mode: 'bigint' })
-      .notNull()
-      .references(() => accounts.id),
+    accountId: bigint({ mode: 'bigint' }).notNull(),
     /** Counts the account's entries from 1. */
     accountVersion: bigint({ mode: 'number' }).notNull(),
-    transactionId: uuid()
-      .notNull()
-      .references(() => transactions.id),
+    transactionId: bigint({ mode: 'bigint' }).notNull(),
     /** A debit is positive, a credit negative. */
     amount: signedUnitsColumn().notNull(),
     /** Debits − credits of the account, this entry included. */

@@ -36,7 +36,7 @@ async function corrupt(...statements: SQL[]): Promise<void> {
 const subjects = async () =>
   (await checkLedger(database.postgres)).map(({ subject, ...rest }) => ({
     ...rest,
-    subject: subject.replace(/^(account|transaction) [0-9a-f-]+/, '$1 …'),
+    subject: subject.replace(/^(account|transaction) [0-9]+/, '$1 …').replace(/#\d+/, ''),
   }))
 
 const account = (code: string, owner: string) => `account …: ${code} of ${owner} in ${ETH}`

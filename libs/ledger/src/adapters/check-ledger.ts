@@ -37,7 +37,8 @@ export async function checkLedger(postgres: Postgres): Promise<LedgerViolation[]
 }
 
 const accountSubject = sql.raw(
-  `format('account %s: %s of %s in %s', account.id, account.code, account.owner, account.asset)`,
+  `format('account %s: %s of %s in %s', account.id,
+    account.code || coalesce('#' || nullif(account.shard, 0), ''), account.owner, account.asset)`,
 )
 
 const countersEqualEntries = sql`
@@ -85,6 +86,7 @@ const transactionsBalance = sql`
   from ledger.transactions transaction
   left join ledger.entries entry on entry.transaction_id = transaction.id
   left join ledger.accounts account on account.id = entry.account_id
+  where transaction.refusal is null or entry.amount is not null
   group by transaction.id, account.asset
   having sum(entry.amount) is distinct from 0
   order by transaction.id`

@@ -27,6 +27,7 @@ const credit = (number: number, owner: string, amount: bigint) =>
 const spend = (reference: string, owner: string, amount: bigint): TransactionDraft => ({
   reference,
   code: 'spend',
+  owner,
   eventAt: new Date(0),
   entries: [
     { account: available(owner), amount },
@@ -73,17 +74,19 @@ test('says what a second transaction of the same reference would change', async 
   expect(await spendable('ann')).toEqual([5n])
 })
 
-test('refuses what an owner does not have, and leaves nothing of it behind', async () => {
+test('refuses what an owner does not have, and for ever', async () => {
   await post([credit(20, 'ben', 5n)])
 
   const [refused] = await post([spend('ben-1', 'ben', 6n)])
-  const again = await post([spend('ben-1', 'ben', 5n)])
+  const again = await post([spend('ben-1', 'ben', 5n), spend('ben-1', 'ben', 5n)])
+  const other = await post([spend('ben-2', 'ben', 5n)])
 
   expect(refused).toEqual({
     status: 'refused',
     refusal: { reason: 'insufficient_funds', account: available('ben'), available: 5n },
   })
-  expect(statuses(again)).toEqual(['created'])
+  expect(again).toEqual([refused, refused])
+  expect(statuses(other)).toEqual(['created'])
   expect(await spendable('ben')).toEqual([0n])
 })
 
@@ -203,8 +206,8 @@ test('the database refuses entries that do not sum to zero for each asset', asyn
 
   const unbalanced = database.postgres.execute(sql`
     insert into ledger.entries
-    select id, version + 1, ${id}::uuid, 1, debits_posted - credits_posted + 1
-    from ledger.accounts where owner in ('hal', 'system')
+    select id, version + 1, ${id}::bigint, 1, debits_posted - credits_posted + 1
+    from ledger.accounts where owner in ('hal', 'gus-1')
   `)
 
   await expect(unbalanced).rejects.toMatchObject({

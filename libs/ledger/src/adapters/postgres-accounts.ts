@@ -1,6 +1,7 @@
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import type { AccountState } from '../domain/apply-postings.ts'
+import { SYSTEM } from '../domain/chart-of-accounts.ts'
 import { type AccountName, accountKey } from '../domain/transaction.ts'
 import { numericArray } from './numeric-array.ts'
 
@@ -12,15 +13,16 @@ export type LockedAccounts = {
 }
 
 /**
- * Opens what is missing of `names` and locks all until `tx` ends. Transactions that call this once
- * never wait for each other in a circle: each first opens in order of name, and then locks in order
- * of id.
+ * Opens what is missing of `names` and locks all until `tx` ends; of the system's accounts those of
+ * `shard`. Transactions that call this once never wait for each other in a circle: each first opens
+ * in order of name, and then locks in order of id.
  */
 export async function lockAccounts(
   tx: Transaction,
   names: readonly AccountName[],
+  shard: number,
 ): Promise<LockedAccounts> {
-  const ids = await openAccounts(tx, names)
+  const ids = await openAccounts(tx, names, shard)
   const keys = new Map(ids.entries().map(([key, id]) => [id, key]))
   const rows = await tx.execute<{
     id: string
@@ -55,33 +57,36 @@ export async function lockAccounts(
 async function openAccounts(
   tx: Transaction,
   names: readonly AccountName[],
+  shard: number,
 ): Promise<Map<string, string>> {
-  const ids = await findAccounts(tx, names)
+  const ids = await findAccounts(tx, names, shard)
   const missing = names.filter((name) => !ids.has(accountKey(name)))
   if (missing.length === 0) return ids
-  const { owners, codes, assets } = columns(missing)
+  const { owners, codes, assets, shards } = columns(missing, shard)
   // Two transactions that open the same accounts do so in one order, and the later one waits.
   await tx.execute(sql`
-    insert into ledger.accounts (owner, code, asset)
-    select owner, code, asset
-    from unnest(${owners}::text[], ${codes}::text[], ${assets}::text[]) as name (owner, code, asset)
+    insert into ledger.accounts (owner, code, asset, shard)
+    select owner, code, asset, shard
+    from unnest(${owners}::text[], ${codes}::text[], ${assets}::text[], ${shards}::smallint[])
+      as name (owner, code, asset, shard)
     order by owner, code, asset
     on conflict do nothing
   `)
-  const opened = await findAccounts(tx, missing)
+  const opened = await findAccounts(tx, missing, shard)
   return new Map([...ids, ...opened])
 }
 
 async function findAccounts(
   tx: Transaction,
   names: readonly AccountName[],
+  shard: number,
 ): Promise<Map<string, string>> {
-  const { owners, codes, assets } = columns(names)
+  const { owners, codes, assets, shards } = columns(names, shard)
   const rows = await tx.execute<{ position: string; id: string }>(sql`
     select name.position, account.id
-    from unnest(${owners}::text[], ${codes}::text[], ${assets}::text[])
-      with ordinality as name (owner, code, asset, position)
-    join ledger.accounts account using (owner, code, asset)
+    from unnest(${owners}::text[], ${codes}::text[], ${assets}::text[], ${shards}::smallint[])
+      with ordinality as name (owner, code, asset, shard, position)
+    join ledger.accounts account using (owner, code, asset, shard)
   `)
   const ids = new Map<string, string>()
   for (const { position, id } of rows) {
@@ -90,10 +95,11 @@ async function findAccounts(
   return ids
 }
 
-const columns = (names: readonly AccountName[]) => ({
+const columns = (names: readonly AccountName[], shard: number) => ({
   owners: sql.param(names.map(({ owner }) => owner)),
   codes: sql.param(names.map(({ code }) => code)),
   assets: sql.param(names.map(({ asset }) => asset)),
+  shards: numericArray(names.map(({ owner }) => (owner === SYSTEM ? shard : 0))),
 })
 
 /** Writes the new states of accounts that `tx` has locked. */

@@ -1,90 +1,133 @@
 import type { AssetId } from '@coffer/money/asset'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
-import type { BookedEntry } from '../domain/apply-postings.ts'
 import type { AccountCode } from '../domain/chart-of-accounts.ts'
-import type { RecordedTransaction } from '../domain/recorded-transaction.ts'
+import type { Recorded, RecordedTransaction } from '../domain/recorded-transaction.ts'
+import { type Refusal, refusalFromJson, refusalToJson } from '../domain/refusal.ts'
 import { type AccountName, accountKey, type TransactionDraft } from '../domain/transaction.ts'
+import type { BookedTransaction } from '../ports.ts'
 import { numericArray } from './numeric-array.ts'
 
-/** What the ledger holds under `references`, by reference. */
+export type ReadRecorded = {
+  /** What the ledger knows of the references, by reference. */
+  recorded: Map<string, Recorded>
+  /** The first of a batch's ids: see `IDS_OF_A_BATCH`. */
+  firstId: number
+  /** The time of the database. */
+  now: Date
+}
+
+type Row = {
+  firstId: string
+  nowMs: number
+} & (
+  | { reference: null }
+  | { reference: string; refusal: string }
+  | {
+      reference: string
+      refusal: null
+      transactionCode: string
+      eventAtMs: number
+      owner: string
+      code: AccountCode
+      asset: AssetId
+      amount: string
+    }
+)
+
+/** What the ledger knows of `references`, and what a batch needs that is booked now. */
 export async function readRecorded(
   tx: Transaction,
   references: readonly string[],
-): Promise<Map<string, RecordedTransaction>> {
-  const rows = await tx.execute<{
-    reference: string
-    transactionCode: string
-    eventAtMs: number
-    owner: string
-    code: AccountCode
-    asset: AssetId
-    amount: string
-  }>(sql`
-    select transaction.reference, transaction.code as "transactionCode",
-      extract(epoch from transaction.event_at)::float8 * 1000 as "eventAtMs",
-      account.owner, account.code, account.asset, entry.amount
-    from ledger.transactions transaction
-    join ledger.entries entry on entry.transaction_id = transaction.id
-    join ledger.accounts account on account.id = entry.account_id
-    where transaction.reference = any(${sql.param(references)}::text[])
+): Promise<ReadRecorded> {
+  const rows = await tx.execute<Row>(sql`
+    select batch.*, known.*
+    from (
+      select nextval('ledger.transactions_id_seq') as "firstId",
+        extract(epoch from clock_timestamp())::float8 * 1000 as "nowMs"
+    ) batch
+    left join lateral (
+      select transaction.reference, transaction.refusal::text as refusal,
+        transaction.code as "transactionCode",
+        extract(epoch from transaction.event_at)::float8 * 1000 as "eventAtMs",
+        account.owner, account.code, account.asset, entry.amount
+      from ledger.transactions transaction
+      left join ledger.entries entry on entry.transaction_id = transaction.id
+      left join ledger.accounts account on account.id = entry.account_id
+      where transaction.reference = any(${sql.param(references)}::text[])
+    ) known on true
   `)
   type Entry = { account: AccountName; amount: bigint }
-  const recorded = new Map<string, RecordedTransaction & { entries: Entry[] }>()
-  for (const { reference, transactionCode, eventAtMs, owner, code, asset, amount } of rows) {
-    let transaction = recorded.get(reference)
-    if (transaction === undefined) {
-      const eventAt = new Date(Math.round(eventAtMs))
-      transaction = { code: transactionCode, eventAt, entries: [] }
-      recorded.set(reference, transaction)
+  const recorded = new Map<string, { refusal: Refusal } | RecordedTransaction>()
+  const entriesOf = new Map<string, Entry[]>()
+  for (const row of rows) {
+    if (row.reference === null) continue
+    if (row.refusal !== null) {
+      recorded.set(row.reference, { refusal: refusalFromJson(row.refusal) })
+      continue
     }
-    transaction.entries.push({ account: { owner, code, asset }, amount: BigInt(amount) })
+    const { reference, transactionCode, eventAtMs, owner, code, asset, amount } = row
+    const entries = entriesOf.get(reference) ?? []
+    entriesOf.set(reference, entries)
+    entries.push({ account: { owner, code, asset }, amount: BigInt(amount) })
+    const eventAt = new Date(Math.round(eventAtMs))
+    recorded.set(reference, { code: transactionCode, eventAt, entries })
   }
-  return recorded
+  const [batch] = rows
+  if (batch === undefined) throw new Error('A select without a condition answered no row.')
+  return { recorded, firstId: Number(batch.firstId), now: new Date(Math.floor(batch.nowMs)) }
 }
 
-/** The id and time that the database gave a transaction. */
-export type InsertedTransaction = { id: string; recordedAt: Date }
+/** A row of `transactions`: one that is booked, or refused. */
+type NewTransaction = BookedTransaction | (TransactionDraft & { id: string; refusal: Refusal })
 
-/** Inserts the drafts whose references are free, and answers those, by reference. */
+/** Inserts those whose references are free, and answers how many they were. */
 export async function insertTransactions(
   tx: Transaction,
-  drafts: readonly TransactionDraft[],
-): Promise<Map<string, InsertedTransaction>> {
-  const references = sql.param(drafts.map(({ reference }) => reference))
-  const codes = sql.param(drafts.map(({ code }) => code))
-  const times = sql.param(`{${drafts.map(({ eventAt }) => eventAt.toISOString()).join(',')}}`)
-  const rows = await tx.execute<{ id: string; reference: string; recordedAtMs: number }>(sql`
-    insert into ledger.transactions (reference, code, event_at)
-    select reference, code, event_at
-    from unnest(${references}::text[], ${codes}::text[], ${times}::timestamptz[])
-      as draft (reference, code, event_at)
-    order by reference
-    on conflict do nothing
-    returning id, reference, extract(epoch from recorded_at)::float8 * 1000 as "recordedAtMs"
+  transactions: readonly NewTransaction[],
+  recordedAt: Date,
+): Promise<number> {
+  if (transactions.length === 0) return 0
+  const column = <T>(value: (transaction: NewTransaction) => T) =>
+    sql.param(transactions.map(value))
+  const times = sql.param(`{${transactions.map(({ eventAt }) => eventAt.toISOString()).join(',')}}`)
+  const [inserted] = await tx.execute<{ count: number }>(sql`
+    with inserted as (
+      insert into ledger.transactions
+        (id, event_at, recorded_at, reference, code, owner, traceparent, refusal)
+      select id, event_at, ${recordedAt.toISOString()}::timestamptz, reference, code, owner,
+        traceparent, refusal
+      from unnest(
+        ${numericArray(transactions.map(({ id }) => id))}::bigint[], ${times}::timestamptz[],
+        ${column(({ reference }) => reference)}::text[], ${column(({ code }) => code)}::text[],
+        ${column(({ owner }) => owner)}::text[],
+        ${column(({ traceparent }) => traceparent ?? null)}::text[],
+        ${column((each) => ('refusal' in each ? refusalToJson(each.refusal) : null))}::jsonb[]
+      ) as draft (id, event_at, reference, code, owner, traceparent, refusal)
+      order by reference
+      on conflict do nothing
+      returning 1
+    )
+    select count(*)::int as count from inserted
   `)
-  return new Map(
-    rows.map(({ id, reference, recordedAtMs }) => [
-      reference,
-      { id, recordedAt: new Date(Math.round(recordedAtMs)) },
-    ]),
-  )
+  return inserted?.count ?? 0
 }
 
-/** Inserts the entries of new transactions, given with the id of their transaction. */
+/** Inserts the entries of new transactions. */
 export async function insertEntries(
   tx: Transaction,
   accountIds: ReadonlyMap<string, string>,
-  entries: readonly (BookedEntry & { transactionId: string })[],
+  transactions: readonly BookedTransaction[],
 ): Promise<void> {
+  const entries = transactions.flatMap((transaction) => transaction.entries)
+  const transactionIds = transactions.flatMap(({ id, entries }) => entries.map(() => id))
   const accounts = entries.map(({ account }) => accountIds.get(accountKey(account)) as string)
-  const transactions = sql.param(`{${entries.map((entry) => entry.transactionId).join(',')}}`)
   await tx.execute(sql`
     insert into ledger.entries (account_id, account_version, transaction_id, amount, balance_after)
     select * from unnest(
       ${numericArray(accounts)}::bigint[],
       ${numericArray(entries.map((entry) => entry.accountVersion))}::bigint[],
-      ${transactions}::uuid[],
+      ${numericArray(transactionIds)}::bigint[],
       ${numericArray(entries.map((entry) => entry.amount))}::numeric[],
       ${numericArray(entries.map((entry) => entry.balanceAfter))}::numeric[]
     )

@@ -1,8 +1,10 @@
-import type { Message } from '@coffer/events/event'
 import type { TestDatabase } from '@coffer/testkit/test-database'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { depositCredit } from '../domain/deposit-transactions.ts'
+import { announcements } from '../testing/announcements.ts'
 import { ledgerDatabase } from '../testing/ledger-database.ts'
+import { confirmed } from '../testing/sample-events.ts'
 import { unitOfWorkContract } from '../testing/unit-of-work-contract.ts'
 import { postgresUnitOfWork } from './postgres-unit-of-work.ts'
 
@@ -14,54 +16,50 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]())
 
 unitOfWorkContract(() => ({
-  unitOfWork: postgresUnitOfWork({ postgres: database.postgres, consumer: 'contract' }),
-  announced: async (key) => [
-    ...(await database.postgres.execute<Message>(
-      sql`select topic, key, headers, value from messaging.outbox where key = ${key} order by id`,
-    )),
-  ],
+  unitOfWork: postgresUnitOfWork({ postgres: database.postgres }),
+  announced: async (key) =>
+    (await announcements(database.postgres)).filter((message) => message.key === key),
 }))
 
 test('repeats the whole work after a transient failure', async () => {
   const { postgres } = database
-  const unitOfWork = postgresUnitOfWork({ postgres, consumer: 'transient', backoff: NO_WAIT })
+  const unitOfWork = postgresUnitOfWork({ postgres, backoff: NO_WAIT })
   let calls = 0
 
-  const claimed = await unitOfWork(async (books) => {
-    const fresh = await books.claimNew(['t1'])
+  const outcomes = await unitOfWork(async (books) => {
+    const outcomes = await books.post([credit(901)])
     calls += 1
     if (calls < 3) throw deadlock()
-    return fresh
+    return outcomes
   })
 
-  expect([calls, claimed]).toEqual([3, new Set(['t1'])])
+  expect([calls, outcomes]).toMatchObject([3, [{ status: 'created' }]])
 })
 
 test('repeats the whole work when its connection is lost, and goes on with others', async () => {
   const unitOfWork = postgresUnitOfWork({
     postgres: database.postgres,
-    consumer: 'lost',
     backoff: NO_WAIT,
   })
   let calls = 0
 
-  const claimed = await unitOfWork(async (books) => {
+  const outcomes = await unitOfWork(async (books) => {
     calls += 1
-    await books.claimNew(['l1'])
+    await books.post([credit(902)])
     if (calls < 3) await endOpenTransactions()
-    return await books.claimNew(['l2'])
+    return await books.post([credit(903)])
   })
 
-  expect([calls, claimed]).toEqual([3, new Set(['l2'])])
+  expect([calls, outcomes]).toMatchObject([3, [{ status: 'created' }]])
   const others = Array.from({ length: 20 }, (_, place) =>
-    unitOfWork((books) => books.claimNew([`l3-${place}`])),
+    unitOfWork((books) => books.post([credit(910 + place)])),
   )
   expect(await Promise.all(others)).toHaveLength(20)
 })
 
 test('gives up after as many attempts as it was given', async () => {
   const { postgres } = database
-  const unitOfWork = postgresUnitOfWork({ postgres, consumer: 'c', attempts: 2, backoff: NO_WAIT })
+  const unitOfWork = postgresUnitOfWork({ postgres, attempts: 2, backoff: NO_WAIT })
   let calls = 0
 
   const work = unitOfWork(async () => {
@@ -74,7 +72,7 @@ test('gives up after as many attempts as it was given', async () => {
 })
 
 test('does not repeat what fails for good', async () => {
-  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres, consumer: 'c' })
+  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres })
   let calls = 0
 
   const work = unitOfWork(async () => {
@@ -85,6 +83,9 @@ test('does not repeat what fails for good', async () => {
   await expect(work).rejects.toThrow('a bug')
   expect(calls).toBe(1)
 })
+
+const credit = (number: number) =>
+  depositCredit(confirmed({ number, owner: 'worker', amount: 5n }).data)
 
 const NO_WAIT = { firstMs: 1, maxMs: 1 }
 

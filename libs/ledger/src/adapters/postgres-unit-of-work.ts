@@ -1,6 +1,4 @@
 import { AppError } from '@coffer/errors/app-error'
-import { claimNew } from '@coffer/messaging/inbox'
-import { enqueue } from '@coffer/messaging/outbox'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { type Backoff, backoffMs, pause } from '@coffer/runtime/backoff'
@@ -9,21 +7,19 @@ import { postTransactions } from './post-transactions.ts'
 
 export type UnitOfWorkOptions = {
   postgres: Postgres
-  /** Whose inbox it is: each consumer handles an event once. */
-  consumer: string
   /** How often it tries in all, when PostgreSQL says "not now". */
   attempts?: number
   backoff?: Backoff
 }
 
 /**
- * Inbox, postings and outbox in one transaction of PostgreSQL. A transient failure repeats it
- * whole. That is safe even if the commit went through and only its answer was lost: then the inbox
- * knows the events, and the repeat finds nothing to do.
+ * Postings in one transaction of PostgreSQL; a transaction that is booked is its own entry in inbox
+ * and outbox. A transient failure repeats it whole. That is safe even if the commit went through
+ * and only its answer was lost: then the ledger knows the references, and the repeat finds nothing
+ * to do.
  */
 export function postgresUnitOfWork({
   postgres,
-  consumer,
   attempts = 3,
   backoff = { firstMs: 50, maxMs: 1_000 },
 }: UnitOfWorkOptions): UnitOfWork {
@@ -31,11 +27,7 @@ export function postgresUnitOfWork({
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await postgres.transaction((tx) =>
-          work({
-            claimNew: (eventIds) => claimNew(tx, consumer, eventIds),
-            post: (drafts) => postTransactions(tx, drafts),
-            announce: (messages) => enqueue(tx, messages),
-          }),
+          work({ post: (drafts) => postTransactions(tx, drafts) }),
         )
       } catch (error) {
         if (attempt >= attempts || !mayPass(error)) throw error

@@ -37,31 +37,36 @@ const transaction = (
   reference: string,
   code: string,
   entries: TransactionDraft['entries'],
-): TransactionDraft => ({ reference, code, eventAt: new Date(0), entries })
+): TransactionDraft => ({ reference, code, owner: 'alice', eventAt: new Date(0), entries })
 
-const apply = (drafts: TransactionDraft[]) =>
+const apply = (drafts: TransactionDraft[], { shard = 0 } = {}) =>
   applyPostings({
+    shard,
     accounts: new Map(drafts.flatMap(accountsOf).map((name) => [accountKey(name), NEW_ACCOUNT])),
     recorded: new Map(),
     drafts,
   })
 
-test('numbers the entries of each account and runs its balance', () => {
-  const { applied } = apply([credit('1', 'alice', 5n), credit('2', 'bob', 7n)])
+test('numbers the entries of each account and runs its balance, the system in its shard', () => {
+  const entryOf = (owner: string, amount: bigint) => {
+    return { account: available(owner), shard: 0, amount, accountVersion: 1, balanceAfter: amount }
+  }
+
+  const { applied } = apply([credit('1', 'alice', 5n), credit('2', 'bob', 7n)], { shard: 3 })
 
   expect(applied).toEqual([
     {
       status: 'created',
       entries: [
-        { account: custody, amount: 5n, accountVersion: 1, balanceAfter: 5n },
-        { account: available('alice'), amount: -5n, accountVersion: 1, balanceAfter: -5n },
+        { account: custody, shard: 3, amount: 5n, accountVersion: 1, balanceAfter: 5n },
+        entryOf('alice', -5n),
       ],
     },
     {
       status: 'created',
       entries: [
-        { account: custody, amount: 7n, accountVersion: 2, balanceAfter: 12n },
-        { account: available('bob'), amount: -7n, accountVersion: 1, balanceAfter: -7n },
+        { account: custody, shard: 3, amount: 7n, accountVersion: 2, balanceAfter: 12n },
+        entryOf('bob', -7n),
       ],
     },
   ])
@@ -155,9 +160,11 @@ test('reverses only what was booked, and only exactly', () => {
   const { applied } = apply([
     takeBack('2', 'alice', 5n, { reverses: '1' }),
     credit('1', 'alice', 5n),
-    takeBack('2', 'alice', 4n, { reverses: '1' }),
-    takeBack('2', 'bob', 5n, { reverses: '1' }),
+    takeBack('3', 'alice', 4n, { reverses: '1' }),
+    takeBack('4', 'bob', 5n, { reverses: '1' }),
+    takeBack('5', 'alice', 5n, { reverses: '1' }),
     takeBack('2', 'alice', 5n, { reverses: '1' }),
+    takeBack('6', 'alice', 5n, { reverses: '3' }),
   ])
 
   expect(applied).toMatchObject([
@@ -166,6 +173,9 @@ test('reverses only what was booked, and only exactly', () => {
     { status: 'refused', refusal: { reason: 'not_the_negation', reverses: '1' } },
     { status: 'refused', refusal: { reason: 'not_the_negation', reverses: '1' } },
     { status: 'created' },
+    // Once refused it stays refused, also when it could be booked by now.
+    { status: 'refused', refusal: { reason: 'nothing_to_reverse', reverses: '1' } },
+    { status: 'refused', refusal: { reason: 'nothing_to_reverse', reverses: '3' } },
   ])
 })
 
@@ -186,12 +196,14 @@ test('agrees with a model that keeps two numbers an owner', () => {
     fc.property(fc.array(order, { maxLength: 40 }), (orders) => {
       const held = new Map<string, bigint>()
       const owed = new Map<string, bigint>()
-      const done = new Set<string>()
+      const done = new Map<string, 'known' | 'refused'>()
       const expected = orders.map(({ kind, reference, owner, amount }) => {
         const before = held.get(owner) ?? 0n
-        if (done.has(reference)) return 'known'
-        if (kind === 'debit' && before < amount) return 'refused'
-        done.add(reference)
+        const earlier = done.get(reference)
+        if (earlier !== undefined) return earlier
+        const isRefused = kind === 'debit' && before < amount
+        done.set(reference, isRefused ? 'refused' : 'known')
+        if (isRefused) return 'refused'
         const taken = before < amount ? before : amount
         held.set(owner, kind === 'credit' ? before + amount : before - taken)
         if (kind === 'takeBack') owed.set(owner, (owed.get(owner) ?? 0n) + amount - taken)

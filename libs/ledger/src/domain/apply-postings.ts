@@ -1,10 +1,11 @@
-import { mustNotGoNegative } from './chart-of-accounts.ts'
+import { mustNotGoNegative, SYSTEM } from './chart-of-accounts.ts'
 import {
   type DraftField,
   differingField,
   isNegationOf,
-  type RecordedTransaction,
+  type Recorded,
 } from './recorded-transaction.ts'
+import type { Refusal } from './refusal.ts'
 import { type AccountName, accountKey, type TransactionDraft } from './transaction.ts'
 
 /** What an account has counted so far. */
@@ -28,6 +29,8 @@ export const NEW_ACCOUNT: AccountState = {
 
 export type BookedEntry = {
   account: AccountName
+  /** Which of the system's accounts of this name; 0 for an owner's. */
+  shard: number
   /** A debit is positive, a credit negative. */
   amount: bigint
   /** Counts the account's entries from 1. */
@@ -36,13 +39,7 @@ export type BookedEntry = {
   balanceAfter: bigint
 }
 
-/** Why the state of the ledger does not allow a transaction. */
-export type Refusal =
-  | { reason: 'insufficient_funds'; account: AccountName; available: bigint }
-  | { reason: 'nothing_to_reverse'; reverses: string }
-  | { reason: 'not_the_negation'; reverses: string }
-
-/** What comes of one draft. */
+/** What comes of one draft. What was refused once is refused for ever, for the same reason. */
 export type Applied =
   | { status: 'created'; entries: readonly BookedEntry[] }
   | { status: 'exists' }
@@ -53,16 +50,18 @@ export type Postings = {
   /** Every account the drafts may touch, by {@link accountKey}. */
   accounts: ReadonlyMap<string, AccountState>
   /** What the ledger holds of the references that the drafts name, by reference. */
-  recorded: ReadonlyMap<string, RecordedTransaction>
+  recorded: ReadonlyMap<string, Recorded>
   /** Well formed: see `checkDraft`. */
   drafts: readonly TransactionDraft[]
+  /** Which of the system's accounts these are. */
+  shard?: number
 }
 
 /**
  * Applies the drafts one after the other, each wholly or not at all. Answers each in its place, and
  * the states of the accounts that changed.
  */
-export function applyPostings({ accounts, recorded, drafts }: Postings): {
+export function applyPostings({ accounts, recorded, drafts, shard = 0 }: Postings): {
   applied: Applied[]
   changed: Map<string, AccountState>
 } {
@@ -76,11 +75,15 @@ export function applyPostings({ accounts, recorded, drafts }: Postings): {
   const applied = drafts.map((draft): Applied => {
     const existing = known.get(draft.reference)
     if (existing) return answerExisting(draft, existing)
+    const refuse = (refusal: Refusal): Applied => {
+      known.set(draft.reference, { refusal })
+      return { status: 'refused', refusal }
+    }
     const refusal = refuseReversal(draft, known)
-    if (refusal) return { status: 'refused', refusal }
-    const { entries, states } = book(draft, stateOf)
+    if (refusal) return refuse(refusal)
+    const { entries, states } = book(draft, { stateOf, shard })
     const overdrawn = entries.find(({ account }) => overdraws(account, states))
-    if (overdrawn) return { status: 'refused', refusal: insufficient(overdrawn.account, stateOf) }
+    if (overdrawn) return refuse(insufficient(overdrawn.account, stateOf))
     for (const [key, state] of states) changed.set(key, state)
     known.set(draft.reference, { code: draft.code, eventAt: draft.eventAt, entries })
     return { status: 'created', entries }
@@ -88,23 +91,28 @@ export function applyPostings({ accounts, recorded, drafts }: Postings): {
   return { applied, changed }
 }
 
-function answerExisting(draft: TransactionDraft, existing: RecordedTransaction): Applied {
+function answerExisting(draft: TransactionDraft, existing: Recorded): Applied {
+  if ('refusal' in existing) return { status: 'refused', refusal: existing.refusal }
   const field = differingField(draft, existing)
   return { status: field === undefined ? 'exists' : `exists_with_different_${field}` }
 }
 
 function refuseReversal(
   draft: TransactionDraft,
-  known: ReadonlyMap<string, RecordedTransaction>,
+  known: ReadonlyMap<string, Recorded>,
 ): Refusal | undefined {
   const { reverses } = draft
   if (reverses === undefined) return undefined
   const original = known.get(reverses)
-  if (original === undefined) return { reason: 'nothing_to_reverse', reverses }
+  if (original === undefined || 'refusal' in original) {
+    return { reason: 'nothing_to_reverse', reverses }
+  }
   return isNegationOf(draft, original) ? undefined : { reason: 'not_the_negation', reverses }
 }
 
-function book(draft: TransactionDraft, stateOf: (key: string) => AccountState) {
+type Booking = { stateOf: (key: string) => AccountState; shard: number }
+
+function book(draft: TransactionDraft, { stateOf, shard: systemShard }: Booking) {
   const states = new Map<string, AccountState>()
   const entries: BookedEntry[] = []
   const add = (account: AccountName, amount: bigint) => {
@@ -113,7 +121,8 @@ function book(draft: TransactionDraft, stateOf: (key: string) => AccountState) {
     const state = afterEntry(states.get(key) ?? stateOf(key), amount)
     states.set(key, state)
     const balanceAfter = state.debitsPosted - state.creditsPosted
-    entries.push({ account, amount, accountVersion: state.version, balanceAfter })
+    const shard = account.owner === SYSTEM ? systemShard : 0
+    entries.push({ account, shard, amount, accountVersion: state.version, balanceAfter })
   }
   for (const { account, amount, shortfall } of draft.entries) {
     const key = accountKey(account)

@@ -12,6 +12,7 @@ export function depositCredit(deposit: DepositConfirmed): TransactionDraft {
   return {
     reference: depositReference({ ...deposit, kind: 'confirmation' }),
     code: 'deposit.credit',
+    owner: deposit.owner,
     eventAt: new Date(deposit.blockTime),
     entries: [
       { account: custody(deposit), amount: deposit.amount },
@@ -28,6 +29,7 @@ export function depositSuspense(deposit: DepositSuspended): TransactionDraft {
   return {
     reference: depositReference({ ...deposit, kind: 'confirmation' }),
     code: 'deposit.suspense',
+    owner: deposit.owner,
     eventAt: new Date(deposit.blockTime),
     entries: [
       { account: custody(deposit), amount: deposit.amount },
@@ -44,6 +46,7 @@ export function depositReversal(deposit: DepositReversed): TransactionDraft {
   return {
     reference: depositReference({ ...deposit, kind: 'reversal' }),
     code: 'deposit.reversal',
+    owner: deposit.owner,
     eventAt: new Date(deposit.blockTime),
     entries: [takenFrom(deposit), { account: custody(deposit), amount: -deposit.amount }],
     reverses: depositReference({ ...deposit, kind: 'confirmation' }),

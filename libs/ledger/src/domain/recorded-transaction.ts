@@ -1,3 +1,4 @@
+import type { Refusal } from './refusal.ts'
 import { type AccountName, accountKey, type TransactionDraft } from './transaction.ts'
 
 /** What the ledger holds of a transaction, as far as another is compared with it. */
@@ -6,6 +7,9 @@ export type RecordedTransaction = {
   eventAt: Date
   entries: readonly { account: AccountName; amount: bigint }[]
 }
+
+/** What the ledger knows of a reference: that it was booked, or that it never will be. */
+export type Recorded = RecordedTransaction | { refusal: Refusal }
 
 /** The parts of a transaction in which a second one of the same reference may differ. */
 export type DraftField = 'code' | 'event_at' | 'entries'

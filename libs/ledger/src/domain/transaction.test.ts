@@ -11,6 +11,7 @@ const available: AccountName = { owner: 'alice', code: 'owner.available', asset 
 const draft = (changes: Partial<TransactionDraft>): TransactionDraft => ({
   reference: 'r',
   code: 'test',
+  owner: 'alice',
   eventAt: new Date(0),
   entries: [
     { account: custody, amount: 5n },
@@ -26,6 +27,7 @@ test('accepts entries that sum to zero for each asset', () => {
 test.each<[string, Partial<TransactionDraft>]>([
   ['its reference is empty', { reference: '' }],
   ['its code is empty', { code: '' }],
+  ['its owner is empty', { owner: '' }],
   ['its eventAt is not a date', { eventAt: new Date('soon') }],
   ['it has 0 entries, and needs two or more', { entries: [] }],
   [

@@ -24,12 +24,16 @@ export type TransactionDraft = {
   reference: string
   /** Why, for example `deposit.credit`. */
   code: string
+  /** Whom it concerns: what is announced of one owner is in order. */
+  owner: string
   /** When it happened outside; milliseconds count, finer does not. */
   eventAt: Date
   /** They sum to zero for each asset. */
   entries: readonly EntryDraft[]
   /** Reference of the transaction that this one takes back, whole. */
   reverses?: string
+  /** W3C trace context of what asked for it. */
+  traceparent?: string | undefined
 }
 
 /** One text for each account name. Code and asset hold no space, so no two names share a text. */
@@ -55,9 +59,11 @@ export function checkDraft(draft: TransactionDraft): void {
   if (problem !== undefined) throw new TransactionDraftError(draft.reference, problem)
 }
 
-function problemOf({ reference, code, eventAt, entries }: TransactionDraft): string | undefined {
+function problemOf(draft: TransactionDraft): string | undefined {
+  const { reference, code, owner, eventAt, entries } = draft
   if (reference === '') return 'its reference is empty'
   if (code === '') return 'its code is empty'
+  if (owner === '') return 'its owner is empty'
   if (Number.isNaN(eventAt.getTime())) return 'its eventAt is not a date'
   if (entries.length < 2) return `it has ${entries.length} entries, and needs two or more`
   for (const entry of entries) {

@@ -8,5 +8,5 @@ import { sampleBatch } from './sample-events.ts'
 const [databaseUrl = '', crashAt] = process.argv.slice(2)
 armCrashPoint(crashAt, 'test')
 await using postgres = openPostgres(databaseUrl, { connectionsMax: 1 })
-const unitOfWork = postgresUnitOfWork({ postgres, consumer: 'accounts' })
+const unitOfWork = postgresUnitOfWork({ postgres })
 await bookDeposits({ unitOfWork })(sampleBatch)

@@ -1,30 +1,33 @@
 import type { Message } from '@coffer/events/event'
 import { type AccountState, applyPostings, NEW_ACCOUNT } from '../domain/apply-postings.ts'
+import type { Recorded } from '../domain/recorded-transaction.ts'
+import type { Refusal } from '../domain/refusal.ts'
 import { accountKey, accountsOf, checkDraft, type TransactionDraft } from '../domain/transaction.ts'
 import type { BookedTransaction, Books, PostingOutcome, UnitOfWork } from '../ports.ts'
+import { transactionCreatedMessage } from '../transaction-created-message.ts'
 
 type Contents = {
-  handled: Set<string>
   accounts: Map<string, AccountState>
   transactions: Map<string, BookedTransaction>
+  refused: Map<string, { refusal: Refusal }>
   announced: Message[]
 }
 
 /** A ledger in memory, with what it holds to look at. One unit of work at a time. */
 export function memoryUnitOfWork(): { unitOfWork: UnitOfWork; contents: () => Contents } {
   let committed: Contents = {
-    handled: new Set(),
     accounts: new Map(),
     transactions: new Map(),
+    refused: new Map(),
     announced: [],
   }
   return {
     contents: () => committed,
     unitOfWork: async (work) => {
       const open: Contents = {
-        handled: new Set(committed.handled),
         accounts: new Map(committed.accounts),
         transactions: new Map(committed.transactions),
+        refused: new Map(committed.refused),
         announced: [...committed.announced],
       }
       const result = await work(booksOn(open))
@@ -35,31 +38,28 @@ export function memoryUnitOfWork(): { unitOfWork: UnitOfWork; contents: () => Co
 }
 
 const booksOn = (open: Contents): Books => ({
-  async claimNew(eventIds) {
-    const fresh = new Set(eventIds.filter((id) => !open.handled.has(id)))
-    for (const id of fresh) open.handled.add(id)
-    return fresh
-  },
   async post(drafts) {
     for (const draft of drafts) checkDraft(draft)
     for (const name of drafts.flatMap(accountsOf)) {
       const key = accountKey(name)
       if (!open.accounts.has(key)) open.accounts.set(key, NEW_ACCOUNT)
     }
-    const { accounts, transactions: recorded } = open
+    const { accounts, transactions, refused } = open
+    const recorded = new Map<string, Recorded>([...transactions, ...refused])
     const { applied, changed } = applyPostings({ accounts, recorded, drafts })
     for (const [key, state] of changed) accounts.set(key, state)
     return applied.map((outcome, place): PostingOutcome => {
+      const draft = drafts[place] as TransactionDraft
+      const { reference, code, owner, eventAt, traceparent } = draft
+      if (outcome.status === 'refused') refused.set(reference, { refusal: outcome.refusal })
       if (outcome.status !== 'created') return outcome
-      const { reference, code, eventAt } = drafts[place] as TransactionDraft
       const { entries } = outcome
       const id = `id of ${reference}`
-      const transaction = { id, reference, code, eventAt, recordedAt: new Date(0), entries }
-      recorded.set(reference, transaction)
-      return { status: 'created', transaction }
+      const recordedAt = new Date(0)
+      const booked = { id, reference, code, owner, eventAt, recordedAt, entries, traceparent }
+      transactions.set(reference, booked)
+      open.announced.push(transactionCreatedMessage(booked))
+      return { status: 'created', transaction: booked }
     })
-  },
-  async announce(messages) {
-    open.announced.push(...messages)
   },
 })

@@ -1,6 +1,7 @@
 import type { Message } from '@coffer/events/event'
 import { expect, test } from 'vitest'
 import { depositCredit } from '../domain/deposit-transactions.ts'
+import type { TransactionDraft } from '../domain/transaction.ts'
 import type { UnitOfWork } from '../ports.ts'
 import { confirmed } from './sample-events.ts'
 
@@ -13,24 +14,8 @@ export type UnitOfWorkUnderTest = {
 const draft = (number: number, owner: string) =>
   depositCredit(confirmed({ number, owner, amount: 5n }).data)
 
-const message = (key: string, value: string): Message => ({
-  topic: 'accounting.events',
-  key,
-  headers: { ce_id: value },
-  value,
-})
-
 /** What every unit of work promises. Numbers and owners are taken by one test each. */
 export function unitOfWorkContract(open: () => UnitOfWorkUnderTest): void {
-  test('claims an event once, however often it is asked', async () => {
-    const { unitOfWork } = open()
-
-    const first = await unitOfWork((books) => books.claimNew(['c1', 'c2', 'c1']))
-    const second = await unitOfWork((books) => books.claimNew(['c2', 'c3']))
-
-    expect([first, second]).toEqual([new Set(['c1', 'c2']), new Set(['c3'])])
-  })
-
   test('answers each draft in its place', async () => {
     const { unitOfWork } = open()
     const first = draft(1, 'contract-a')
@@ -67,34 +52,57 @@ export function unitOfWorkContract(open: () => UnitOfWorkUnderTest): void {
     ])
   })
 
-  test('keeps announcements in order', async () => {
+  test('announces what it booked, in order', async () => {
     const { unitOfWork, announced } = open()
-    const messages = ['1', '2', '3'].map((value) => message('contract-c', value))
+    const [first, second] = [draft(6, 'contract-c'), draft(7, 'contract-c')]
 
-    await unitOfWork((books) => books.announce(messages))
+    await unitOfWork((books) => books.post([first, second, first]))
 
-    expect(await announced('contract-c')).toEqual(messages)
+    expect(await announced('contract-c')).toMatchObject([
+      { topic: 'accounting.events', headers: { ce_id: `transaction:${first.reference}` } },
+      { topic: 'accounting.events', headers: { ce_id: `transaction:${second.reference}` } },
+    ])
+  })
+
+  test('refuses for ever what it refused once, and announces nothing of it', async () => {
+    const { unitOfWork, announced } = open()
+    const credit = draft(8, 'contract-e')
+    const reversal = { ...negated(credit), reference: 'early reversal' }
+    const post = (drafts: TransactionDraft[]) => unitOfWork((books) => books.post(drafts))
+
+    const [first] = await post([reversal])
+    const later = await post([credit, reversal, { ...reversal, code: 'other' }])
+
+    expect(first).toEqual({
+      status: 'refused',
+      refusal: { reason: 'nothing_to_reverse', reverses: credit.reference },
+    })
+    expect(later).toEqual([expect.objectContaining({ status: 'created' }), first, first])
+    expect(await announced('contract-e')).toHaveLength(1)
   })
 
   test('keeps nothing of work that throws', async () => {
     const { unitOfWork, announced } = open()
+    const credit = draft(5, 'contract-d')
     const work = unitOfWork(async (books) => {
-      await books.claimNew(['d1'])
-      await books.post([draft(5, 'contract-d')])
-      await books.announce([message('contract-d', '1')])
+      await books.post([credit, { ...negated(credit), reverses: 'nothing' }])
       throw new Error('changed its mind')
     })
     await expect(work).rejects.toThrow('changed its mind')
 
-    const [claimed, outcomes] = await unitOfWork(
-      async (books) =>
-        [await books.claimNew(['d1']), await books.post([draft(5, 'contract-d')])] as const,
-    )
+    const outcomes = await unitOfWork((books) => books.post([credit, negated(credit)]))
 
-    expect(claimed).toEqual(new Set(['d1']))
     expect(outcomes).toMatchObject([
       { transaction: { entries: [{}, { accountVersion: 1, balanceAfter: -5n }] } },
+      { transaction: { entries: [{}, { accountVersion: 2, balanceAfter: 0n }] } },
     ])
-    expect(await announced('contract-d')).toEqual([])
+    expect(await announced('contract-d')).toHaveLength(2)
   })
 }
+
+const negated = (draft: TransactionDraft): TransactionDraft => ({
+  ...draft,
+  reference: `${draft.reference}/reversal`,
+  reverses: draft.reference,
+  entries: draft.entries.map((entry) => ({ ...entry, amount: -entry.amount })),
+})

@@ -9,6 +9,7 @@ import { balancesOf } from '../adapters/balances.ts'
 import { checkLedger } from '../adapters/check-ledger.ts'
 import { postgresUnitOfWork } from '../adapters/postgres-unit-of-work.ts'
 import { trialBalance } from '../adapters/trial-balance.ts'
+import { announcements } from '../testing/announcements.ts'
 import { ledgerDatabase } from '../testing/ledger-database.ts'
 import { confirmed, ETH, reversed, sampleBatch, suspended } from '../testing/sample-events.ts'
 import { bookDeposits } from './book-deposits.ts'
@@ -18,7 +19,7 @@ let book: ReturnType<typeof bookDeposits>
 
 beforeEach(async () => {
   database = await ledgerDatabase()
-  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres, consumer: 'accounts' })
+  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres })
   book = bookDeposits({ unitOfWork })
 })
 afterEach(async () => {
@@ -29,12 +30,8 @@ afterEach(async () => {
 const spendable = async (owner: string) =>
   (await balancesOf(database.postgres, owner)).map(({ available }) => available)
 
-const announcedIds = async () => {
-  const rows = await database.postgres.execute<{ id: string }>(
-    sql`select headers->>'ce_id' as id from messaging.outbox order by messaging.outbox.id`,
-  )
-  return rows.map(({ id }) => id)
-}
+const announcedIds = async () =>
+  (await announcements(database.postgres)).map(({ headers }) => headers['ce_id'])
 
 test('books a batch of nothing but duplicates as nothing', async () => {
   await book(sampleBatch)
@@ -65,7 +62,8 @@ test('takes back more than is left, up to 2^256 - 1, and keeps what the owner ow
   await book([confirmed(deposit)])
   await database.postgres.execute(sql`
     with spent as (
-      insert into ledger.transactions (reference, code, event_at) values ('spent', 'test', now())
+      insert into ledger.transactions (reference, code, owner, event_at)
+      values ('spent', 'test', 'whale', now())
       returning id
     ), entry as (
       insert into ledger.entries

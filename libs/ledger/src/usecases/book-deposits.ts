@@ -1,11 +1,10 @@
 import { AppError } from '@coffer/errors/app-error'
 import { depositReference } from '@coffer/events/deposit-reference'
-import type { Message, ReadEvent } from '@coffer/events/event'
+import type { ReadEvent } from '@coffer/events/event'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import { depositCredit, depositReversal, depositSuspense } from '../domain/deposit-transactions.ts'
 import type { TransactionDraft } from '../domain/transaction.ts'
-import type { BookedTransaction, PostingOutcome, UnitOfWork } from '../ports.ts'
-import { transactionCreatedMessage } from '../transaction-created-message.ts'
+import type { PostingOutcome, UnitOfWork } from '../ports.ts'
 
 /** An event that books something. */
 export type DepositEvent = Extract<
@@ -18,13 +17,12 @@ export type DepositEvent = Extract<
 
 export type BookedDeposits = {
   booked: number
-  /** Events that had been handled before, or twice in this batch. */
+  /** Events that had been booked before, or twice in this batch. */
   duplicates: number
 }
 
 /**
- * Books the events of a batch in order, each once for ever, and announces what it booked; all in
- * one transaction. Throws {@link DepositNotBookableError} if one of them can never be booked: then
+ * Books the events of a batch in order, each once for ever, all in one transaction. Throws {@link DepositNotBookableError} if one of them can never be booked: then
  * nothing of the batch was.
  */
 export const bookDeposits =
@@ -33,21 +31,21 @@ export const bookDeposits =
     crashPoint('accounts.after-consume')
     for (const event of events) checkIdentity(event)
     const booked = await unitOfWork(async (books) => {
-      const claimed = new Set(await books.claimNew(events.map(({ id }) => id)))
-      const fresh = events.filter(({ id }) => claimed.delete(id))
-      const outcomes = await books.post(fresh.map(draftOf))
-      const messages = outcomes.flatMap((outcome, place) =>
-        announcement(outcome, fresh[place] as DepositEvent),
-      )
-      await books.announce(messages)
+      const outcomes = await books.post(events.map(draftOf))
+      const count = outcomes.filter((outcome, place) => isBooked(outcome, events[place]?.id)).length
       crashPoint('accounts.before-commit')
-      return messages.length
+      return count
     })
     crashPoint('accounts.after-commit')
     return { booked, duplicates: events.length - booked }
   }
 
 function draftOf(event: DepositEvent): TransactionDraft {
+  const draft = bookingOf(event)
+  return event.traceparent === undefined ? draft : { ...draft, traceparent: event.traceparent }
+}
+
+function bookingOf(event: DepositEvent): TransactionDraft {
   if (event.type === 'deposit.confirmed') return depositCredit(event.data)
   if (event.type === 'deposit.suspended') return depositSuspense(event.data)
   return depositReversal(event.data)
@@ -62,18 +60,17 @@ function checkIdentity({ id, type, data }: DepositEvent): void {
   }
 }
 
-function announcement(outcome: PostingOutcome, event: DepositEvent): Message[] {
-  if (outcome.status === 'exists') return []
-  if (outcome.status === 'created') return [messageFor(outcome.transaction, event)]
+/** Whether it is booked now; false if it was before. A refusal is kept by nobody: see the throw. */
+function isBooked(outcome: PostingOutcome, eventId = ''): boolean {
+  if (outcome.status === 'exists') return false
+  if (outcome.status === 'created') return true
   const problem =
     outcome.status === 'refused'
       ? `the ledger refused it: ${outcome.refusal.reason}`
       : `the ledger holds another under its reference: ${outcome.status}`
-  throw new DepositNotBookableError(event.id, problem)
+  // It rolls the refusal back too, so that the event can be booked once its cause is put right.
+  throw new DepositNotBookableError(eventId, problem)
 }
-
-const messageFor = (transaction: BookedTransaction, { data, traceparent }: DepositEvent) =>
-  transactionCreatedMessage(transaction, { owner: data.owner, traceparent })
 
 /** An event that contradicts the ledger. An operator must find out who is wrong. */
 export class DepositNotBookableError extends AppError {
