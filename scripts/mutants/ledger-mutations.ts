@@ -6,7 +6,6 @@ const book = 'libs/ledger/src/usecases/book-deposits.ts'
 const bookTests = ['libs/ledger/src/usecases/book-deposits.test.ts']
 const accounts = 'libs/ledger/src/adapters/postgres-accounts.ts'
 const postTests = ['libs/ledger/src/adapters/post-transactions.integration.test.ts']
-const work = 'libs/ledger/src/adapters/postgres-unit-of-work.ts'
 const workTests = ['libs/ledger/src/adapters/postgres-unit-of-work.integration.test.ts']
 
 /** Bugs in what is booked, once and for whom. */

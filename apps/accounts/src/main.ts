@@ -33,8 +33,8 @@ const booked = wakeUp()
 
 // Kafka → ledger: the postings of a batch are one transaction; offsets come after.
 const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres }) })
-const bookings = prometheusBookingMetrics(metrics)
-const handle = accountsHandler({ bookDeposits: book, logger, metrics: bookings })
+const bookings = { metrics: prometheusBookingMetrics(metrics), logger }
+const handle = accountsHandler({ bookDeposits: book, ...bookings })
 const onDeadLetter = countDeadLetters(metrics)
 const failures = { deadLetters: producer, logger, isTransient, onDeadLetter }
 const handler = handleDeliveries({ handle, ...failures })

@@ -22,8 +22,9 @@ export type BookedDeposits = {
 }
 
 /**
- * Books the events of a batch in order, each once for ever, all in one transaction. Throws {@link DepositNotBookableError} if one of them can never be booked: then
- * nothing of the batch was.
+ * Books the events of a batch in order, each once for ever, all in one transaction. Throws
+ * {@link DepositNotBookableError} if one of them can never be booked: then nothing of the batch
+ * was.
  */
 export const bookDeposits =
   ({ unitOfWork }: { unitOfWork: UnitOfWork }) =>
