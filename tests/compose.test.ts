@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { chainConfigs } from '@coffer/evm/chain-config'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import root from '../package.json' with { type: 'json' }
@@ -73,6 +74,13 @@ test('the one broker never waits for a second', () => {
   const copies = settings.filter(([name]) => /REPLICATION_FACTOR|MIN_ISR|MIN_INSYNC/.test(name))
   expect(copies.length).toBeGreaterThan(5)
   expect(copies.filter(([, value]) => value !== '1')).toEqual([])
+})
+
+test.each(['scanner', 'api'])('%s finds coin that contracts pay out', async (name) => {
+  const { native, traceMethod } =
+    (await chainConfigs(compose.services[name]?.environment ?? {}))[0] ?? {}
+
+  expect({ native, traceMethod }).toEqual({ native: 'traces', traceMethod: 'trace_block' })
 })
 
 test('Redis keeps what it acknowledged and drops nothing for want of memory', () => {
