@@ -9,10 +9,14 @@ import { readTopics } from './read-topics.ts'
 
 type OwedEvent = { id: string; topic: string; key: string; value: string }
 
-/** I9: each event is published at least once, by one id, and one owner's are in order. */
+/**
+ * I9: each event is published at least once, by one id, and one owner's are in order. Where coin is
+ * found `coinLater`, it is in order by itself.
+ */
 export async function eventViolations(inputs: {
   postgres: Postgres
   brokers: string
+  coinLater: boolean
 }): Promise<Violation[]> {
   const published = await readTopics(
     inputs.brokers,
@@ -28,7 +32,7 @@ export async function eventViolations(inputs: {
     problems.push(...differences(inTopic(owed), inTopic(published)))
   }
   problems.push(...(await unannounced(inputs.postgres, published)))
-  problems.push(...outOfOrder(published))
+  problems.push(...outOfOrder(published, inputs.coinLater))
   return problems.map((problem) => ({ invariant: 'I9', problem }))
 }
 
@@ -95,8 +99,10 @@ async function unannounced(postgres: Postgres, published: readonly Delivery[]): 
   )
 }
 
+const LANES = ['scan', 'coin'] as const
+
 /** Repeats aside, one owner's deposits go up the chain, and the versions of an account count up. */
-function outOfOrder(published: readonly Delivery[]): string[] {
+function outOfOrder(published: readonly Delivery[], coinLater: boolean): string[] {
   const problems: string[] = []
   const seen = new Set<string>()
   const heights = new Map<string, number>()
@@ -118,13 +124,14 @@ function outOfOrder(published: readonly Delivery[]): string[] {
       }
     } else if (event.type === 'deposit.reversed') {
       // A reorg: the chain goes on from further down.
-      heights.set(key, 0)
+      for (const lane of LANES) heights.set(`${lane} ${key}`, 0)
     } else {
-      const height = heights.get(key) ?? 0
+      const lane = coinLater && !event.data.position.startsWith('log:') ? 'coin' : 'scan'
+      const height = heights.get(`${lane} ${key}`) ?? 0
       if (event.data.blockNumber < height) {
         problems.push(`${event.id} of block ${event.data.blockNumber} came after block ${height}`)
       }
-      heights.set(key, event.data.blockNumber)
+      heights.set(`${lane} ${key}`, event.data.blockNumber)
     }
   }
   return problems

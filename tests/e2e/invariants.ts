@@ -17,6 +17,8 @@ export type InvariantInputs = {
   owners: ReadonlyMap<string, string>
   /** Whether coin counts that contracts pay out. Default false: then none must have been paid. */
   internal?: boolean
+  /** Whether coin is found behind the scan, so that tokens may overtake it. Default false. */
+  coinLater?: boolean
   /** What is on the chain, where it was read before. Default: it is read now. */
   deposits?: readonly ChainDeposit[]
 }
@@ -26,7 +28,7 @@ export type InvariantInputs = {
  * must hold and does not. What it knows of the chain it reads by means of its own.
  */
 export async function checkInvariants(inputs: InvariantInputs): Promise<Violation[]> {
-  const { coffer, owners, internal = false } = inputs
+  const { coffer, owners, internal = false, coinLater = false } = inputs
   const { urls, chain } = coffer
   if (chain === undefined) throw new Error('Expected a chain of its own.')
   const { assets } = chain
@@ -43,7 +45,7 @@ export async function checkInvariants(inputs: InvariantInputs): Promise<Violatio
     ...(await ledgerViolations(postgres)),
     ...(await depositViolations({ postgres, rpcUrl, owners, assets, deposits })),
     ...(await blockViolations({ postgres, rpcUrl, chain: chain.chain })),
-    ...(await eventViolations({ postgres, brokers: urls.KAFKA_BROKERS })),
+    ...(await eventViolations({ postgres, brokers: urls.KAFKA_BROKERS, coinLater })),
   ]
 }
 

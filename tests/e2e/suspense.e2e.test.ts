@@ -5,6 +5,7 @@ import { quantity } from '@coffer/simulator/anvil-client'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
+import { runCoffer } from './run-coffer.ts'
 
 const MINIMUM = 1_000
 
@@ -42,11 +43,13 @@ test('dust goes through every process into suspense, and to its owner when it is
     '/v1/deposits?status=rejected',
   )
   const [dust] = items
-  const path = `/v1/admin/deposits/${encodeURIComponent(dust?.id ?? '')}/release`
-  await ask('POST', path, { reason: 'the customer asked' })
+  const release = ['deposits', 'release', dust?.id ?? '', '--reason', 'the customer asked']
+  const released = await runCoffer([...release, '--api', api, '--key', apiKey])
   await under.settle()
 
   expect(items).toMatchObject([{ reason: 'below_minimum' }])
+  expect(released, released.stderr).toMatchObject({ code: 0 })
+  expect(released.stdout).toContain(`999 of eip155:31337/slip44:60 to ${annId}`)
   expect(before).toEqual([{ custody: 1_999, suspense: -999, 'owner.available': -1_000 }, []])
   expect(await balances()).toMatchObject({ custody: 1_999, suspense: 0, 'owner.available': -1_999 })
   expect(await available(annId)).toEqual(['999'])
