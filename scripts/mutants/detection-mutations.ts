@@ -81,6 +81,20 @@ export const detectionMutations: readonly Mutation[] = [
     tests: ['libs/deposits/src/usecases/scan-next-blocks.test.ts'],
   },
   {
+    name: 'an address that was registered right after the last look at them is missed',
+    file: 'libs/wallets/src/adapters/watched-addresses.ts',
+    find: `transaction_id >= \${next}`,
+    replace: `transaction_id > \${next}`,
+    tests: ['libs/wallets/src/adapters/watched-addresses.integration.test.ts'],
+  },
+  {
+    name: 'a deposit belongs to whoever has its address on another chain',
+    file: 'libs/wallets/src/adapters/watched-addresses.ts',
+    find: `where addresses.chain = \${chain} and addresses.address = \${column}`,
+    replace: `where addresses.address = \${column} limit 1`,
+    tests: ['libs/wallets/src/adapters/watched-addresses.integration.test.ts'],
+  },
+  {
     name: 'an address is missed whose registration was in progress at the refresh before',
     file: 'libs/wallets/src/adapters/watched-addresses.ts',
     find: 'before.inProgress.filter((id) => !now.inProgress.includes(id))',

@@ -28,6 +28,13 @@ export const messagingMutations: readonly Mutation[] = [
     tests: relayTests,
   },
   {
+    name: 'the relay leaves what an older transaction holds up for its next look',
+    file: relay,
+    find: 'if (!next.isHeldUp) break',
+    replace: 'break',
+    tests: relayTests,
+  },
+  {
     name: 'the relay passes over what committed later under a lower id',
     file: relay,
     find: `and (waiting.\${transactionId}, waiting.id) > (relay.transaction_id, relay.outbox_id)`,

@@ -21,6 +21,13 @@ export const scanMutations: readonly Mutation[] = [
     tests: restTests,
   },
   {
+    name: 'a block that was read before another process scanned the chain is taken for its next',
+    file: nextBlocks,
+    find: 'if (!goesOn) prefetch.reset()',
+    replace: 'if (!goesOn) return undefined',
+    tests: restTests,
+  },
+  {
     name: 'a tip that is replaced is not noticed while the scan rests at it',
     file: rest,
     find: '[number, hash, ...Object.entries(tagged).flat()]',

@@ -9,6 +9,13 @@ const leaseTests = ['libs/deposits/src/adapters/scan-lease.integration.test.ts']
 /** Bugs in how a scan is stored and published. */
 export const scanStoreMutations: readonly Mutation[] = [
   {
+    name: 'a failure that follows from the loss of the lease is told instead of that',
+    file: 'libs/postgres/src/sent-together.ts',
+    find: 'answers.find(',
+    replace: 'answers.findLast(',
+    tests: ['libs/postgres/src/sent-together.test.ts'],
+  },
+  {
     name: 'the checkpoint moves whatever it was before',
     file: store,
     find: "and checkpoint_hash is not distinct from decode(${from?.hash.slice(2) ?? null}, 'hex')",
@@ -32,9 +39,8 @@ export const scanStoreMutations: readonly Mutation[] = [
   {
     name: 'deposits stay though their checkpoint was not committed',
     file: store,
-    find: 'const stored = await storeDeposits(tx, chain, { transfers, final, tiers })',
-    replace:
-      'const stored = await storeDeposits(postgres as never, chain, { transfers, final, tiers })',
+    find: 'storeDeposits(tx, chain, { transfers, final, tiers })',
+    replace: 'storeDeposits(postgres as never, chain, { transfers, final, tiers })',
     tests: leaseTests,
   },
   {

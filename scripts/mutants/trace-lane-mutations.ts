@@ -11,8 +11,8 @@ export const traceLaneMutations: readonly Mutation[] = [
   {
     name: 'what is owed is not written down when blocks are stored',
     file: scanStore,
-    find: 'if (owesTraces && blocks.length > 0) await openGap',
-    replace: 'if (owesTraces && blocks.length > 1) await openGap',
+    find: 'owesTraces && blocks.length > 0',
+    replace: 'owesTraces && blocks.length > 1',
     tests: storeTests,
   },
   {

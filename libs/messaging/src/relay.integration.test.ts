@@ -67,6 +67,28 @@ test('holds a message back while an older transaction may still commit one befor
   expect(published()).toEqual(['older', 'newer'])
 })
 
+test('publishes what an older transaction held up in the same step, if that ends soon', async () => {
+  await using room = await relayUnderTest()
+  const { postgres, relay, published } = room
+  const older = await openTransaction(postgres, (tx) => enqueue(tx, [message('older')]))
+  await enqueueAll(postgres, [message('newer')])
+  await relay()()
+  const { execute } = postgres
+  let hasLooked = false
+  postgres.execute = (async (query) => {
+    const rows = await execute(query)
+    if (!hasLooked) {
+      hasLooked = true
+      await older.commit()
+    }
+    return rows
+  }) as typeof execute
+
+  expect(await relay()()).toBe('busy')
+
+  expect(published()).toEqual(['older', 'newer'])
+})
+
 test('publishes nothing of a transaction that rolled back', async () => {
   await using room = await relayUnderTest()
   const { postgres, relay, published } = room

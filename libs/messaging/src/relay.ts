@@ -1,5 +1,6 @@
 import type { Message } from '@coffer/events/event'
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { pause } from '@coffer/runtime/backoff'
 import { sql } from 'drizzle-orm'
 import { type OutboxSource, outboxTable, type RowPlace } from './outbox-source.ts'
 import type { Producer } from './ports.ts'
@@ -34,12 +35,31 @@ export const relayStep = (options: RelayOptions) =>
   relayNext({ ...options, outbox: postgresRelayOutbox(options) })
 
 const postgresRelayOutbox = (options: RelayOptions): RelayOutbox<OutboxRow> => ({
-  readNext: () => readNext(options),
+  readNext: () => readWhenEnded(options),
   takeLease: () => takeLease(options),
   advance: (last) => advance(options, last),
 })
 
 type OutboxRow = Message & RowPlace
+
+/** How long what is open may hold up a step that has nothing else to do, milliseconds. */
+const HELD_UP_MS = [1, 2, 4, 8, 16]
+
+/**
+ * {@link readNext}, and again where all that is committed waits for a transaction that is older: it
+ * will mostly end in a moment, and of its end nobody tells.
+ */
+async function readWhenEnded(options: RelayOptions) {
+  let next = await readNext(options)
+  for (const ms of HELD_UP_MS) {
+    if (!next.isHeldUp) break
+    await pause(ms)
+    next = await readNext(options)
+  }
+  return next
+}
+
+type NextRows = { leaseLeftMs: number; rows: OutboxRow[]; isHeldUp: boolean }
 
 /** The rows after the cursor, if this process holds the lease; `leaseLeftMs` is 0 if it doesn't. */
 async function readNext({
@@ -48,11 +68,17 @@ async function readNext({
   source = outboxTable,
   holder,
   batchSize,
-}: RelayOptions): Promise<{ leaseLeftMs: number; rows: OutboxRow[] }> {
+}: RelayOptions): Promise<NextRows> {
   const { table, transactionId, columns } = source
   type Place = RowPlace | Record<keyof RowPlace, null>
-  const rows = await postgres.execute<{ leaseLeftMs: number } & Place>(sql`
-    select lease.left_ms as "leaseLeftMs", due.*
+  const rows = await postgres.execute<Omit<NextRows, 'rows'> & Place>(sql`
+    select lease.left_ms as "leaseLeftMs", due.*,
+      due.id is null and exists (
+        select from ${table} held
+        where ${source.isOf(topic)}
+          and (held.${transactionId}, held.id) > (relay.transaction_id, relay.outbox_id)
+          and held.id > relay.restored_id
+      ) as "isHeldUp"
     from messaging.relays relay
     cross join lateral (
       select extract(epoch from relay.lease_until - clock_timestamp())::float8 * 1000 as left_ms
@@ -72,6 +98,7 @@ async function readNext({
   `)
   return {
     leaseLeftMs: rows[0]?.leaseLeftMs ?? 0,
+    isHeldUp: rows[0]?.isHeldUp ?? false,
     rows: rows.flatMap(({ transactionId, id, ...row }) =>
       id === null ? [] : [{ ...source.message(row), transactionId, id }],
     ),

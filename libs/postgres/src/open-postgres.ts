@@ -43,6 +43,8 @@ export function openPostgres(
     application_name: applicationName,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
+    // What a transaction need not wait for is sent behind what it has sent: see `sentTogether`.
+    pipeline: true,
   })
   // Whoever uses a connection that dies learns it from the query. Without a listener the process
   // would end, even for a connection that nobody uses.

@@ -3,7 +3,7 @@ import { eventMessage, type Message } from '@coffer/events/event'
 import type { TxHash } from '@coffer/evm/hash'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Transaction } from '@coffer/postgres/open-postgres'
-import { ownersOf } from '@coffer/wallets/watched-addresses'
+import { ownerOf } from '@coffer/wallets/watched-addresses'
 import { type SQL, sql } from 'drizzle-orm'
 import { lowestHeight, type TierHeights } from '../domain/finality.ts'
 import { isSuspended, SUSPENDED } from '../domain/rejection.ts'
@@ -75,7 +75,6 @@ export async function storeDeposits(
   { transfers, ...finality }: { transfers: readonly FoundTransfer[] } & StoredFinality,
 ): Promise<(DepositRow & { added: boolean })[]> {
   if (transfers.length === 0) return []
-  const owners = await ownersOf(tx, chain, [...new Set(transfers.map(({ to }) => to))])
   const list = (pick: (transfer: FoundTransfer) => string | undefined) =>
     sql.param(transfers.map((transfer) => pick(transfer) ?? null))
   return await tx.execute<DepositRow & { added: boolean }>(sql`
@@ -83,7 +82,8 @@ export async function storeDeposits(
       chain, tx_hash, position, owner, asset, amount, "from", "to",
       block_number, block_hash, block_time, status, reason, tier, revision, confirmed_at)
     select
-      ${chain}, decode(tx_hash, 'hex'), position, owner, asset, amount::numeric,
+      ${chain}, decode(tx_hash, 'hex'), position,
+      ${ownerOf(chain, sql`decode(found."to", 'hex')`)}, asset, amount::numeric,
       decode("from", 'hex'), decode("to", 'hex'), block_number, decode(block_hash, 'hex'),
       block_time::timestamptz,
       case
@@ -98,7 +98,7 @@ export async function storeDeposits(
       case when is_final and is_booked then now() end
     from unnest(
       ${list(({ txHash }) => txHash.slice(2))}::text[], ${list(({ position }) => position)}::text[],
-      ${list(({ to }) => owners.get(to))}::uuid[], ${list(({ asset }) => asset)}::text[],
+      ${list(({ asset }) => asset)}::text[],
       ${list(({ amount }) => amount.toString())}::text[],
       ${list(({ from }) => from.slice(2))}::text[], ${list(({ to }) => to.slice(2))}::text[],
       ${list(({ block }) => block.number.toString())}::bigint[],
@@ -106,7 +106,7 @@ export async function storeDeposits(
       ${list(({ block }) => block.time.toISOString())}::text[],
       ${list(({ rejection }) => rejection)}::text[], ${list(({ tier }) => tier)}::text[]
     ) with ordinality as found (
-      tx_hash, position, owner, asset, amount, "from", "to", block_number, block_hash, block_time,
+      tx_hash, position, asset, amount, "from", "to", block_number, block_hash, block_time,
       rejection, tier, place),
     lateral (select
       block_number <= ${finalOf(sql`tier`, finality)} as is_final,

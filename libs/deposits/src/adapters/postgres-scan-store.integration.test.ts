@@ -1,8 +1,11 @@
+import { openPostgres } from '@coffer/postgres/open-postgres'
+import { pause } from '@coffer/runtime/backoff'
+import { startTcpProxy } from '@coffer/testkit/tcp-proxy'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHAIN } from '../testing/fake-transfers.ts'
 import { type ScanDatabase, scanDatabase } from '../testing/scan-database.ts'
-import { OWNERS, ref, START } from '../testing/scan-facts.ts'
+import { block, OWNERS, on, pay, ref, START } from '../testing/scan-facts.ts'
 import { scanStoreContract } from '../testing/scan-store-contract.ts'
 import { postgresBalanceDifferences } from './postgres-balance-differences.ts'
 import { postgresBookings } from './postgres-bookings.ts'
@@ -60,3 +63,51 @@ test('an idle scan tells of the head, now and then, and only under its lease', a
   expect(later?.headAgeSeconds, 'it is not written again at once').toBeGreaterThan(3_000)
   await database.clear()
 })
+
+test('a block and what was found in it are stored in four round trips', async () => {
+  const { postgres } = database
+  await ensureChain(postgres, { chain: CHAIN, start: START })
+  for (const [address, owner] of OWNERS) await database.watch(CHAIN, owner, [address])
+  const turns = await countingTurns(database.url)
+  const store = postgresScanStore(turns.postgres, { chain: CHAIN, holder: 'one', leaseMs: 60_000 })
+  await store.open()
+  const before = turns.count()
+
+  const stored = await store.advance(on(null, [block(10)], [pay(1, 10), pay(2, 10)], 10))
+
+  // Begin, everything that no answer is needed for, the events of what was stored, commit.
+  expect({ stored, turns: turns.count() - before }).toEqual({
+    stored: { found: 2, published: 2 },
+    turns: 4,
+  })
+  await turns[Symbol.asyncDispose]()
+  await database.clear()
+})
+
+/** A pool of one connection on which answers take a while, and how often it waited for some. */
+async function countingTurns(url: string) {
+  const proxied = new URL(url)
+  const proxy = await startTcpProxy({ port: Number(proxied.port) })
+  proxied.port = proxy.port.toString()
+  const postgres = openPostgres(proxied.href, { connectionsMax: 1 })
+  let turns = 0
+  let isAnswered = true
+  proxy.add((chunk) => {
+    if (isAnswered) turns += 1
+    isAnswered = false
+    return [chunk]
+  }, 'up')
+  proxy.add(async (chunk) => {
+    await pause(20)
+    isAnswered = true
+    return [chunk]
+  }, 'down')
+  return {
+    postgres,
+    count: () => turns,
+    async [Symbol.asyncDispose]() {
+      await postgres[Symbol.asyncDispose]()
+      await proxy[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -2,6 +2,7 @@ import type { BlockHash } from '@coffer/evm/hash'
 import { enqueue } from '@coffer/messaging/outbox'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { sentTogether } from '@coffer/postgres/sent-together'
 import { type SQL, sql } from 'drizzle-orm'
 import type { BlockRef } from '../domain/block.ts'
 import { owedTraces } from '../domain/owed-traces.ts'
@@ -56,11 +57,14 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
     advance: (advance) =>
       postgres.transaction(async (tx) => {
         const { parent, blocks, transfers, final, tiers = {}, owesTraces = false } = advance
-        await moveCheckpoint(tx, checkpointAfter(advance), parent)
-        await storeBlocks(tx, chain, blocks)
-        if (owesTraces && blocks.length > 0) await openGap(tx, chain, owedTraces(blocks))
-        const stored = await storeDeposits(tx, chain, { transfers, final, tiers })
-        const settled = await settle(tx, chain, { final, tiers })
+        const owed = owesTraces && blocks.length > 0
+        const [, , , stored, settled] = await sentTogether([
+          moveCheckpoint(tx, checkpointAfter(advance), parent),
+          storeBlocks(tx, chain, blocks),
+          owed ? openGap(tx, chain, owedTraces(blocks)) : undefined,
+          storeDeposits(tx, chain, { transfers, final, tiers }),
+          settle(tx, chain, { final, tiers }),
+        ])
         const published = [...stored.filter(isPublished), ...settled]
         await enqueue(tx, confirmations(published))
         return { found: stored.length, published: published.length }

@@ -40,6 +40,33 @@ test('reads so many chunks ahead and no more', async () => {
   expect(asked).toEqual(['1-2', '3-4', '5-6', '7-8'])
 })
 
+describe('is told of a new head', () => {
+  test('and begins to read what comes next, which is then given as any other', async () => {
+    const { prefetch, chain, asked } = reading(2, { chunkBlocks: 2, chunksMax: 2 })
+    await prefetch.next(1n, 2n)
+    chain.mineEmpty(1)
+
+    prefetch.expect(3n)
+    prefetch.expect(3n)
+
+    expect(asked).toEqual(['1-2', '3-3'])
+    expect(numbers(await prefetch.next(3n, 3n))).toEqual([3])
+    expect(asked).toEqual(['1-2', '3-3'])
+  })
+
+  test('and reads nothing when it knows of no block before, or there is none behind', async () => {
+    const { prefetch, asked } = reading(2, { chunkBlocks: 2, chunksMax: 2 })
+    prefetch.expect(2n)
+    await prefetch.next(1n, 2n)
+
+    prefetch.expect(2n)
+    prefetch.reset()
+    prefetch.expect(3n)
+
+    expect(asked).toEqual(['1-2'])
+  })
+})
+
 describe('gives with a chunk', () => {
   test('those behind it that are read by then, and reads on while they are stored', async () => {
     const { prefetch, answer, asked } = answering({ chunkBlocks: 2, chunksMax: 4, takenMax: 20 })

@@ -20,6 +20,8 @@ const GROWTH_MAX = 4
 
 /** Blocks read ahead of the scan. */
 export type Prefetch = {
+  /** Begins to read what is behind the blocks that were given last, if `head` is. */
+  expect(head: bigint): void
   /**
    * The blocks from `from` on: a chunk, and with it those behind it that are read by then. Keeps
    * reading up to `head` meanwhile, and while what it gave is stored.
@@ -37,6 +39,8 @@ export function prefetchBlocks(
 ): Prefetch {
   let chunks: Chunk[] = []
   let size = chunkBlocks
+  /** Where `next` is going to be asked from; `undefined` if nobody knows. */
+  let upcoming: bigint | undefined
 
   const resize = (blocks: readonly Block[]) => {
     // What was read by logs is small, and its receipts would have to be made to be counted.
@@ -83,6 +87,9 @@ export function prefetchBlocks(
   }
 
   return {
+    expect(head) {
+      if (upcoming !== undefined && chunks.length === 0) readAhead(upcoming, head, 1)
+    },
     async next(from, head) {
       if (chunks[0]?.from !== from) chunks = []
       readAhead(from, head, chunksMax)
@@ -90,7 +97,8 @@ export function prefetchBlocks(
         const taken = await take()
         resize(taken)
         // What was taken counts as a chunk while it is stored.
-        readAhead(from + BigInt(taken.length), head, chunksMax - 1)
+        upcoming = from + BigInt(taken.length)
+        readAhead(upcoming, head, chunksMax - 1)
         return taken
       } catch (error) {
         chunks = []
@@ -99,6 +107,7 @@ export function prefetchBlocks(
     },
     reset() {
       chunks = []
+      upcoming = undefined
     },
   }
 }

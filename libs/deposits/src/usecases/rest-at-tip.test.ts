@@ -60,6 +60,24 @@ test('takes back a tip that is replaced by another of its height while it rests'
   expect(scan.database.deposits()).toMatchObject([{ status: 'orphaned' }])
 })
 
+test('forgets a block that it began to read when its store can not be scanned', async () => {
+  const failures = [async () => undefined, () => Promise.reject(new Error('the store is away'))]
+  for (const fail of failures) {
+    const { scan } = restingScan()
+    await scan.settle()
+    const { open } = scan.store
+    scan.chain.mine(payTokens([ALICE, 5n]))
+    scan.store.open = fail
+    await scan.scan().catch(() => undefined)
+    scan.store.open = open
+
+    scan.chain.reorg(1, [])
+    await scan.settle()
+
+    expect(scan.database.deposits()).toEqual([])
+  }
+})
+
 let nowMs = 0
 const resting = () => ({ rest: { clock: { nowMs: () => nowMs }, ms: 250 } })
 

@@ -38,7 +38,7 @@ export function scanNextBlocks(ports: ScanPorts) {
     const polled = resting.isOver() ? undefined : await poll()
     if (polled && resting.isAt(polled)) return 'idle'
     resting.end()
-    const state = await store.open()
+    const state = await openReading(ports, polled)
     if (state === undefined || isLatched(state)) return 'idle'
     head = polled ?? head
     try {
@@ -96,6 +96,25 @@ export function scanNextBlocks(ports: ScanPorts) {
     prefetch.reset()
     await rollBackReorg(state)
     return 'busy'
+  }
+}
+
+/**
+ * Asks the store where the scan stands, and reads meanwhile what is new at the tip. That is
+ * forgotten where nothing can be scanned: by when it can, the blocks may be others.
+ */
+async function openReading(
+  { store, prefetch }: Pick<ScanPorts, 'store' | 'prefetch'>,
+  polled: Head | undefined,
+): Promise<ScanState | undefined> {
+  if (polled) prefetch.expect(polled.number)
+  let goesOn = false
+  try {
+    const state = await store.open()
+    goesOn = state?.latched === null
+    return state
+  } finally {
+    if (!goesOn) prefetch.reset()
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import type { ChainId } from '@coffer/money/chain-id'
-import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
-import { sql } from 'drizzle-orm'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { type SQL, sql } from 'drizzle-orm'
 
 export type WatchedAddresses = {
   /** 20 bytes each. */
@@ -30,11 +30,13 @@ export async function readWatchedAddresses(
   chain: ChainId,
   since: string = BEGINNING,
 ): Promise<WatchedAddresses> {
+  const before = parsed(since)
+  if (before.inProgress.length === 0) return await readLater(postgres, chain, before)
   const [moment] = await postgres.execute<{ snapshot: string }>(
     sql`select pg_current_snapshot()::text as snapshot`,
   )
   const { snapshot = BEGINNING } = moment ?? {}
-  const [before, now] = [parsed(since), parsed(snapshot)]
+  const now = parsed(snapshot)
   const isSetBack = BigInt(now.next) < BigInt(before.next)
   if (isSetBack || snapshot === since) return { addresses: new Uint8Array(), snapshot, isSetBack }
 
@@ -51,8 +53,28 @@ export async function readWatchedAddresses(
   return { addresses: read?.addresses ?? new Uint8Array(), snapshot, isSetBack }
 }
 
+/**
+ * The same where every transaction had ended that had begun before: all that is new is of later
+ * ones, so that one statement sees it with its own snapshot.
+ */
+async function readLater(
+  postgres: Postgres,
+  chain: ChainId,
+  { next }: Moment,
+): Promise<WatchedAddresses> {
+  const [read] = await postgres.execute<{ snapshot: string; addresses: Uint8Array }>(sql`
+    select pg_current_snapshot()::text as snapshot, (
+      select coalesce(string_agg(address, ''), '') from wallets.addresses
+      where chain = ${chain} and transaction_id >= ${next}::text::xid8) as addresses`)
+  if (read === undefined) throw new Error('A query for one row answered none.')
+  return { ...read, isSetBack: BigInt(parsed(read.snapshot).next) < BigInt(next) }
+}
+
+/** The id that the next transaction gets, and those that have not ended. */
+type Moment = { next: string; inProgress: string[] }
+
 /** PostgreSQL writes a snapshot as `xmin:xmax:` and the ids that are in progress, with commas. */
-function parsed(snapshot: string): { next: string; inProgress: string[] } {
+function parsed(snapshot: string): Moment {
   const [, next = '', inProgress = ''] = snapshot.split(':')
   return { next, inProgress: inProgress.split(',').filter((id) => id !== '') }
 }
@@ -92,19 +114,10 @@ export async function streamWatchedAddresses(
   }, transaction)
 }
 
-/** Whose each of `addresses` is, as of `tx`; without those that nobody has registered. */
-export async function ownersOf(
-  tx: Transaction | Postgres,
-  chain: ChainId,
-  addresses: readonly Address[],
-): Promise<Map<Address, string>> {
-  const rows = await tx.execute<{ address: Address; owner: string }>(sql`
-    select wanted as address, addresses.owner
-    from unnest(${sql.param(addresses)}::text[]) as wanted
-    join wallets.addresses
-      on addresses.chain = ${chain} and addresses.address = decode(substr(wanted, 3), 'hex')`)
-  return new Map(rows.map(({ address, owner }) => [address, owner]))
-}
+/** In SQL: whose the address in `column`, which is 20 bytes, is; null if nobody registered it. */
+export const ownerOf = (chain: ChainId, column: SQL): SQL => sql`(
+  select addresses.owner from wallets.addresses
+  where addresses.chain = ${chain} and addresses.address = ${column})`
 
 /** Whose an address is, and since when it is watched. */
 export type Registration = { owner: string; watchedFrom: bigint; registeredAt: Date }
