@@ -8,6 +8,21 @@ const setTests = ['libs/evm/src/address-set.test.ts']
 /** Bugs in whom to ask and believe, and in who is watched. */
 export const endpointMutations: readonly Mutation[] = [
   {
+    name: 'a silent endpoint of hints is listened to for ever',
+    file: 'libs/evm/src/new-heads.ts',
+    find: `    silence = setTimeout(end, silentMs)
+    isHeard = true`,
+    replace: '    isHeard = true',
+    tests: ['libs/evm/src/new-heads.integration.test.ts'],
+  },
+  {
+    name: 'a hint at a new head is not listened to',
+    file: 'apps/scanner/src/follow-chains.ts',
+    find: 'onHead: hinted.call',
+    replace: 'onHead: () => undefined',
+    tests: ['apps/scanner/src/follow-chains.integration.test.ts'],
+  },
+  {
     name: 'one voice less than the quorum is enough',
     file: quorum,
     find: 'while (largest().length < needed) {',

@@ -32,6 +32,8 @@ export async function localChain(rpcUrl: string): Promise<LocalChain> {
       // Anvil has the traces of a block stored, in this form.
       NATIVE_TRANSFERS: 'traces',
       TRACE_METHOD: 'trace_block',
+      // Anvil tells of its heads at the port at which it answers.
+      WS_URLS: rpcUrl.replace(/^http/, 'ws'),
       // Nobody counts the requests to a node of our own.
       POLL_MS: '10',
       TOKENS: tokens.map((asset) => `${asset.symbol}:${asset.decimals}:${asset.contract}`).join(),

@@ -76,6 +76,34 @@ test('coin whose calls are read later is found behind the scan', async () => {
   await waitFor(async () => (await countOf(postgres, ONE)) === 3, { what: 'the lane to find them' })
 })
 
+test('a block that its node hints at is scanned at once, long before the next look', async () => {
+  await using resources = new AsyncDisposableStack()
+  const { postgres } = resources.use(
+    await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations]),
+  )
+  await postgres.insert(owners).values({ id: OWNER })
+  await postgres
+    .insert(addresses)
+    .values({ chain: ONE, address: ADDRESS, owner: OWNER, watchedFrom: 0n })
+  const anvil = resources.use(await startAnvil({ arguments: ['--chain-id', '31337'] }))
+  const settings = { RPC_URLS: anvil.url, WS_URLS: anvil.url.replace('http', 'ws') }
+  const configs = await chainConfigs({ ...settings, CHAIN_ID: '31337', CONFIRMATIONS: '1' })
+  const { stop } = await follow(configs, postgres, { pollMs: 3_600_000 })
+  resources.defer(stop)
+
+  // The first may be found as the scan begins, but then it rests for an hour.
+  for (const before of [0, 1, 2]) {
+    const isFound = async () => {
+      // Of what was mined before the scanner listened it hears by the next block.
+      await pay(anvil.url, 1)
+      return (await countOf(postgres, ONE)) > before
+    }
+    await waitFor(isFound, { what: `payment ${before + 1} to be found` })
+  }
+
+  expect(await countOf(postgres, ONE)).toBeGreaterThanOrEqual(3)
+})
+
 test('a chain whose node takes every call and answers none holds up no other', async () => {
   await using resources = new AsyncDisposableStack()
   const { postgres } = resources.use(
@@ -126,7 +154,11 @@ test('an endpoint of another chain than is configured ends the work', async () =
 const configOf = (url: string, chain: string) =>
   chainConfigs({ RPC_URLS: url, CHAIN_ID: chain, CONFIRMATIONS: '1' })
 
-async function follow(configs: Awaited<ReturnType<typeof configOf>>, postgres: Postgres) {
+async function follow(
+  configs: Awaited<ReturnType<typeof configOf>>,
+  postgres: Postgres,
+  { pollMs = 10 }: { pollMs?: number } = {},
+) {
   const stopping = new AbortController()
   const chains = await followChains(configs, {
     postgres,
@@ -134,7 +166,7 @@ async function follow(configs: Awaited<ReturnType<typeof configOf>>, postgres: P
     leaseMs: 5_000,
     chunkBlocks: 10,
     chunksMax: 2,
-    pollMs: 10,
+    pollMs,
     logger: silentLogger,
     metrics: createMetrics('scanner'),
     stored: wakeUp(),

@@ -6,13 +6,14 @@ import { measureGaps } from '@coffer/deposits/gap-metrics'
 import { scanTelemetry } from '@coffer/deposits/scan-telemetry'
 import { describeError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
+import { newHeads } from '@coffer/evm/new-heads'
 import { ChainMismatchError } from '@coffer/evm/proven-chain'
 import type { ChainId } from '@coffer/money/chain-id'
 import { systemClock } from '@coffer/runtime/clock'
 import { poll } from '@coffer/runtime/poll'
 import { rightOfWay } from '@coffer/runtime/right-of-way'
 import type { Work } from '@coffer/runtime/run-until-stopped'
-import type { WakeUp } from '@coffer/runtime/wake-up'
+import { type WakeUp, wakeUp } from '@coffer/runtime/wake-up'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { Metrics } from '@coffer/telemetry/metrics'
 
@@ -69,7 +70,9 @@ export async function followChains(
       auditObserver: audits(chain),
     }
     const scan = resources.use(await chainScan({ ...options, config, ...telemetry }))
-    work.push(...followChain(scan, chain, options), scan.watchEndpoints)
+    const hinted = wakeUp()
+    work.push(...followChain(scan, chain, { ...options, hinted }), scan.watchEndpoints)
+    work.push(...listenToHeads(config, { ...options, hinted }))
   }
   const opened = resources.move()
   return { work, [Symbol.asyncDispose]: () => opened.disposeAsync() }
@@ -78,10 +81,21 @@ export async function followChains(
 /** Waiting makes no other chain of it: an operator has to look. */
 const isFatal = (error: unknown) => error instanceof ChainMismatchError
 
+type Hinted = FollowOptions & {
+  /** Called when a node says that it has a new head. */
+  hinted: WakeUp
+}
+
+function listenToHeads({ chain, wsUrls = [] }: ChainConfig, { hinted, logger }: Hinted): Work[] {
+  const onLost = (endpoint: string) =>
+    logger.warn({ chain, endpoint }, 'no hints at new heads; the head is polled meanwhile')
+  return wsUrls.map((url) => newHeads({ url, onHead: hinted.call, onLost }))
+}
+
 function followChain(
   { scan, rescan, trace, proveBalances, audit }: ChainScan,
   chain: ChainId,
-  { logger, pollMs, stored }: FollowOptions,
+  { logger, pollMs, stored, hinted }: Hinted,
 ): Work[] {
   const onError = (error: unknown, attempt: number) =>
     logger.warn({ chain, attempt, error: describeError(error) }, 'scan step failed')
@@ -93,7 +107,7 @@ function followChain(
   const { goingFirst, givingWay } = rightOfWay({ clock: systemClock, ...GIVING_WAY })
   const proofs = { idleMs: PROOF_IDLE_MS, onError, isFatal }
   return [
-    poll(announced(goingFirst(scan)), { idleMs: pollMs, onError, isFatal }),
+    poll(announced(goingFirst(scan)), { idleMs: pollMs, wakeUp: hinted, onError, isFatal }),
     poll(announced(rescan), { idleMs: RESCAN_IDLE_MS, onError, isFatal }),
     poll(announced(trace), { idleMs: TRACE_IDLE_MS, onError, isFatal }),
     ...(proveBalances ? [poll(givingWay(proveBalances), proofs)] : []),

@@ -45,7 +45,10 @@ describe('from variables', () => {
 
   test('reads every setting', async () => {
     const [config] = await chainConfigs({
-      RPC_URLS: `${URL}, http://localhost:8546/key`,
+      ...{
+        RPC_URLS: `${URL}, http://localhost:8546/key`,
+        WS_URLS: 'ws://localhost, wss://node/key',
+      },
       CHAIN_ID: '31337',
       CONFIRMATIONS: 'finalized',
       QUORUM: '2',
@@ -61,6 +64,7 @@ describe('from variables', () => {
 
     expect(config).toMatchObject({
       rpcUrls: [URL, 'http://localhost:8546/key'],
+      wsUrls: ['ws://localhost', 'wss://node/key'],
       confirmations: 'finalized',
       quorum: 2,
       startBlock: 19_000_000n,

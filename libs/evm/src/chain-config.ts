@@ -42,6 +42,8 @@ export type ChainConfig = {
   chain: ChainId
   /** Endpoints in order of preference. */
   rpcUrls: readonly string[]
+  /** WebSocket endpoints that hint at new heads; left out, the head is polled alone. */
+  wsUrls?: readonly string[]
   /** When a deposit is final, unless its asset says more of so large an amount. */
   confirmations: Confirmations
   /**
@@ -81,6 +83,8 @@ export type ChainConfig = {
 
 const rpcUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
 
+const wsUrls = z.array(z.url({ protocol: /^wss?$/ }))
+
 const step = z.boolean().optional()
 
 const preset = z.enum(Object.keys(CHAIN_PRESETS) as PresetName[]).optional()
@@ -97,6 +101,7 @@ const withdrawals = z.enum(['credit', 'suspend']).default('suspend')
 const chainFields = z.strictObject({
   chain: parsedBy(parseChainId),
   rpcUrls,
+  wsUrls: wsUrls.default([]),
   preset,
   confirmations: confirmationsText.optional(),
   quorum,
@@ -156,6 +161,7 @@ const listed = z.string().transform((text) => text.split(',').map((item) => item
 
 const variableFields = z.object({
   RPC_URLS: listed.pipe(rpcUrls),
+  WS_URLS: listed.pipe(wsUrls).default([]),
   CHAIN_PRESET: preset,
   CHAIN_ID: z.coerce.number().int().min(1).default(31337),
   CONFIRMATIONS: z
@@ -208,6 +214,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
   return chainConfig({
     chain: chainIdOf(settings.CHAIN_ID),
     rpcUrls: settings.RPC_URLS,
+    wsUrls: settings.WS_URLS,
     preset: settings.CHAIN_PRESET,
     confirmations: settings.CONFIRMATIONS,
     quorum: settings.QUORUM,
@@ -255,6 +262,7 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
   return {
     chain: id,
     rpcUrls: settings.rpcUrls,
+    ...(settings.wsUrls.length > 0 ? { wsUrls: settings.wsUrls } : {}),
     ...policy,
     startBlock: BigInt(settings.startBlock),
     native: settings.native,
