@@ -45,11 +45,8 @@ describe('from variables', () => {
 
   test('reads every setting', async () => {
     const [config] = await chainConfigs({
-      ...{
-        RPC_URLS: `${URL}, http://localhost:8546/key`,
-        WS_URLS: 'ws://localhost, wss://node/key',
-      },
-      CHAIN_ID: '31337',
+      RPC_URLS: `${URL}, http://localhost:8546/key`,
+      WS_URLS: 'ws://localhost, wss://node/key',
       CONFIRMATIONS: 'finalized',
       QUORUM: '2',
       START_BLOCK: '19000000',

@@ -8,7 +8,8 @@ export async function sentTogether<
 >(
   statements: Statements,
 ): Promise<{ -readonly [Place in keyof Statements]: Awaited<Statements[Place]> }> {
-  const answers = await Promise.allSettled(statements)
+  const sent: readonly PromiseLike<unknown>[] = statements
+  const answers = await Promise.allSettled(sent)
   const failed = answers.find((answer) => answer.status === 'rejected')
   if (failed) throw failed.reason
   return answers.map((answer) => (answer as PromiseFulfilledResult<unknown>).value) as never

@@ -61,7 +61,7 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
         const [, , , stored, settled] = await sentTogether([
           moveCheckpoint(tx, checkpointAfter(advance), parent),
           storeBlocks(tx, chain, blocks),
-          owed ? openGap(tx, chain, owedTraces(blocks)) : undefined,
+          owed ? openGap(tx, chain, owedTraces(blocks)) : Promise.resolve(),
           storeDeposits(tx, chain, { transfers, final, tiers }),
           settle(tx, chain, { final, tiers }),
         ])
