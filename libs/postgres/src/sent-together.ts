@@ -3,9 +3,7 @@
  * answer of another: together they take one round trip. They are run in the order in which they
  * were sent. Throws what the first of those that failed throws: the others failed because of it.
  */
-export async function sentTogether<
-  const Statements extends readonly (PromiseLike<unknown> | undefined)[],
->(
+export async function sentTogether<const Statements extends readonly PromiseLike<unknown>[]>(
   statements: Statements,
 ): Promise<{ -readonly [Place in keyof Statements]: Awaited<Statements[Place]> }> {
   const sent: readonly PromiseLike<unknown>[] = statements
