@@ -27,7 +27,7 @@ const metrics = createMetrics('accounts')
 await using resources = new AsyncDisposableStack()
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'accounts' }))
-const messaging = openMessaging({ ...config.messaging, clientId: 'accounts', logger })
+const messaging = await openMessaging({ ...config.messaging, clientId: 'accounts', logger })
 const producer = resources.use(await messaging.producer())
 const booked = wakeUp()
 

@@ -33,7 +33,7 @@ const follow = { ...config.follow, postgres, holder, logger, metrics, stored }
 const chains = resources.use(await followChains(await chainConfigs(process.env), follow))
 
 // Outbox → Kafka: what was committed is published until the broker has acknowledged it.
-const messaging = openMessaging({ ...config.messaging, clientId: 'scanner', logger })
+const messaging = await openMessaging({ ...config.messaging, clientId: 'scanner', logger })
 const producer = resources.use(await messaging.producer())
 const publish = { ...config.relay, postgres, producer, topic: WALLET_EVENTS, holder, logger }
 const relay = runRelay({ ...publish, wakeUp: stored })

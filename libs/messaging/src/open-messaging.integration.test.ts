@@ -7,7 +7,7 @@ import { CONTRACT_TOPIC, readUntil } from './testing/messaging-contract.ts'
 
 test.each(['kafkajs', 'platformatic'] as const)('sends and reads through %s', async (client) => {
   await using topics = await testTopics([topicUnderTest(CONTRACT_TOPIC)])
-  const messaging = openMessaging({
+  const messaging = await openMessaging({
     ...topics,
     ...{ kind: 'kafka', client, clientId: 'test', logger: silentLogger },
   })

@@ -1,8 +1,4 @@
 import type { Logger } from '@coffer/telemetry/logger'
-import { kafkaConsumer } from './adapters/kafka-consumer.ts'
-import { kafkaProducer } from './adapters/kafka-producer.ts'
-import { platformaticConsumer } from './adapters/platformatic-consumer.ts'
-import { platformaticProducer } from './adapters/platformatic-producer.ts'
 import type { MessagingConfig } from './messaging-settings.ts'
 import type { Consumer, ConsumerOptions, Producer } from './ports.ts'
 
@@ -25,16 +21,25 @@ export type MemberOptions = ConsumerOptions & {
   sessionTimeoutMs?: number
 }
 
-const KAFKA_CLIENTS = {
-  kafkajs: { producer: kafkaProducer, consumer: kafkaConsumer },
-  platformatic: { producer: platformaticProducer, consumer: platformaticConsumer },
-}
-
-/** Opens producers and consumers of whichever broker is configured. */
-export function openMessaging(options: OpenMessagingOptions): Messaging {
-  const { producer, consumer } = KAFKA_CLIENTS[options.client]
+/** Opens producers and consumers of whichever broker is configured, and loads no other client. */
+export async function openMessaging(options: OpenMessagingOptions): Promise<Messaging> {
+  const { producer, consumer } = await KAFKA_CLIENTS[options.client]()
   return {
     producer: () => producer(options),
     consumer: (member) => consumer({ ...options, ...member }),
   }
+}
+
+// One that is loaded for nothing costs a process 10 MB and half a second at its start.
+const KAFKA_CLIENTS = {
+  async kafkajs() {
+    const { kafkaProducer: producer } = await import('./adapters/kafka-producer.ts')
+    const { kafkaConsumer: consumer } = await import('./adapters/kafka-consumer.ts')
+    return { producer, consumer }
+  },
+  async platformatic() {
+    const { platformaticProducer: producer } = await import('./adapters/platformatic-producer.ts')
+    const { platformaticConsumer: consumer } = await import('./adapters/platformatic-consumer.ts')
+    return { producer, consumer }
+  },
 }
