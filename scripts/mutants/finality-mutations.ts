@@ -76,7 +76,7 @@ export const finalityMutations: readonly Mutation[] = [
     file: 'libs/deposits/src/usecases/roll-back-reorg.ts',
     find: 'if (objection) throw',
     replace: 'if (objection === null) throw',
-    tests: ['libs/deposits/src/chain-scan-quorum.integration.test.ts'],
+    tests: ['libs/deposits/src/usecases/roll-back-reorg.test.ts'],
   },
   {
     name: 'one endpoint alone decides what the operator lifts a latch by',

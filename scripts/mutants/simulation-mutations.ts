@@ -47,4 +47,32 @@ export const simulationMutations: readonly Mutation[] = [
     replace: 'filter((endpoint) => tried.size === 0 || tried.has(endpoint))',
     tests: [...simulation, 'libs/evm/src/endpoints.test.ts'],
   },
+  {
+    name: 'what the audit finds missed is told and not stored',
+    file: 'libs/deposits/src/domain/compare-deposits.ts',
+    find: '    absent.push(transfer)\n',
+    replace: '',
+    tests: simulation,
+  },
+  {
+    name: 'the audit passes over what is stored with another amount',
+    file: 'libs/deposits/src/domain/compare-deposits.ts',
+    find: "if (detail !== '') findings.push",
+    replace: "if (detail.startsWith('asset')) findings.push",
+    tests: simulation,
+  },
+  {
+    name: 'a balance that is too low is no difference',
+    file: 'libs/deposits/src/usecases/judge-balances.ts',
+    find: 'if (unexplained({ ...balance, sent: 0n }) === 0n) return undefined',
+    replace: 'if (unexplained({ ...balance, sent: 0n }) <= 0n) return undefined',
+    tests: simulation,
+  },
+  {
+    name: 'a block is final by the word of one node, whatever the quorum is',
+    file: 'libs/deposits/src/usecases/agree-on-final.ts',
+    find: 'await witnesses.headerAt(height, quorum)',
+    replace: 'await witnesses.headerAt(height, 1)',
+    tests: simulation,
+  },
 ]

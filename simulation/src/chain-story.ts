@@ -98,7 +98,7 @@ export function chainStory(shared: Room, options: ChainStoryOptions): ChainStory
       const height = chain.blocks().at(-1)?.number ?? 0n
       const highest = [...honest.values()].reduce(
         (top, { number }) => (number > top ? number : top),
-        0n,
+        nodes.forgedHeight(),
       )
       chain.mineEmpty(Number(highest - height) + count)
       if (options.isTagged) chain.tag(BigInt(chain.blocks().length - 1))

@@ -3,6 +3,7 @@ import { FIRST_CODE } from '@coffer/deposits/testing/fake-tokens'
 import { LATE_ASSET, PROXY_ASSET } from './accepted-assets.ts'
 import type { Expected } from './judge-ledger.ts'
 import type { Meant } from './payments.ts'
+import { plantedDeposits } from './planted-deposits.ts'
 import type { World } from './world.ts'
 
 export type ExpectedDeposits = Expected & {
@@ -32,7 +33,20 @@ export function expectedBookings(world: World): ExpectedDeposits {
       else if (mustBe) expected.recorded.push({ ...meant, reason })
     }
   }
-  return expected
+  return withPlanted(world, expected)
+}
+
+/** What was made up for the scan is booked, and left for a person to put right. */
+function withPlanted(world: World, expected: ExpectedDeposits): ExpectedDeposits {
+  const planted = plantedDeposits(world)
+  const ids = new Set(planted.map(({ id }) => id))
+  const isTrue = ({ id }: Meant) => !ids.has(id)
+  const booked = planted.map(({ id, owner, from, to, asset, amount }): Meant => {
+    const rest = { fate: 'credit' as const, reason: null, isDoubtful: false }
+    return { id, owner, from, to, asset, amount, ...rest }
+  })
+  const { must, may, recorded } = expected
+  return { must: [...must.filter(isTrue), ...booked], may: may.filter(isTrue), recorded }
 }
 
 const codeAfter = (code: string, { succeeded, upgradesTo }: FakeTransaction) =>

@@ -10,7 +10,10 @@ import { type Room, strikes } from './room.ts'
 import type { Process } from './schedule.ts'
 
 /** What is asked for so seldom that lies about it would hardly ever be told. */
-const RARE = new Set(['eth_getLogs', 'eth_getTransactionByHash', 'eth_getBalance', 'eth_call'])
+const RARE = new Set([
+  ...['eth_getLogs', 'eth_getTransactionByHash', 'eth_getBalance', 'eth_call'],
+  ...['eth_getTransactionCount', 'eth_getCode'],
+])
 
 /** Some answers must be true even then, or nothing would ever happen. */
 const LIES_PER_MILLE_MAX = 500

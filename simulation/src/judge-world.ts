@@ -16,11 +16,25 @@ export async function whatIsLeft(world: World): Promise<string | undefined> {
   const { scan, outbox, group, ledger, place, topic } = world
   if (!(await hasTip(world))) return 'the newest block is not stored'
   if (await scan.database.store('onlooker').nextRescan()) return 'a rescan is not done'
-  const [gap] = await scan.database.gaps.counts()
+  const gap = (await scan.database.gaps.counts()).find(({ kind }) => kind !== 'audit')
   if (gap) return `${gap.blocks} blocks of ${gap.kind} are owed`
+  const unseen = await leftBeside(world)
+  if (unseen) return unseen
   if (outbox.waiting(topic) > 0) return 'the outbox is not empty'
   if (group.lag() > 0) return 'an event is not consumed'
   return place.handled < ledger.contents().announced.length ? 'a booking is not marked' : undefined
+}
+
+async function leftBeside({ scan, policy }: World): Promise<string | undefined> {
+  const store = scan.database.store('onlooker')
+  const { next, last } = await store.auditPosition()
+  if (policy.audit && next <= last) return `block ${next} is not audited`
+  const { balanceProof, start } = policy
+  if (balanceProof === undefined) return undefined
+  const { provenTo } = await store.proofStand()
+  const from = (provenTo ?? start - 1n) + 1n
+  const isDue = last - from + 1n >= BigInt(balanceProof.everyBlocks)
+  return isDue ? `balances from block ${from} on are not proven` : undefined
 }
 
 /** Holds the books and what is stored of deposits against what ought to be there. */

@@ -7,9 +7,14 @@ export const SEEDS_FOR_EVERYTHING = 200
 const SEEDS_FOR_RARITIES = 5_000
 
 const RARE: ReadonlySet<Happening> = new Set<Happening>([
+  'audit: another block told',
+  'audit: block that could not be read',
+  'audit: late payment found',
   'node: balance null',
+  'node: count or code null',
   'node: receipt null',
   'node: transaction null',
+  'proof: difference explained later',
   'scan: SCAN_LATCHED',
 ])
 

@@ -76,6 +76,9 @@ export function nodeLies(random: SeededRandom): NodeLies {
       if (call.method === 'eth_call' || call.method === 'eth_getStorageAt') {
         return { happening: 'node: answer of a token null', answer: null }
       }
+      if (call.method === 'eth_getTransactionCount' || call.method === 'eth_getCode') {
+        return { happening: 'node: count or code null', answer: null }
+      }
       if (call.method === 'eth_getBalance') return { happening: 'node: balance null', answer: null }
       if (call.method !== 'eth_getTransactionByHash') return undefined
       return random.below(3) === 0

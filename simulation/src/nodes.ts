@@ -1,5 +1,6 @@
-import type { FakeBlock, FakeChain } from '@coffer/deposits/testing/fake-chain'
+import type { FakeBlock, FakeChain, FakeTransaction } from '@coffer/deposits/testing/fake-chain'
 import type { JsonRpc } from '@coffer/evm/json-rpc'
+import { openForger } from './forger.ts'
 import { type NodeLies, nodeLies } from './node-lies.ts'
 import type { Room } from './room.ts'
 
@@ -18,15 +19,43 @@ export type Nodes = {
   /** Something befalls one of them, or it is over. */
   happen(): void
   heal(): void
+  /** One of them makes up so many blocks that pay somebody, and tells of them as of its own. */
+  forge(length: number): void
+  /** Whether a block was made up in this way. */
+  hasForged(hash: string): boolean
+  /** The highest block that was. */
+  forgedHeight(): bigint
+}
+
+export type NodesOptions = {
+  chain: FakeChain
+  count: number
+  /** Whether some of what befalls a node is that it makes up a branch. */
+  forges: boolean
+  /** A transaction that is on no honest chain. */
+  madeUp: () => FakeTransaction
 }
 
 /** Opens so many nodes of one chain. */
-export function openNodes(room: Room, chain: FakeChain, count: number): Nodes {
+export function openNodes(room: Room, options: NodesOptions): Nodes {
+  const { chain, count, forges } = options
   const { random, coverage, trace } = room
   const nodes = Array.from({ length: count }, (_, index) => openNode(room, chain, `node-${index}`))
+  const forger = openForger(room, options)
   return {
     all: nodes,
+    ...forger,
+    forge(length) {
+      forger.forge(length)
+      nodes[0]?.stick(forger.branch())
+    },
     happen() {
+      if (forges && random.below(3) > 0) {
+        // Only ever one, so that no two agree on what never was.
+        forger.forge(1 + random.below(6))
+        nodes[0]?.stick(forger.branch())
+        return
+      }
       const node = random.pick(nodes)
       const draw = random.below(10)
       if (draw < 3) {

@@ -19,6 +19,8 @@ export type Operator = {
   releaseOne(): Promise<void>
   /** Whether a deposit was let go, and its block never left the chain since. */
   hasReleased(id: string): boolean
+  /** Has everything read again that the audit or a balance has told of. Answers whether there was. */
+  rescanTold(): Promise<boolean>
   /** Everything above this height was taken back. */
   tookBack(to: bigint): void
 }
@@ -53,6 +55,20 @@ export function openOperator(room: Room, options: OperatorOptions): Operator {
       trace.say(`operator: releases ${id}`)
       released.set(id, blockNumber)
       witness.operated()
+    },
+    async rescanTold() {
+      const page = { before: undefined, limit: 1_000_000 }
+      const gaps = await database.gaps.list({ isOpen: true }, page)
+      for (const { id, fromBlock, toBlock } of gaps) {
+        database.requestRescan(fromBlock, toBlock, id)
+        coverage.saw('operator: gap rescanned')
+      }
+      const differences = await database.differences.list({ isOpen: true }, page)
+      for (const { from, to } of differences) {
+        database.requestRescan(from + 1n, to)
+        coverage.saw('operator: difference rescanned')
+      }
+      return gaps.length + differences.length > 0
     },
     hasReleased: (id) => released.has(id),
     tookBack(to) {

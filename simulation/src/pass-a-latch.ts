@@ -1,16 +1,16 @@
-import { fakeChainReader } from '@coffer/deposits/testing/fake-chain-reader'
 import { CHAIN } from '@coffer/deposits/testing/fake-transfers'
 import type { MemoryScan } from '@coffer/deposits/testing/memory-scan'
-import { unlatchChain } from '@coffer/deposits/unlatch-chain'
 import type { Confirmations } from '@coffer/evm/confirmations'
 import type { ChainStory } from './chain-story.ts'
-import { DEPTH_MAX } from './policy.ts'
+import { liftLatch } from './lift-latch.ts'
+import type { Nodes } from './nodes.ts'
 import type { Room } from './room.ts'
 import type { StoreWitness } from './store-witness.ts'
 
 export type LatchOptions = {
   scan: MemoryScan
   story: ChainStory
+  nodes: Nodes
   witness: StoreWitness
   reorgDepthMax: number
   /** The first block that is scanned. */
@@ -30,7 +30,7 @@ export type LatchOptions = {
  */
 export async function passALatch(room: Room, options: LatchOptions): Promise<void> {
   const { scan, story, witness, reorgDepthMax, until, awhile, version } = options
-  const { chain, database } = scan
+  const { database } = scan
   const told = () => [database.events().length, version()]
   room.mayLatch = true
   const before = told()
@@ -54,14 +54,5 @@ export async function passALatch(room: Room, options: LatchOptions): Promise<voi
   if (told().some((each, index) => each !== before[index])) {
     room.violations.push('I4: something was published or booked while the chain was latched')
   }
-  const operator = unlatchChain({
-    latches: database.latches,
-    nodeOf: () => fakeChainReader({ rpc: chain.rpc }, options.confirmations),
-    chains: [CHAIN],
-    onUnlatched: () => room.coverage.saw('scan: latch lifted'),
-  })
-  const { keeps } = await operator.plan(CHAIN)
-  await operator.carryOut(CHAIN, keeps?.hash ?? null)
-  witness.unlatched(keeps)
-  story.mineBeyond(DEPTH_MAX)
+  await liftLatch(room, options)
 }

@@ -12,6 +12,8 @@ export type Payers = {
   isRegistered(address: Address): boolean
   /** Whether this transaction was made before its receiver's address was registered. */
   isEarly(transaction: FakeTransaction, to: Address): boolean
+  /** Whether it was so of any of the receivers of a transaction with this hash. */
+  hasEarly(hash: string): boolean
 }
 
 export function openPayers(
@@ -45,6 +47,7 @@ export function openPayers(
     registerNext,
     registered: () => [...registered],
     isRegistered: (address) => registered.has(address),
+    hasEarly: (hash) => (early.get(hash)?.size ?? 0) > 0,
     isEarly: ({ hash }, to) => early.get(hash)?.has(to) ?? false,
   }
 }

@@ -31,6 +31,8 @@ export type Payment = { transaction: FakeTransaction; meant: readonly Meant[] }
 export type Payments = {
   /** A transaction of any kind to some of `receivers`. */
   make(receivers: readonly Address[]): Payment
+  /** One that a node makes up: it is on no honest chain. */
+  forge(receivers: readonly Address[]): FakeTransaction
   /** The same transaction, as when it is executed again on other state. */
   changed(transaction: FakeTransaction): FakeTransaction
   meantBy(transaction: FakeTransaction): readonly Meant[]
@@ -42,6 +44,8 @@ export type Payments = {
   allowCredit(deposit: Pick<Meant, 'id' | 'owner' | 'amount'>): void
   /** Whether any transaction ever meant this deposit, on any branch, to be booked in this way. */
   isMeant(deposit: Pick<Meant, 'id' | 'owner' | 'amount' | 'fate'>): boolean
+  /** Whether a node made it up. */
+  isForged(deposit: Pick<Meant, 'id'>): boolean
 }
 
 /** How a chain is read. */
@@ -51,27 +55,46 @@ type Reading = Policy['reading']
 const isShown = ({ byLogs = false, traceMethod }: Reading, position: string) =>
   position.startsWith('log:') || (!byLogs && (Boolean(traceMethod) || position === 'value'))
 
-export function openPayments(random: SeededRandom, reading: Reading): Payments {
+export function openPayments(
+  random: SeededRandom,
+  { reading, quorum }: Pick<Policy, 'reading' | 'quorum'>,
+): Payments {
+  // By the word of one endpoint what it makes up is published, and taken back later.
+  const isForgeryBelieved = quorum < 2
   const known = new Map<FakeTransaction, readonly Meant[]>()
   const everMeant = new Set<string>()
   let made = 0
 
-  const know = ({ transaction, pays }: Draft): Payment => {
-    const found = pays.filter(({ position }) => isShown(reading, position))
-    const meant = found.map((pay) => meantBy(transaction, pay))
+  const forged = new Set<string>()
+  const meantOf = ({ transaction, pays }: Draft) =>
+    pays
+      .filter(({ position }) => isShown(reading, position))
+      .map((pay) => meantBy(transaction, pay))
+  const know = (draft: Draft): Payment => {
+    const { transaction } = draft
+    const meant = meantOf(draft)
     known.set(transaction, meant)
     for (const each of meant) everMeant.add(nameOf(each))
     return { transaction, meant }
   }
+  const draft = (receivers: readonly Address[]): Draft => {
+    made += 1
+    const { transaction, pays } = random.pick(PAYMENT_KINDS)(random, receivers)
+    const hash = txHash(`0xe${made.toString(16).padStart(63, '0')}`)
+    const tip = random.below(3) === 0 ? 1n + random.bigintBelow(50n) : 0n
+    return { transaction: { ...transaction, hash, tip }, pays }
+  }
   const byBlock = (block: FakeBlock) => (reading.byLogs ? [] : meantByBlock(block))
   return {
     meantByBlock: byBlock,
-    make(receivers) {
-      made += 1
-      const { transaction, pays } = random.pick(PAYMENT_KINDS)(random, receivers)
-      const hash = txHash(`0xe${made.toString(16).padStart(63, '0')}`)
-      const tip = random.below(3) === 0 ? 1n + random.bigintBelow(50n) : 0n
-      return know({ transaction: { ...transaction, hash, tip }, pays })
+    make: (receivers) => know(draft(receivers)),
+    forge(receivers) {
+      const made = draft(receivers)
+      for (const each of meantOf(made)) {
+        forged.add(each.id)
+        if (isForgeryBelieved) everMeant.add(nameOf(each))
+      }
+      return made.transaction
     },
     changed(transaction) {
       const pays = (known.get(transaction) ?? []).filter(({ asset }) => asset === TUSD)
@@ -87,6 +110,7 @@ export function openPayments(random: SeededRandom, reading: Reading): Payments {
       for (const each of byBlock(block)) everMeant.add(nameOf(each))
     },
     allowCredit: (deposit) => everMeant.add(nameOf({ ...deposit, fate: 'credit' })),
+    isForged: ({ id }) => forged.has(id),
     isMeant: (deposit) => everMeant.has(nameOf(deposit)),
   }
 }

@@ -20,6 +20,7 @@ export function policyOf(random: SeededRandom) {
   const isStrict = !isDeep && random.below(8) === 0
   const reading = random.pick(READINGS)
   const nodes = random.pick([1, 1, 2, 3])
+  const beside = besideOf(random, isDeep)
   const start = random.pick([0n, 0n, 0n, 1n + random.bigintBelow(6n)])
   return {
     confirmations: confirmationsOf(random),
@@ -35,6 +36,11 @@ export function policyOf(random: SeededRandom) {
     /** Whether calls are read behind the scan, to begin with. */
     tracesLater: reading.traceMethod !== undefined && random.below(2) === 0,
     nodes,
+    ...beside,
+    /** Of a thousand answers about calls, how many lie to the scan alone: if that is found out. */
+    scanLiesPerMille: beside.audit ? random.pick([0, 200]) : 0,
+    /** Whether a node makes up branches now and then. */
+    forges: !isStrict && random.below(3) === 0,
     quorum: random.below(2) === 0 ? 1 : Math.min(nodes, 2),
     turns: 400 + random.below(1_600),
     blocksBefore: isDeep ? 205 + random.below(30) : random.below(12) + (isStrict ? 26 : 0),
@@ -45,6 +51,26 @@ export function policyOf(random: SeededRandom) {
       // A third of the seeds have none at all, so that reorgs don't repair what else went wrong.
       reorgsPercent: isStrict ? 0 : random.pick([0, 8, 20]),
     },
+  }
+}
+
+/** How what is final is audited, and balances are proven, if they are. */
+function besideOf(
+  random: SeededRandom,
+  isDeep: boolean,
+): Pick<MemoryScanSettings, 'audit' | 'balanceProof'> {
+  const audit = {
+    ...{ enabled: true, repeat: false, rangeBlocks: 1 + random.below(6) },
+    blocksPerSecondMax: isDeep ? 1_000 : random.pick([15, 50, 1_000]),
+  }
+  const balanceProof = {
+    everyBlocks: 1 + random.below(6),
+    holdingsMax: random.pick([2, 200]),
+    recheckMax: random.below(4),
+  }
+  return {
+    ...(random.below(5) > 1 ? { audit } : {}),
+    ...(random.below(2) === 0 ? { balanceProof } : {}),
   }
 }
 

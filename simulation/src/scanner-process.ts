@@ -1,3 +1,4 @@
+import { auditSources } from '@coffer/deposits/audit-sources'
 import type { MemoryProcess, MemoryScan } from '@coffer/deposits/testing/memory-scan'
 import { AppError } from '@coffer/errors/app-error'
 import type { StepResult } from '@coffer/runtime/poll'
@@ -5,7 +6,9 @@ import { isHappening } from './coverage.ts'
 import { endpointPool } from './endpoint-pool.ts'
 import { faultyCalls } from './faulty-calls.ts'
 import type { Nodes } from './nodes.ts'
+import type { Policy } from './policy.ts'
 import { InjectedFault, type Room } from './room.ts'
+import type { ScanLies } from './scan-lies.ts'
 import type { Process } from './schedule.ts'
 import type { StoreWitness } from './store-witness.ts'
 
@@ -15,6 +18,8 @@ export type ScannerOptions = {
   witness: StoreWitness
   /** What is configured when it starts. */
   rules: () => Rules
+  lies: ScanLies
+  policy: Pick<Policy, 'audit' | 'balanceProof' | 'reading'>
 }
 
 type Around = NonNullable<Parameters<MemoryScan['start']>[1]>
@@ -23,11 +28,14 @@ type Observer = Parameters<Around['observer']>[0]
 
 /** A scanner: it follows the chain and runs rescans, side by side, until it is killed. */
 export const scannerProcess =
-  (room: Room, { scan, nodes, witness, rules }: ScannerOptions) =>
+  (room: Room, { scan, nodes, witness, rules, lies, policy }: ScannerOptions) =>
   async (process: Process): Promise<void> => {
     const endpoints = endpointPool(room, { process, nodes: nodes.all })
+    const rangeBlocks = policy.audit?.rangeBlocks ?? 1
+    const sources = auditSources({ endpoints, hosts: endpoints.hosts, rangeBlocks })
     const around: Around = {
-      source: () => endpoints,
+      source: () => lies.around(sources.scan),
+      rescanSource: () => sources.scan,
       others: () => endpoints,
       store: (store) =>
         faultyCalls(room, store, {
@@ -43,12 +51,22 @@ export const scannerProcess =
         },
       }),
       observer: (observer) => countingObserver(room, observer),
+      beside: () => ({
+        ...{ audited: sources, balances: endpoints, clock: process.clock },
+        auditObserver: { audited: () => undefined },
+        balanceObserver: { proven: () => undefined, differs, skipped: () => undefined },
+      }),
     }
+    const differs = () => room.coverage.saw('proof: difference named')
     const steps: MemoryProcess = scan.start(process.name, around, rules())
+    const beside = [
+      ...[steps.rescan, ...(policy.reading.traceMethod ? [steps.trace] : [])],
+      ...(policy.audit ? [steps.audit] : []),
+      ...(policy.balanceProof ? [steps.prove] : []),
+    ]
     await Promise.all([
-      forEver(room, process, steps.scan),
-      forEver(room, process, steps.rescan),
-      forEver(room, process, steps.trace),
+      forEver(room, process, { step: steps.scan, restTimes: 1 }),
+      ...beside.map((step) => forEver(room, process, { step, restTimes: 5 })),
       endpoints.watch(new AbortController().signal),
     ])
   }
@@ -56,11 +74,11 @@ export const scannerProcess =
 async function forEver(
   room: Room,
   process: Process,
-  step: () => Promise<StepResult>,
+  { step, restTimes }: { step: () => Promise<StepResult>; restTimes: number },
 ): Promise<never> {
   for (;;) {
     try {
-      if ((await step()) === 'idle') await process.idle()
+      if ((await step()) === 'idle') await process.idle(restTimes)
     } catch (error) {
       tellFailure(room, process, error)
       await process.idle()

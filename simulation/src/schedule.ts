@@ -9,8 +9,11 @@ export type Process = {
   turn(what: string): Promise<void>
   /** Time as it knows it: a turn of anybody's is a millisecond. */
   clock: Clock
-  /** The same, for a process with nothing to do: it lets the others have some turns first. */
-  idle(): Promise<void>
+  /**
+   * The same, for a process with nothing to do: it lets the others have some turns first, and
+   * `times` as many where nobody waits for it.
+   */
+  idle(times?: number): Promise<void>
 }
 
 /** Who goes next is drawn from the seed, and only one goes at a time. */
@@ -24,6 +27,8 @@ export type Schedule = {
   /** Gives a process no turn for so many turns of the others. */
   freeze(process: Process, turns: number): void
   thaw(): void
+  /** Time as processes know it. */
+  nowMs(): number
 }
 
 type Waiting = { process: Process; what: string; from: number; go: () => void }
@@ -73,7 +78,7 @@ export function openSchedule(
         name,
         turn: (what) => wait(what, turns),
         clock: { nowMs: () => turns, pause: (ms, signal) => pause(process, ms, signal) },
-        idle: () => wait('wakes up', turns + 5 + random.below(25)),
+        idle: (times = 1) => wait('wakes up', turns + times * (5 + random.below(25))),
       }
       run(process).catch(onFailure)
       return process
@@ -101,5 +106,6 @@ export function openSchedule(
     },
     freeze: (process, forTurns) => frozen.set(process, turns + forTurns),
     thaw: () => frozen.clear(),
+    nowMs: () => turns,
   }
 }

@@ -100,6 +100,14 @@ test('what left a holding is the same of a node that writes hex in capitals', as
   expect(await balances.sent(token.holding, { after: ref(10), to: ref(11) })).toBe(0xabn)
 })
 
+test('of an account without a count nobody says that nothing left it', async () => {
+  const { balances } = reader(({ method }) => (method === 'eth_getCode' ? '0x' : null))
+
+  await expect(balances.sent(coin.holding, { after: ref(10), to: ref(11) })).rejects.toThrow(
+    'is missing',
+  )
+})
+
 test.each([
   ['signed nothing', { '0xb': '0x3', '0xa': '0x3' }, '0x', 0n],
   ['signed something', { '0xb': '0x4', '0xa': '0x3' }, '0x', null],

@@ -97,6 +97,9 @@ async function sentCoin(
     throw error
   })
   if (answers === undefined) return null
+  if (answers.some((answer) => typeof answer !== 'string')) {
+    throw new BlockProofError(to, `what ${holder} has sent is missing`)
+  }
   const [now, code, before] = answers
   return now === before && code === '0x' ? 0n : null
 }

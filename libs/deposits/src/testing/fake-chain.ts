@@ -74,6 +74,8 @@ export type FakeChain = {
   mineEmpty(count: number): void
   /** Takes away the `depth` newest blocks and adds one for each of `branch`. */
   reorg(depth: number, ...branch: readonly (readonly FakeTransaction[])[]): void
+  /** A block on top of `parent`, made as any other is, that is not on the chain. */
+  invent(parent: FakeBlock, facts: Partial<BlockFacts>): FakeBlock
   /** Makes an earlier state of {@link FakeChain.blocks} the chain again. */
   flipTo(blocks: readonly FakeBlock[]): void
   /** The node serves nothing of the `blocks` newest ones. */
@@ -127,6 +129,7 @@ export function fakeChain(): FakeChain {
       blocks = blocks.slice(0, blocks.length - depth)
       for (const transactions of branch) mine(...transactions)
     },
+    invent: make,
     flipTo(earlier) {
       blocks = [...earlier]
     },
@@ -175,9 +178,7 @@ function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag
   if (method === 'debug_traceBlockByHash' || method === 'trace_block') {
     return fakeTraces(blocks, method, wanted)
   }
-  if (method === 'eth_getBalance' || method === 'eth_call' || method === 'eth_getStorageAt') {
-    return stateOf({ method, params }, blocks)
-  }
+  if (STATE_METHODS.has(method)) return stateOf({ method, params }, blocks)
   if (method === 'eth_getTransactionByHash') {
     return (
       blocks.flatMap((block) => transactionsOf(block)).find(({ hash }) => hash === wanted) ?? null
@@ -188,6 +189,10 @@ function answerOf({ method, params }: RpcCall, blocks: readonly FakeBlock[], tag
 
 /** Which chain every node says that it serves. */
 const CHAIN_ID = '0x7a69'
+
+const STATE_METHODS = new Set([
+  ...['eth_getBalance', 'eth_call', 'eth_getStorageAt', 'eth_getTransactionCount', 'eth_getCode'],
+])
 
 type FakeTags = Partial<Record<Tag, bigint | null>>
 
@@ -201,10 +206,18 @@ function stateOf({ method, params }: RpcCall, blocks: readonly FakeBlock[]): str
   if (last === -1) return null
   const until = blocks.slice(0, last + 1)
   if (method === 'eth_getBalance') return hex(fakeBalance(until, String(asked)))
+  if (method === 'eth_getTransactionCount') return hex(sentBy(until, String(asked)))
+  // Nobody who holds anything here is a contract.
+  if (method === 'eth_getCode') return '0x'
   if (method === 'eth_getStorageAt') return fakeImplementation(until)
   const { to: token, data } = asked as { to: string; data: string }
   const balance = fakeTokenBalance(until, { token, holder: `0x${data.slice(-40)}` })
   return `0x${balance.toString(16).padStart(64, '0')}`
+}
+
+const sentBy = (blocks: readonly FakeBlock[], account: string): bigint => {
+  const transactions = blocks.flatMap((block) => block.transactions)
+  return BigInt(transactions.filter(({ from }) => from === account).length)
 }
 
 const blockAt = (blocks: readonly FakeBlock[], height: bigint) =>

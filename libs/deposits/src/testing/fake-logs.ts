@@ -4,7 +4,15 @@ import type { FakeBlock } from './fake-chain.ts'
 import { fakeReceipts } from './fake-header.ts'
 
 /** Which logs are asked for: of the block with this hash, or of a range of heights. */
-type Wanted = { blockHash?: string; fromBlock?: string; toBlock?: string }
+type Wanted = {
+  blockHash?: string
+  fromBlock?: string
+  toBlock?: string
+  /** Only those of this contract. */
+  address?: string
+  /** Only those that begin with these topics. */
+  topics?: readonly string[]
+}
 
 /** What an honest node answers to `eth_getLogs`: as most do, nothing beyond its head. */
 export function fakeLogs(blocks: readonly FakeBlock[], wanted: Wanted): RpcPlacedLog[] {
@@ -17,8 +25,13 @@ export function fakeLogs(blocks: readonly FakeBlock[], wanted: Wanted): RpcPlace
     return logsOf(block)
   }
   const [from, to] = [BigInt(fromBlock), BigInt(toBlock)]
-  return blocks.filter(({ number }) => number >= from && number <= to).flatMap(logsOf)
+  const within = blocks.filter(({ number }) => number >= from && number <= to)
+  return within.flatMap(logsOf).filter((log) => isWanted(log, wanted))
 }
+
+const isWanted = (log: RpcPlacedLog, { address, topics = [] }: Wanted) =>
+  (address === undefined || log.address === address) &&
+  topics.every((topic, index) => log.topics[index] === topic)
 
 const logsOf = (block: FakeBlock): RpcPlacedLog[] =>
   fakeReceipts(block).flatMap(({ logs }, index) =>

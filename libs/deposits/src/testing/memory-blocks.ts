@@ -4,12 +4,16 @@ import type { BlockHeader, BlockRef } from '../domain/block.ts'
 import { compareBlocks } from '../domain/compare-blocks.ts'
 import type { Tables } from './memory-tables.ts'
 
-type Blocks = Pick<Tables, 'chain' | 'start' | 'blocks'>
+type Blocks = Pick<Tables, 'chain' | 'start' | 'blocks' | 'now'>
 
 /** Stores blocks as canonical. */
-export function storeBlocks({ blocks: stored }: Blocks, blocks: readonly BlockHeader[]): void {
+export function storeBlocks(
+  { blocks: stored, now = () => new Date() }: Pick<Blocks, 'blocks' | 'now'>,
+  blocks: readonly BlockHeader[],
+): void {
+  const scannedAt = now()
   for (const { number, hash, parentHash, time } of blocks) {
-    stored.set(hash, { number, hash, parentHash, time, orphaned: false, scannedAt: new Date() })
+    stored.set(hash, { number, hash, parentHash, time, orphaned: false, scannedAt })
   }
 }
 

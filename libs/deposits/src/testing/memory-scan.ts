@@ -1,4 +1,5 @@
 import type { Address } from '@coffer/evm/address'
+import type { AuditSettings } from '@coffer/evm/audit-settings'
 import type { TraceMethod } from '@coffer/evm/chain-config'
 import type { Confirmations } from '@coffer/evm/confirmations'
 import type { Asset } from '@coffer/money/asset'
@@ -17,6 +18,7 @@ import { rollBackReorg } from '../usecases/roll-back-reorg.ts'
 import { runRescan } from '../usecases/run-rescan.ts'
 import { scanNextBlocks } from '../usecases/scan-next-blocks.ts'
 import { traceLater } from '../usecases/trace-later.ts'
+import { type BesideAround, besideScan, type MemoryProofSettings } from './beside-scan.ts'
 import { type FakeChain, fakeChain } from './fake-chain.ts'
 import { provingReader } from './fake-chain-reader.ts'
 import { ASSETS, CHAIN } from './fake-transfers.ts'
@@ -41,6 +43,11 @@ export type MemoryScanSettings = {
   byLogs?: boolean
   /** So many hosts must have a block before what is in it is final. */
   quorum?: number
+  /** How what is final is audited, and balances are proven; left out, they are not. */
+  audit?: AuditSettings
+  balanceProof?: MemoryProofSettings
+  /** What time it is in the store; left out, what it really is. */
+  now?: () => Date
   /** How long the store is left alone at an unchanged head; left out, it never is. */
   rest?: RestOptions
 }
@@ -62,11 +69,15 @@ const WITNESS_MS = 600
 /** Puts something between a process and what it asks, to delay it or to let it fail. */
 export type Around = {
   source(chain: FakeChain): RpcSource
+  /** What its rescans ask; left out, the same. */
+  rescanSource?(): RpcSource
   /** Whom else it asks before it undoes anything, or makes it final; left out, nobody. */
   others?(): WitnessSource
   store(store: ScanStore): ScanStore
   watched(watched: WatchedSet): WatchedSet
   observer(observer: ScanObserver): ScanObserver
+  /** What is asked and told beside the scan; left out, nothing is audited or proven. */
+  beside?(): BesideAround
 }
 
 /** The steps of one process that follows a chain, all of it in memory. */
@@ -74,6 +85,8 @@ export type MemoryProcess = {
   scan(): Promise<StepResult>
   rescan(): Promise<StepResult>
   trace(): Promise<StepResult>
+  audit(): Promise<StepResult>
+  prove(): Promise<StepResult>
   store: ScanStore
 }
 
@@ -103,6 +116,7 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
     chain: CHAIN,
     start: settings.start ?? 0n,
     ownerOf: settings.ownerOf ?? ownerOf,
+    ...(settings.now ? { now: settings.now } : {}),
   })
   const registered = new Set(settings.watched ?? [ALICE, BOB])
   const told: string[] = []
@@ -117,11 +131,21 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
     const withCalls = provingReader(source, tagsOf(policy), byLogs ? 'logs' : traceMethod)
     const reader = owesTraces ? provingReader(source, tagsOf(policy)) : withCalls
     const finding = { reader, watched: around.watched(watchedSet(registered)), ...accepted }
+    const beside = around.beside?.()
     const find = findDeposits({ ...finding, coin: byLogs ? 'ignored' : 'included' })
     const ports = { reader, store, observer }
+    const asked = around.rescanSource?.()
+    const rereader = asked ? provingReader(asked, [], byLogs ? 'logs' : traceMethod) : withCalls
+    const again = {
+      reader: rereader,
+      findDeposits: findDeposits({
+        ...{ ...finding, reader: rereader, coin: byLogs ? 'ignored' : 'included' },
+      }),
+    }
     const others = around.others?.()
     const witnesses = others && jsonRpcWitnesses(others, { timeoutMs: WITNESS_MS })
     return {
+      ...besideScan({ ...settings, reorgDepthMax }, { store, finding, around: beside }),
       store,
       scan: latchUnknownTypes({
         store,
@@ -142,7 +166,7 @@ export function memoryScan(settings: MemoryScanSettings = {}): MemoryScan {
               : finalByPolicy(policy),
         }),
       }),
-      rescan: runRescan({ ...ports, reader: withCalls, findDeposits: find, chunkBlocks }),
+      rescan: runRescan({ ...ports, ...again, chunkBlocks }),
       trace: traceLater({
         ...{ reader: withCalls, store, observer, blocksMax: chunkBlocks },
         findCoin: findDeposits({ ...finding, coin: 'alone' }),

@@ -12,6 +12,8 @@ export type MemoryScanOptions = {
   chain: ChainId
   start: bigint
   ownerOf: (address: Address) => string
+  /** What time it is; left out, what it really is. */
+  now?: () => Date
 }
 
 type StoredBlock = BlockHeader & { orphaned: boolean; scannedAt: Date }

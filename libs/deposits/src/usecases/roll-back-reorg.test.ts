@@ -2,9 +2,13 @@ import type { BlockHash } from '@coffer/evm/hash'
 import { headerHash } from '@coffer/evm/header-hash'
 import { describe, expect, test } from 'vitest'
 import type { RpcHeader } from '../adapters/rpc-answers.ts'
+import type { ScanState } from '../ports.ts'
+import { fakeChainReader } from '../testing/fake-chain-reader.ts'
 import { payTokens } from '../testing/fake-transfers.ts'
 import { type MemoryScanSettings, memoryScan } from '../testing/memory-scan.ts'
 import { ALICE } from '../testing/scan-facts.ts'
+import { silentObserver } from '../testing/silent-observer.ts'
+import { rollBackReorg } from './roll-back-reorg.ts'
 
 test('a reorg may undo as many blocks as the policy allows', async () => {
   const scan = await followed(30, { reorgDepthMax: 20 })
@@ -53,6 +57,23 @@ describe('a reorg that undoes more latches the chain and writes nothing', () => 
 
     expect(await scan.store.open()).toMatchObject({ latched: expect.any(String) })
   })
+})
+
+test.each([2, 9])('a reorg of %d blocks that others object to undoes nothing', async (depth) => {
+  const { chain, store, database } = await followed(12, { reorgDepthMax: 8 })
+  const before = [database.deposits(), database.events()]
+  chain.reorg(depth, ...Array.from({ length: depth + 1 }, () => []))
+  const rollBack = rollBackReorg({
+    ...{ store, observer: silentObserver, reorgDepthMax: 8 },
+    reader: fakeChainReader(chain, 1),
+    confirmReorg: async () => 'the others have our block',
+  })
+  const state = (await store.open()) as ScanState
+
+  await expect(rollBack(state)).rejects.toThrow('the others have our block')
+
+  expect(await store.open()).toEqual(state)
+  expect([database.deposits(), database.events()]).toEqual(before)
 })
 
 test('a reorg down to the start, and no deeper than the policy, begins anew', async () => {
