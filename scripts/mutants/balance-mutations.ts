@@ -98,4 +98,11 @@ export const balanceMutations: readonly Mutation[] = [
     replace: 'if (answer === undefined || answer === null) return null',
     tests: ['libs/deposits/src/adapters/json-rpc-balances.test.ts'],
   },
+  {
+    name: 'a proof on a branch that is gone stands for what came instead',
+    file: 'libs/deposits/src/adapters/postgres-balance-proofs.ts',
+    find: 'and anchor.hash = proven.block_hash and anchor.orphaned_at is null)\n          where',
+    replace: 'and anchor.hash = proven.block_hash)\n          where',
+    tests: ['libs/deposits/src/adapters/postgres-scan-store.integration.test.ts'],
+  },
 ]

@@ -14,7 +14,8 @@ type Difference = Awaited<ReturnType<World['scan']['database']['differences']['l
 
 /**
  * Holds what the audit and the balance proof have told against what is so: each difference that is
- * open must be one, and every deposit that a node made up for the scan is told of by whoever looked.
+ * open must be one, and every deposit that a node made up for the scan is told of by whoever
+ * looked.
  */
 export async function judgeBeside(room: Room, world: World): Promise<void> {
   const { scan, policy, beside } = world

@@ -19,7 +19,7 @@ export type Operator = {
   releaseOne(): Promise<void>
   /** Whether a deposit was let go, and its block never left the chain since. */
   hasReleased(id: string): boolean
-  /** Has everything read again that the audit or a balance has told of. Answers whether there was. */
+  /** Has all read again that the audit or a balance has told of. Answers whether there was any. */
   rescanTold(): Promise<boolean>
   /** Everything above this height was taken back. */
   tookBack(to: bigint): void

@@ -36,6 +36,8 @@ export function balanceProofStore(
           from deposits.deposits as deposit
           left join deposits.proven_balances as proven on proven.chain = deposit.chain
             and proven.address = deposit."to" and proven.asset = deposit.asset
+            and exists (select from deposits.blocks as anchor where anchor.chain = proven.chain
+              and anchor.hash = proven.block_hash and anchor.orphaned_at is null)
           where deposit.chain = ${chain} and deposit.asset = any(${sql.param([...assets])}::text[])
             and deposit.block_number between ${from.toString()} and ${through.toString()}
             and deposit.block_number > coalesce(proven.block_number, -1) and ${counts}

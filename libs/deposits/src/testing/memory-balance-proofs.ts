@@ -53,7 +53,8 @@ export function memoryBalanceProofs(tables: Tables, requireLease: () => void): B
       for (const deposit of tables.deposits.values()) {
         const { blockNumber, asset } = deposit
         const name = nameOf(holdingOf(deposit))
-        const since = proofs.proven.get(name)?.block.number ?? -1n
+        const last = proofs.proven.get(name)?.block
+        const since = last && isStored(last) ? last.number : -1n
         const isDue = blockNumber >= from && blockNumber <= through && blockNumber > since
         if (!isDue || !assets.some((each) => each === asset) || !counts(deposit)) continue
         const known = firsts.get(name)
