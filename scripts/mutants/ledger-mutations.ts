@@ -13,13 +13,13 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'an owner may spend what is not there',
     file: apply,
-    find: 'const overdrawn = entries.find(({ account }) => overdraws(account, states))',
-    replace: 'const overdrawn = entries.find(({ account }) => overdraws(account, new Map()))',
+    find: '.find(({ account }) => overdraws(account, states))',
+    replace: '.find(({ account }) => overdraws(account, new Map()))',
     tests: applyTests,
   },
   {
     name: 'what is held for something else may be spent',
-    file: apply,
+    file: 'libs/ledger/src/domain/account-state.ts',
     find: 'creditsPosted - debitsPosted - debitsPending',
     replace: 'creditsPosted - debitsPosted',
     tests: applyTests,
@@ -34,13 +34,13 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'a reference that a batch holds twice is booked twice',
     file: apply,
-    find: 'known.set(draft.reference, { code: draft.code, eventAt: draft.eventAt, entries })',
+    find: 'known.set(reference, { code, eventAt, entries, hold, resolves, reverses, closes })',
     replace: '',
     tests: applyTests,
   },
   {
     name: 'a reversal of another amount is booked',
-    file: apply,
+    file: 'libs/ledger/src/domain/refuse-draft.ts',
     find: 'return isNegationOf(draft, original) ? undefined',
     replace: 'return original ? undefined',
     tests: applyTests,
@@ -63,8 +63,8 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'entries that do not sum to zero are booked',
     file: 'libs/ledger/src/domain/transaction.ts',
-    find: 'return balanced(entries) ? undefined',
-    replace: 'return entries ? undefined',
+    find: 'if (!balanced(entries)) return',
+    replace: 'if (entries.length < 0) return',
     tests: ['libs/ledger/src/domain/transaction.test.ts'],
   },
   {
@@ -122,8 +122,8 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'a refusal is forgotten when its batch is committed',
     file: 'libs/ledger/src/adapters/post-transactions.ts',
-    find: 'insertTransactions(tx, [...created, ...refused], now)',
-    replace: 'insertTransactions(tx, created, now)',
+    find: 'const rows = [...created, ...refused]',
+    replace: 'const rows = [...created, ...refused.slice(refused.length)]',
     tests: workTests,
   },
   {

@@ -3,6 +3,7 @@ import { balanceMutations } from './balance-mutations.ts'
 import { detectionMutations } from './detection-mutations.ts'
 import { endpointMutations } from './endpoint-mutations.ts'
 import { finalityMutations } from './finality-mutations.ts'
+import { holdsMutations } from './holds-mutations.ts'
 import { ledgerMutations } from './ledger-mutations.ts'
 import { logsMutations } from './logs-mutations.ts'
 import { messagingMutations } from './messaging-mutations.ts'
@@ -31,5 +32,6 @@ export const mutations: readonly Mutation[] = [
   ...balanceMutations,
   ...messagingMutations,
   ...ledgerMutations,
+  ...holdsMutations,
   ...simulationMutations,
 ]

@@ -1,5 +1,5 @@
-import type { Applied, BookedEntry } from './domain/apply-postings.ts'
-import type { TransactionDraft } from './domain/transaction.ts'
+import type { Applied, BookedEntry, HeldEntry } from './domain/apply-postings.ts'
+import type { AccountName, HoldResolution, TransactionDraft } from './domain/transaction.ts'
 
 /** A transaction as the ledger holds it. */
 export type BookedTransaction = {
@@ -11,6 +11,14 @@ export type BookedTransaction = {
   eventAt: Date
   recordedAt: Date
   entries: readonly BookedEntry[]
+  /** Of a hold: what it reserves, and until when. */
+  hold?: { held: readonly HeldEntry[]; expiresAt?: Date | undefined } | undefined
+  /** The hold that it ended. */
+  resolves?: HoldResolution | undefined
+  /** Reference of the transaction that it took back. */
+  reverses?: string | undefined
+  /** Accounts that it closed. */
+  closes?: readonly AccountName[] | undefined
   traceparent?: string | undefined
 }
 

@@ -12,7 +12,9 @@ import {
   text,
   timestamp,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { Resolution } from './domain/transaction.ts'
 
 export const ledgerSchema = pgSchema('ledger')
 
@@ -44,6 +46,8 @@ export const accounts = ledgerSchema.table(
     creditsPending: counter(),
     /** How many entries the account has. */
     version: bigint({ mode: 'number' }).default(0).notNull(),
+    /** What its version was when it was closed, and stays. */
+    closedVersion: bigint({ mode: 'number' }),
     openedAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
   },
   (table) => [
@@ -58,6 +62,13 @@ export const accounts = ledgerSchema.table(
       'accounts_counters_not_negative',
       sql`least(${table.debitsPosted}, ${table.creditsPosted},
         ${table.debitsPending}, ${table.creditsPending}) >= 0`,
+    ),
+    check(
+      'accounts_closed_stays_empty',
+      sql`${table.closedVersion} is null or (
+        ${table.owner} <> 'system' and ${table.closedVersion} = ${table.version}
+        and ${table.creditsPosted} = ${table.debitsPosted}
+        and ${table.debitsPending} = 0 and ${table.creditsPending} = 0)`,
     ),
   ],
 )
@@ -91,8 +102,36 @@ export const transactions = ledgerSchema.table(
     traceparent: text(),
     /** Why it was refused. Then it has no entries, and is not announced. */
     refusal: jsonb(),
+    /** `held`: it only reserves. `posted`, `voided`, `expired`: how it ended a hold. */
+    phase: nameColumn().$type<'held' | Resolution>(),
+    /** From when on a hold can't be posted any more. */
+    expiresAt: timestamp({ withTimezone: true, precision: 3 }),
+    /** The hold that it ended. */
+    resolves: bigint({ mode: 'bigint' }),
+    /** The transaction that it took back. */
+    reverses: bigint({ mode: 'bigint' }),
+    /** The accounts that it closed. */
+    closes: bigint({ mode: 'bigint' }).array(),
   },
-  (table) => [index('transactions_in_commit_order').on(table.recordedXid, table.id)],
+  (table) => [
+    index('transactions_in_commit_order').on(table.recordedXid, table.id),
+    // A hold ends once, and a transaction is taken back once, whoever asks.
+    uniqueIndex('transactions_resolve_once')
+      .on(table.resolves)
+      .where(sql`${table.resolves} is not null`),
+    uniqueIndex('transactions_reverse_once')
+      .on(table.reverses)
+      .where(sql`${table.reverses} is not null`),
+    check(
+      'transactions_phase',
+      sql`case when ${table.phase} is null then
+          ${table.resolves} is null and ${table.expiresAt} is null
+        when ${table.phase} = 'held' then ${table.resolves} is null
+        else ${table.phase} in ('posted', 'voided', 'expired')
+          and ${table.resolves} is not null and ${table.expiresAt} is null
+        end`,
+    ),
+  ],
 )
 
 /** One account's part in a transaction; any past balance is one seek by account and version. */
@@ -114,4 +153,30 @@ export const entries = ledgerSchema.table(
     check('entries_amount_not_zero', sql`${table.amount} <> 0`),
     check('entries_version_from_one', sql`${table.accountVersion} >= 1`),
   ],
+)
+
+/** What a hold reserves of one account. A row is never changed. */
+export const heldEntries = ledgerSchema.table(
+  'held_entries',
+  {
+    holdId: bigint({ mode: 'bigint' }).notNull(),
+    accountId: bigint({ mode: 'bigint' }).notNull(),
+    /** A debit is positive, a credit negative. */
+    amount: signedUnitsColumn().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.holdId, table.accountId] }),
+    index('held_entries_by_account').on(table.accountId, table.holdId),
+    check('held_entries_amount_not_zero', sql`${table.amount} <> 0`),
+  ],
+)
+
+/** The holds that nothing has resolved so far. */
+export const openHolds = ledgerSchema.table(
+  'open_holds',
+  {
+    holdId: bigint({ mode: 'bigint' }).primaryKey(),
+    expiresAt: timestamp({ withTimezone: true, precision: 3 }),
+  },
+  (table) => [index('open_holds_by_expiry').on(table.expiresAt)],
 )

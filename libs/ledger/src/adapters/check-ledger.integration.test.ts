@@ -107,6 +107,45 @@ test('names a transaction whose entries are gone, and the accounts that miss the
   ])
 })
 
+const held = (reference: string) => ({
+  reference,
+  code: 'hold',
+  owner: 'bob',
+  eventAt: new Date(0),
+  entries: [
+    { account: { owner: 'bob', code: 'owner.available' as const, asset: ETH }, amount: 2n },
+    { account: { owner: 'system', code: 'custody' as const, asset: ETH }, amount: -2n },
+  ],
+  hold: {},
+})
+
+test('finds nothing wrong with a hold, and names an account that counts it wrong', async () => {
+  await database.postgres.transaction((tx) => postTransactions(tx, [held('h')]))
+  expect(await subjects()).toEqual([])
+
+  await corrupt(sql`update ledger.accounts set debits_pending = 1 where owner = 'bob'`)
+
+  expect(await subjects()).toEqual([
+    {
+      invariant: 'I1',
+      subject: account('owner.available', 'bob'),
+      problem: 'counts pending debits 1, credits 0; its open holds are debits 2, credits 0',
+    },
+  ])
+})
+
+test('names a hold that is gone without having been resolved', async () => {
+  await database.postgres.transaction((tx) => postTransactions(tx, [held('h')]))
+
+  await corrupt(sql`delete from ledger.open_holds`)
+
+  expect(await subjects()).toContainEqual({
+    invariant: 'I1',
+    subject: expect.stringMatching(/^hold \d+: h$/),
+    problem: 'it is not open, and nothing resolved it',
+  })
+})
+
 test('names an available balance below zero', async () => {
   await corrupt(sql`update ledger.accounts set debits_posted = 20 where owner = 'bob'`)
 

@@ -81,14 +81,18 @@ const entriesRunOn = sql`
 const transactionsBalance = sql`
   select format('transaction %s: %s', transaction.id, transaction.reference) as subject,
     case when count(entry.amount) = 0 then 'it has no entries'
+      when bool_or(not coalesce(transaction.phase, 'posted') = 'posted' or refusal is not null)
+        then format('it books nothing, and has %s entries', count(*))
       else format('its entries in %s sum to %s, not to 0', account.asset, sum(entry.amount))
     end as problem
   from ledger.transactions transaction
   left join ledger.entries entry on entry.transaction_id = transaction.id
   left join ledger.accounts account on account.id = entry.account_id
-  where transaction.refusal is null or entry.amount is not null
+  where entry.amount is not null or (transaction.refusal is null and transaction.closes is null
+    and coalesce(transaction.phase, 'posted') = 'posted')
   group by transaction.id, account.asset
   having sum(entry.amount) is distinct from 0
+    or bool_or(not coalesce(transaction.phase, 'posted') = 'posted' or refusal is not null)
   order by transaction.id`
 
 const assetsBalance = sql`
@@ -98,6 +102,32 @@ const assetsBalance = sql`
   group by account.asset
   having sum(entry.amount) <> 0
   order by account.asset`
+
+const pendingEqualsHolds = sql`
+  select ${accountSubject} as subject,
+    format('counts pending debits %s, credits %s; its open holds are debits %s, credits %s',
+      account.debits_pending, account.credits_pending,
+      coalesce(held.debits, 0), coalesce(held.credits, 0)) as problem
+  from ledger.accounts account
+  left join (
+    select account_id, coalesce(sum(amount) filter (where amount > 0), 0) as debits,
+      coalesce(-sum(amount) filter (where amount < 0), 0) as credits
+    from ledger.open_holds join ledger.held_entries using (hold_id)
+    group by account_id
+  ) held on held.account_id = account.id
+  where (account.debits_pending, account.credits_pending)
+    <> (coalesce(held.debits, 0), coalesce(held.credits, 0))
+  order by account.id`
+
+const holdsEndOnce = sql`
+  select format('hold %s: %s', hold.id, hold.reference) as subject,
+    case when ending.id is null then 'it is not open, and nothing resolved it'
+      else format('it is open, and transaction %s resolved it', ending.id) end as problem
+  from ledger.transactions hold
+  left join ledger.open_holds on open_holds.hold_id = hold.id
+  left join ledger.transactions ending on ending.resolves = hold.id
+  where hold.phase = 'held' and (open_holds.hold_id is null) <> (ending.id is not null)
+  order by hold.id`
 
 const availableNotNegative = sql`
   select ${accountSubject} as subject,
@@ -113,5 +143,7 @@ const CHECKS: readonly { invariant: LedgerViolation['invariant']; query: SQL }[]
   { invariant: 'I1', query: transactionsBalance },
   { invariant: 'I1', query: countersEqualEntries },
   { invariant: 'I1', query: entriesRunOn },
+  { invariant: 'I1', query: pendingEqualsHolds },
+  { invariant: 'I1', query: holdsEndOnce },
   { invariant: 'I6', query: availableNotNegative },
 ]

@@ -1,11 +1,19 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Transaction } from '@coffer/postgres/open-postgres'
-import { applyPostings } from '../domain/apply-postings.ts'
+import { bookedTransaction } from '../booked-transaction.ts'
+import { applyPostings, shardKey } from '../domain/apply-postings.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import { accountKey, accountsOf, checkDraft, type TransactionDraft } from '../domain/transaction.ts'
 import type { BookedTransaction, PostingOutcome } from '../ports.ts'
 import { IDS_OF_A_BATCH } from '../schema.ts'
-import { lockAccounts, updateAccounts } from './postgres-accounts.ts'
+import {
+  closeAccounts,
+  type LockedAccounts,
+  lockAccounts,
+  type PlacedName,
+  updateAccounts,
+} from './postgres-accounts.ts'
+import { accountsOfHolds, endHolds, insertHolds, type RecordedRelations } from './postgres-holds.ts'
 import { lockShard } from './postgres-shards.ts'
 import { insertEntries, insertTransactions, readRecorded } from './postgres-transactions.ts'
 
@@ -28,14 +36,18 @@ export async function postTransactions(
     throw new RangeError(`Expected at most ${IDS_OF_A_BATCH} drafts at once, got ${drafts.length}.`)
   }
   for (const draft of drafts) checkDraft(draft)
-  const names = new Map(drafts.flatMap(accountsOf).map((name) => [accountKey(name), name]))
-  const shard = await lockShard(tx, [...names.values()])
+  const names = new Map<string, PlacedName>(
+    drafts.flatMap(accountsOf).map((name) => [accountKey(name), name]),
+  )
+  const held = await accountsOfHolds(tx, drafts.flatMap(holdOf))
+  const shard = await lockShard(tx, [...names.values(), ...held])
+  for (const name of held) names.set(shardKey({ ...name, account: name }, shard), name)
   const { ids, states } = await lockAccounts(tx, [...names.values()], shard)
   // Read under the locks, so that whoever booked one of these on the same accounts has committed.
-  const references = drafts.flatMap(({ reference, reverses }) => [reference, reverses ?? reference])
-  const { recorded, firstId, now } = await readRecorded(tx, [...new Set(references)])
+  const { recorded, relations, firstId, now } = await readRecorded(tx, drafts)
+  if (!coverHolds({ drafts, relations, states, shard })) throw new ReferenceRaceError()
 
-  const { applied, changed } = applyPostings({ accounts: states, recorded, drafts, shard })
+  const { applied, changed } = applyPostings({ accounts: states, recorded, drafts, shard, now })
   let nextId = firstId
   const created: BookedTransaction[] = []
   const refused: (TransactionDraft & { id: string; refusal: Refusal })[] = []
@@ -48,20 +60,62 @@ export async function postTransactions(
       refused.push({ ...draft, id: `${nextId++}`, refusal })
     }
     if (outcome.status !== 'created') return outcome
-    const { reference, code, owner, eventAt, traceparent } = draft
-    const { entries } = outcome
-    const id = `${nextId++}`
-    const transaction = { id, reference, code, owner, eventAt, recordedAt: now, entries }
-    created.push(traceparent === undefined ? transaction : { ...transaction, traceparent })
-    return { status: 'created', transaction: created.at(-1) as BookedTransaction }
+    const transaction = bookedTransaction(draft, outcome, { id: `${nextId++}`, recordedAt: now })
+    created.push(transaction)
+    return { status: 'created', transaction }
   })
 
-  const inserted = await insertTransactions(tx, [...created, ...refused], now)
+  const related = created.filter((each) => each.hold || each.resolves || each.closes)
+  const idOf = (reference: string) =>
+    relations.get(reference)?.id ?? created.find((each) => each.reference === reference)?.id
+  const rows = [...created, ...refused]
+  const inserted = await insertTransactions(tx, rows, { recordedAt: now, accountIds: ids, idOf })
   if (inserted < created.length + refused.length) throw new ReferenceRaceError()
   if (created.length === 0) return outcomes
   await insertEntries(tx, ids, created)
   await updateAccounts(tx, ids, changed)
+  await bookRelated(tx, related, { ids, idOf })
   return outcomes
+}
+
+const holdOf = ({ resolves }: Pick<BookedTransaction, 'resolves'>): string[] =>
+  resolves ? [resolves.hold] : []
+
+type Covered = {
+  drafts: readonly TransactionDraft[]
+  relations: ReadonlyMap<string, RecordedRelations>
+  states: LockedAccounts['states']
+  shard: number
+}
+
+/** Whether the accounts of every hold are locked: not of one that was booked a moment ago. */
+const coverHolds = ({ drafts, relations, states, shard }: Covered): boolean =>
+  drafts
+    .flatMap(holdOf)
+    .flatMap((hold) => relations.get(hold)?.held ?? [])
+    .every((entry) => states.has(shardKey(entry, shard)))
+
+type Booked = { ids: LockedAccounts['ids']; idOf: (reference: string) => string | undefined }
+
+/** Writes what holds reserve, and what is ended and closed. */
+async function bookRelated(
+  tx: Transaction,
+  related: readonly BookedTransaction[],
+  { ids, idOf }: Booked,
+): Promise<void> {
+  if (related.length === 0) return
+  await insertHolds(
+    tx,
+    ids,
+    related.filter(({ hold }) => hold),
+  )
+  const resolved = related.flatMap(holdOf).map((hold) => idOf(hold) as string)
+  if ((await endHolds(tx, resolved)) < resolved.length) throw new ReferenceRaceError()
+  const closed = related.flatMap(({ closes = [] }) => closes)
+  await closeAccounts(
+    tx,
+    closed.map((name) => ids.get(accountKey(name)) as string),
+  )
 }
 
 /**

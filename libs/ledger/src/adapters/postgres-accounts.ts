@@ -1,25 +1,29 @@
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
-import type { AccountState } from '../domain/apply-postings.ts'
+import type { AccountState } from '../domain/account-state.ts'
+import { shardKey } from '../domain/apply-postings.ts'
 import { SYSTEM } from '../domain/chart-of-accounts.ts'
-import { type AccountName, accountKey } from '../domain/transaction.ts'
+import type { AccountName } from '../domain/transaction.ts'
 import { numericArray } from './numeric-array.ts'
 
+/** An account, and where it is the system's its shard, if that is not the one of the postings. */
+export type PlacedName = AccountName & { shard?: number }
+
 export type LockedAccounts = {
-  /** Id in the database, by `accountKey`. */
+  /** Id in the database, by `shardKey`. */
   ids: ReadonlyMap<string, string>
-  /** By `accountKey`. */
+  /** By `shardKey`. */
   states: ReadonlyMap<string, AccountState>
 }
 
 /**
- * Opens what is missing of `names` and locks all until `tx` ends; of the system's accounts those of
- * `shard`. Transactions that call this once never wait for each other in a circle: each first opens
- * in order of name, and then locks in order of id.
+ * Opens what is missing of `names` and locks all until `tx` ends; of the system's accounts those
+ * of `shard`, where they name no other. Transactions that call this once never wait for each other
+ * in a circle: each first opens in order of name, and then locks in order of id.
  */
 export async function lockAccounts(
   tx: Transaction,
-  names: readonly AccountName[],
+  names: readonly PlacedName[],
   shard: number,
 ): Promise<LockedAccounts> {
   const ids = await openAccounts(tx, names, shard)
@@ -31,9 +35,11 @@ export async function lockAccounts(
     debitsPending: string
     creditsPending: string
     version: string
+    isClosed: boolean
   }>(sql`
     select id, debits_posted as "debitsPosted", credits_posted as "creditsPosted",
-      debits_pending as "debitsPending", credits_pending as "creditsPending", version
+      debits_pending as "debitsPending", credits_pending as "creditsPending", version,
+      closed_version is not null as "isClosed"
     from ledger.accounts
     where id = any(${numericArray([...keys.keys()])}::bigint[])
     order by id
@@ -47,6 +53,7 @@ export async function lockAccounts(
       debitsPending: BigInt(row.debitsPending),
       creditsPending: BigInt(row.creditsPending),
       version: Number(row.version),
+      isClosed: row.isClosed,
     })
   }
   return { ids, states }
@@ -56,11 +63,11 @@ export async function lockAccounts(
 // right whatever was rolled back, and there may be ten million of them.
 async function openAccounts(
   tx: Transaction,
-  names: readonly AccountName[],
+  names: readonly PlacedName[],
   shard: number,
 ): Promise<Map<string, string>> {
   const ids = await findAccounts(tx, names, shard)
-  const missing = names.filter((name) => !ids.has(accountKey(name)))
+  const missing = names.filter((name) => !ids.has(keyOf(name, shard)))
   if (missing.length === 0) return ids
   const { owners, codes, assets, shards } = columns(missing, shard)
   // Two transactions that open the same accounts do so in one order, and the later one waits.
@@ -69,7 +76,7 @@ async function openAccounts(
     select owner, code, asset, shard
     from unnest(${owners}::text[], ${codes}::text[], ${assets}::text[], ${shards}::smallint[])
       as name (owner, code, asset, shard)
-    order by owner, code, asset
+    order by owner, code, asset, shard
     on conflict do nothing
   `)
   const opened = await findAccounts(tx, missing, shard)
@@ -78,7 +85,7 @@ async function openAccounts(
 
 async function findAccounts(
   tx: Transaction,
-  names: readonly AccountName[],
+  names: readonly PlacedName[],
   shard: number,
 ): Promise<Map<string, string>> {
   const { owners, codes, assets, shards } = columns(names, shard)
@@ -90,17 +97,20 @@ async function findAccounts(
   `)
   const ids = new Map<string, string>()
   for (const { position, id } of rows) {
-    ids.set(accountKey(names[Number(position) - 1] as AccountName), id)
+    ids.set(keyOf(names[Number(position) - 1] as PlacedName, shard), id)
   }
   return ids
 }
 
-const columns = (names: readonly AccountName[], shard: number) => ({
+const columns = (names: readonly PlacedName[], shard: number) => ({
   owners: sql.param(names.map(({ owner }) => owner)),
   codes: sql.param(names.map(({ code }) => code)),
   assets: sql.param(names.map(({ asset }) => asset)),
-  shards: numericArray(names.map(({ owner }) => (owner === SYSTEM ? shard : 0))),
+  shards: numericArray(names.map((name) => (name.owner === SYSTEM ? (name.shard ?? shard) : 0))),
 })
+
+const keyOf = (name: PlacedName, shard: number): string =>
+  shardKey({ account: name, shard: name.shard ?? shard }, shard)
 
 /** Writes the new states of accounts that `tx` has locked. */
 export async function updateAccounts(
@@ -109,7 +119,8 @@ export async function updateAccounts(
   changed: ReadonlyMap<string, AccountState>,
 ): Promise<void> {
   const states = [...changed.values()]
-  const column = (field: keyof AccountState) => numericArray(states.map((state) => state[field]))
+  const column = (field: Exclude<keyof AccountState, 'isClosed'>) =>
+    numericArray(states.map((state) => state[field]))
   await tx.execute(sql`
     update ledger.accounts account
     set debits_posted = state.debits_posted, credits_posted = state.credits_posted,
@@ -122,5 +133,13 @@ export async function updateAccounts(
       ${column('version')}::bigint[]
     ) as state (id, debits_posted, credits_posted, debits_pending, credits_pending, version)
     where account.id = state.id
+  `)
+}
+
+/** Closes accounts that `tx` has locked and updated. */
+export async function closeAccounts(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    update ledger.accounts set closed_version = version
+    where id = any(${numericArray(ids)}::bigint[])
   `)
 }

@@ -7,7 +7,7 @@ import type { AccountName } from '../domain/transaction.ts'
 export const SHARDS = 16
 
 /** Class of the advisory locks of shards: `ledg`. */
-const LOCK_CLASS = 0x6c_65_64_67
+export const LOCK_CLASS = 0x6c_65_64_67
 
 /**
  * Takes a shard of the system's accounts for `tx` alone, until that ends. It takes what is free,

@@ -2,15 +2,18 @@ import type { AssetId } from '@coffer/money/asset'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import type { AccountCode } from '../domain/chart-of-accounts.ts'
-import type { Recorded, RecordedTransaction } from '../domain/recorded-transaction.ts'
+import type { Recorded, RecordedEntry } from '../domain/recorded-transaction.ts'
 import { type Refusal, refusalFromJson, refusalToJson } from '../domain/refusal.ts'
-import { type AccountName, accountKey, type TransactionDraft } from '../domain/transaction.ts'
+import { accountKey, type TransactionDraft } from '../domain/transaction.ts'
 import type { BookedTransaction } from '../ports.ts'
 import { numericArray } from './numeric-array.ts'
+import { type RecordedRelations, readRelations } from './postgres-holds.ts'
 
 export type ReadRecorded = {
   /** What the ledger knows of the references, by reference. */
   recorded: Map<string, Recorded>
+  /** What was read of holds, and of what ends or takes back another, by reference. */
+  relations: ReadonlyMap<string, RecordedRelations>
   /** The first of a batch's ids: see `IDS_OF_A_BATCH`. */
   firstId: number
   /** The time of the database. */
@@ -23,23 +26,29 @@ type Row = {
 } & (
   | { reference: null }
   | { reference: string; refusal: string }
-  | {
+  | ({
       reference: string
       refusal: null
       transactionCode: string
       eventAtMs: number
-      owner: string
-      code: AccountCode
-      asset: AssetId
-      amount: string
-    }
+      isRelated: boolean
+    } & (
+      | { owner: string; code: AccountCode; asset: AssetId; amount: string }
+      // It books nothing.
+      | { owner: null; code: null; asset: null; amount: null }
+    ))
 )
 
-/** What the ledger knows of `references`, and what a batch needs that is booked now. */
+/**
+ * What the ledger knows of the references that `drafts` name, and what a batch needs that is booked
+ * now.
+ */
 export async function readRecorded(
   tx: Transaction,
-  references: readonly string[],
+  drafts: readonly TransactionDraft[],
 ): Promise<ReadRecorded> {
+  const others = new Set(drafts.flatMap(namedBy))
+  const references = [...new Set([...drafts.map(({ reference }) => reference), ...others])]
   const rows = await tx.execute<Row>(sql`
     select batch.*, known.*
     from (
@@ -50,6 +59,8 @@ export async function readRecorded(
       select transaction.reference, transaction.refusal::text as refusal,
         transaction.code as "transactionCode",
         extract(epoch from transaction.event_at)::float8 * 1000 as "eventAtMs",
+        coalesce(transaction.phase is not null or transaction.reverses is not null
+          or transaction.closes is not null, false) as "isRelated",
         account.owner, account.code, account.asset, entry.amount
       from ledger.transactions transaction
       left join ledger.entries entry on entry.transaction_id = transaction.id
@@ -57,53 +68,87 @@ export async function readRecorded(
       where transaction.reference = any(${sql.param(references)}::text[])
     ) known on true
   `)
-  type Entry = { account: AccountName; amount: bigint }
-  const recorded = new Map<string, { refusal: Refusal } | RecordedTransaction>()
-  const entriesOf = new Map<string, Entry[]>()
+  const recorded = new Map<string, Recorded>()
+  const entriesOf = new Map<string, RecordedEntry[]>()
   for (const row of rows) {
     if (row.reference === null) continue
     if (row.refusal !== null) {
       recorded.set(row.reference, { refusal: refusalFromJson(row.refusal) })
       continue
     }
-    const { reference, transactionCode, eventAtMs, owner, code, asset, amount } = row
+    const { reference, transactionCode, eventAtMs } = row
+    if (row.isRelated) others.add(reference)
     const entries = entriesOf.get(reference) ?? []
     entriesOf.set(reference, entries)
-    entries.push({ account: { owner, code, asset }, amount: BigInt(amount) })
+    if (row.amount !== null) {
+      const { owner, code, asset, amount } = row
+      entries.push({ account: { owner, code, asset }, amount: BigInt(amount) })
+    }
     const eventAt = new Date(Math.round(eventAtMs))
     recorded.set(reference, { code: transactionCode, eventAt, entries })
   }
   const [batch] = rows
   if (batch === undefined) throw new Error('A select without a condition answered no row.')
-  return { recorded, firstId: Number(batch.firstId), now: new Date(Math.floor(batch.nowMs)) }
+  const relations = await readRelations(tx, [...others])
+  for (const [reference, { held, ...relation }] of relations) {
+    recorded.set(reference, {
+      ...relation,
+      entries: relation.hold ? held : (entriesOf.get(reference) ?? []),
+    })
+  }
+  const now = new Date(Math.floor(batch.nowMs))
+  return { recorded, relations, firstId: Number(batch.firstId), now }
 }
+
+/** The other transactions that a draft is about. */
+const namedBy = ({ reverses, resolves }: TransactionDraft): string[] => [
+  ...(reverses === undefined ? [] : [reverses]),
+  ...(resolves === undefined ? [] : [resolves.hold]),
+]
 
 /** A row of `transactions`: one that is booked, or refused. */
 type NewTransaction = BookedTransaction | (TransactionDraft & { id: string; refusal: Refusal })
+
+type Inserted = {
+  recordedAt: Date
+  accountIds: ReadonlyMap<string, string>
+  /** The id of a transaction that others are about, by reference. */
+  idOf: (reference: string) => string | undefined
+}
 
 /** Inserts those whose references are free, and answers how many they were. */
 export async function insertTransactions(
   tx: Transaction,
   transactions: readonly NewTransaction[],
-  recordedAt: Date,
+  { recordedAt, accountIds, idOf }: Inserted,
 ): Promise<number> {
   if (transactions.length === 0) return 0
   const column = <T>(value: (transaction: NewTransaction) => T) =>
     sql.param(transactions.map(value))
+  const relations = transactions.map((each) => relationColumns(each, { accountIds, idOf }))
+  const related = (value: (columns: RelationColumns) => string | undefined) =>
+    sql.param(relations.map((columns) => value(columns) ?? null))
   const times = sql.param(`{${transactions.map(({ eventAt }) => eventAt.toISOString()).join(',')}}`)
   const [inserted] = await tx.execute<{ count: number }>(sql`
     with inserted as (
       insert into ledger.transactions
-        (id, event_at, recorded_at, reference, code, owner, traceparent, refusal)
+        (id, event_at, recorded_at, reference, code, owner, traceparent, refusal, phase, expires_at,
+          resolves, reverses, closes)
       select id, event_at, ${recordedAt.toISOString()}::timestamptz, reference, code, owner,
-        traceparent, refusal
+        traceparent, refusal, phase, expires_at, resolves, reverses, closes::bigint[]
       from unnest(
         ${numericArray(transactions.map(({ id }) => id))}::bigint[], ${times}::timestamptz[],
         ${column(({ reference }) => reference)}::text[], ${column(({ code }) => code)}::text[],
         ${column(({ owner }) => owner)}::text[],
         ${column(({ traceparent }) => traceparent ?? null)}::text[],
-        ${column((each) => ('refusal' in each ? refusalToJson(each.refusal) : null))}::jsonb[]
-      ) as draft (id, event_at, reference, code, owner, traceparent, refusal)
+        ${column((each) => ('refusal' in each ? refusalToJson(each.refusal) : null))}::jsonb[],
+        ${related(({ phase }) => phase)}::text[],
+        ${related(({ expiresAt }) => expiresAt)}::timestamptz[],
+        ${related(({ resolves }) => resolves)}::bigint[],
+        ${related(({ reverses }) => reverses)}::bigint[],
+        ${related(({ closes }) => closes)}::text[]
+      ) as draft (id, event_at, reference, code, owner, traceparent, refusal, phase, expires_at,
+        resolves, reverses, closes)
       order by reference
       on conflict do nothing
       returning 1
@@ -113,6 +158,30 @@ export async function insertTransactions(
   return inserted?.count ?? 0
 }
 
+type RelationColumns = {
+  phase?: string | undefined
+  expiresAt?: string | undefined
+  resolves?: string | undefined
+  reverses?: string | undefined
+  closes?: string | undefined
+}
+
+/** The columns of a transaction that does more than to book entries. */
+function relationColumns(
+  transaction: NewTransaction,
+  { accountIds, idOf }: Pick<Inserted, 'accountIds' | 'idOf'>,
+): RelationColumns {
+  if ('refusal' in transaction) return {}
+  const { hold, resolves, reverses, closes } = transaction
+  return {
+    phase: hold ? 'held' : resolves?.as,
+    expiresAt: hold?.expiresAt?.toISOString(),
+    resolves: resolves && idOf(resolves.hold),
+    reverses: reverses === undefined ? undefined : idOf(reverses),
+    closes: closes && `{${closes.map((name) => accountIds.get(accountKey(name))).join(',')}}`,
+  }
+}
+
 /** Inserts the entries of new transactions. */
 export async function insertEntries(
   tx: Transaction,
@@ -120,6 +189,7 @@ export async function insertEntries(
   transactions: readonly BookedTransaction[],
 ): Promise<void> {
   const entries = transactions.flatMap((transaction) => transaction.entries)
+  if (entries.length === 0) return
   const transactionIds = transactions.flatMap(({ id, entries }) => entries.map(() => id))
   const accounts = entries.map(({ account }) => accountIds.get(accountKey(account)) as string)
   await tx.execute(sql`

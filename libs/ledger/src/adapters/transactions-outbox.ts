@@ -4,6 +4,7 @@ import type { RelayedFrom } from '@coffer/messaging/relay-lag'
 import type { AssetId } from '@coffer/money/asset'
 import { sql } from 'drizzle-orm'
 import type { AccountCode } from '../domain/chart-of-accounts.ts'
+import type { Resolution } from '../domain/transaction.ts'
 import { transactionCreatedMessage } from '../transaction-created-message.ts'
 
 type Row = {
@@ -14,15 +15,24 @@ type Row = {
   eventAtMs: number
   recordedAtMs: number
   traceparent: string | null
-  entries: [
-    owner: string,
-    code: AccountCode,
-    asset: AssetId,
-    shard: number,
-    amount: string,
-    accountVersion: number,
-    balanceAfter: string,
-  ][]
+  /** Null where it only holds, ends or closes. */
+  entries:
+    | [
+        owner: string,
+        code: AccountCode,
+        asset: AssetId,
+        shard: number,
+        amount: string,
+        accountVersion: number,
+        balanceAfter: string,
+      ][]
+    | null
+  phase: 'held' | Resolution | null
+  expiresAtMs: number | null
+  resolves: string | null
+  reverses: string | null
+  closes: [owner: string, code: AccountCode, asset: AssetId][] | null
+  held: [owner: string, code: AccountCode, asset: AssetId, shard: number, amount: string][] | null
 }
 
 /**
@@ -50,7 +60,28 @@ const transactionsSource: OutboxSource = {
       )
       from ledger.entries entry join ledger.accounts account on account.id = entry.account_id
       where entry.transaction_id = waiting.id
-    ) as entries`,
+    ) as entries,
+    waiting.phase, extract(epoch from waiting.expires_at)::float8 * 1000 as "expiresAtMs",
+    case when waiting.resolves is not null then (
+      select hold.reference from ledger.transactions hold where hold.id = waiting.resolves
+    ) end as resolves,
+    case when waiting.reverses is not null then (
+      select original.reference from ledger.transactions original
+      where original.id = waiting.reverses
+    ) end as reverses,
+    case when waiting.closes is not null then (
+      select json_agg(json_build_array(account.owner, account.code, account.asset))
+      from ledger.accounts account where account.id = any(waiting.closes)
+    ) end as closes,
+    case when waiting.phase = 'held' then (
+      select json_agg(
+        json_build_array(account.owner, account.code, account.asset, account.shard,
+          held.amount::text)
+        order by held.account_id
+      )
+      from ledger.held_entries held join ledger.accounts account on account.id = held.account_id
+      where held.hold_id = waiting.id
+    ) end as held`,
   message: (row) => messageOf(row as Row),
   isPruned: false,
 }
@@ -70,7 +101,7 @@ const messageOf = ({ transaction, reference, code, owner, ...row }: Row) =>
     eventAt: new Date(Math.round(row.eventAtMs)),
     recordedAt: new Date(Math.round(row.recordedAtMs)),
     traceparent: row.traceparent ?? undefined,
-    entries: row.entries.map(
+    entries: (row.entries ?? []).map(
       ([accountOwner, account, asset, shard, amount, accountVersion, balanceAfter]) => ({
         account: { owner: accountOwner, code: account, asset },
         shard,
@@ -79,4 +110,28 @@ const messageOf = ({ transaction, reference, code, owner, ...row }: Row) =>
         balanceAfter: BigInt(balanceAfter),
       }),
     ),
+    ...relationsOf(row),
   })
+
+function relationsOf({ phase, expiresAtMs, resolves, reverses, closes, held }: Relations) {
+  if (phase === null && reverses === null && closes === null) return undefined
+  const expiresAt = expiresAtMs === null ? undefined : new Date(Math.round(expiresAtMs))
+  return {
+    hold: held
+      ? {
+          held: held.map(([owner, code, asset, shard, amount]) => {
+            return { account: { owner, code, asset }, shard, amount: BigInt(amount) }
+          }),
+          expiresAt,
+        }
+      : undefined,
+    resolves:
+      resolves !== null && phase !== 'held' && phase !== null
+        ? { hold: resolves, as: phase }
+        : undefined,
+    reverses: reverses ?? undefined,
+    closes: closes?.map(([owner, code, asset]) => ({ owner, code, asset })),
+  }
+}
+
+type Relations = Pick<Row, 'phase' | 'expiresAtMs' | 'resolves' | 'reverses' | 'closes' | 'held'>

@@ -3,7 +3,8 @@ import { chainIdOf } from '@coffer/money/chain-id'
 import { UNITS_MAX } from '@coffer/money/units'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { applyPostings, NEW_ACCOUNT } from './apply-postings.ts'
+import { NEW_ACCOUNT } from './account-state.ts'
+import { applyPostings } from './apply-postings.ts'
 import { type AccountName, accountKey, accountsOf, type TransactionDraft } from './transaction.ts'
 
 const asset = nativeAssetId(chainIdOf(1))
@@ -45,6 +46,7 @@ const apply = (drafts: TransactionDraft[], { shard = 0 } = {}) =>
     accounts: new Map(drafts.flatMap(accountsOf).map((name) => [accountKey(name), NEW_ACCOUNT])),
     recorded: new Map(),
     drafts,
+    now: new Date(0),
   })
 
 test('numbers the entries of each account and runs its balance, the system in its shard', () => {
@@ -101,7 +103,7 @@ test('refuses to spend what is held for something else', () => {
     debitsPending: 3n,
   })
 
-  const { applied } = applyPostings({ accounts, recorded: new Map(), drafts })
+  const { applied } = applyPostings({ accounts, recorded: new Map(), drafts, now: new Date(0) })
 
   expect(applied).toMatchObject([
     { status: 'refused', refusal: { reason: 'insufficient_funds', available: 2n } },

@@ -1,38 +1,33 @@
+import {
+  type AccountState,
+  afterEntry,
+  afterHold,
+  afterRelease,
+  availableIn,
+  isEmpty,
+} from './account-state.ts'
 import { mustNotGoNegative, SYSTEM } from './chart-of-accounts.ts'
 import {
   type DraftField,
   differingField,
-  isNegationOf,
   type Recorded,
+  type RecordedEntry,
 } from './recorded-transaction.ts'
 import type { Refusal } from './refusal.ts'
+import { refuseDraft } from './refuse-draft.ts'
 import { type AccountName, accountKey, type TransactionDraft } from './transaction.ts'
 
-/** What an account has counted so far. */
-export type AccountState = {
-  debitsPosted: bigint
-  creditsPosted: bigint
-  debitsPending: bigint
-  creditsPending: bigint
-  /** How many entries it has. */
-  version: number
-}
-
-/** An account that was just opened. */
-export const NEW_ACCOUNT: AccountState = {
-  debitsPosted: 0n,
-  creditsPosted: 0n,
-  debitsPending: 0n,
-  creditsPending: 0n,
-  version: 0,
-}
-
-export type BookedEntry = {
+/** What a hold reserves of one account. */
+export type HeldEntry = {
   account: AccountName
   /** Which of the system's accounts of this name; 0 for an owner's. */
   shard: number
   /** A debit is positive, a credit negative. */
   amount: bigint
+}
+
+/** One account's part in what was booked. */
+export type BookedEntry = HeldEntry & {
   /** Counts the account's entries from 1. */
   accountVersion: number
   /** Debits − credits of the account, this entry included. */
@@ -41,13 +36,13 @@ export type BookedEntry = {
 
 /** What comes of one draft. What was refused once is refused for ever, for the same reason. */
 export type Applied =
-  | { status: 'created'; entries: readonly BookedEntry[] }
+  | { status: 'created'; entries: readonly BookedEntry[]; held?: readonly HeldEntry[] }
   | { status: 'exists' }
   | { status: `exists_with_different_${DraftField}` }
   | { status: 'refused'; refusal: Refusal }
 
 export type Postings = {
-  /** Every account the drafts may touch, by {@link accountKey}. */
+  /** Every account the drafts may touch, by {@link accountKey} or {@link shardKey}. */
   accounts: ReadonlyMap<string, AccountState>
   /** What the ledger holds of the references that the drafts name, by reference. */
   recorded: ReadonlyMap<string, Recorded>
@@ -55,15 +50,17 @@ export type Postings = {
   drafts: readonly TransactionDraft[]
   /** Which of the system's accounts these are. */
   shard?: number
+  now: Date
 }
 
 /**
- * Applies the drafts one after the other, each wholly or not at all. Answers each in its place, and
- * the states of the accounts that changed.
+ * Applies the drafts one after the other, each wholly or not at all. Answers each in its place, the
+ * states of the accounts that changed, and what the ledger then holds of the references.
  */
-export function applyPostings({ accounts, recorded, drafts, shard = 0 }: Postings): {
+export function applyPostings({ accounts, recorded, drafts, shard = 0, now }: Postings): {
   applied: Applied[]
   changed: Map<string, AccountState>
+  known: Map<string, Recorded>
 } {
   const changed = new Map<string, AccountState>()
   const known = new Map(recorded)
@@ -79,16 +76,18 @@ export function applyPostings({ accounts, recorded, drafts, shard = 0 }: Posting
       known.set(draft.reference, { refusal })
       return { status: 'refused', refusal }
     }
-    const refusal = refuseReversal(draft, known)
+    const refusal = refuseDraft(draft, known, now)
     if (refusal) return refuse(refusal)
-    const { entries, states } = book(draft, { stateOf, shard })
-    const overdrawn = entries.find(({ account }) => overdraws(account, states))
+    const booked = book(draft, { stateOf, shard, released: heldBy(draft, known) })
+    const { entries, held, states, problem } = booked
+    if (problem) return refuse(problem)
+    const overdrawn = (held ?? entries).find(({ account }) => overdraws(account, states))
     if (overdrawn) return refuse(insufficient(overdrawn.account, stateOf))
     for (const [key, state] of states) changed.set(key, state)
-    known.set(draft.reference, { code: draft.code, eventAt: draft.eventAt, entries })
-    return { status: 'created', entries }
+    remember(draft, held ?? entries, known)
+    return held ? { status: 'created', entries, held } : { status: 'created', entries }
   })
-  return { applied, changed }
+  return { applied, changed, known }
 }
 
 function answerExisting(draft: TransactionDraft, existing: Recorded): Applied {
@@ -97,56 +96,95 @@ function answerExisting(draft: TransactionDraft, existing: Recorded): Applied {
   return { status: field === undefined ? 'exists' : `exists_with_different_${field}` }
 }
 
-function refuseReversal(
-  draft: TransactionDraft,
+/** What a draft that resolves a hold sets free. */
+function heldBy(
+  { resolves }: TransactionDraft,
   known: ReadonlyMap<string, Recorded>,
-): Refusal | undefined {
-  const { reverses } = draft
-  if (reverses === undefined) return undefined
-  const original = known.get(reverses)
-  if (original === undefined || 'refusal' in original) {
-    return { reason: 'nothing_to_reverse', reverses }
-  }
-  return isNegationOf(draft, original) ? undefined : { reason: 'not_the_negation', reverses }
+): readonly RecordedEntry[] {
+  const hold = resolves && known.get(resolves.hold)
+  return hold && 'entries' in hold ? hold.entries : []
 }
 
-type Booking = { stateOf: (key: string) => AccountState; shard: number }
+function remember(
+  draft: TransactionDraft,
+  entries: readonly RecordedEntry[],
+  known: Map<string, Recorded>,
+): void {
+  const { reference, code, eventAt, hold, resolves, reverses, closes } = draft
+  known.set(reference, { code, eventAt, entries, hold, resolves, reverses, closes })
+  const amend = (of: string, change: Partial<Exclude<Recorded, { refusal: Refusal }>>) => {
+    const recorded = known.get(of)
+    if (recorded && 'entries' in recorded) known.set(of, { ...recorded, ...change })
+    return recorded
+  }
+  if (reverses !== undefined) amend(reverses, { isReversed: true })
+  if (resolves === undefined) return
+  const held = known.get(resolves.hold)
+  const before = held && 'entries' in held ? held.hold : undefined
+  amend(resolves.hold, { hold: { ...before, resolvedAs: resolves.as } })
+}
 
-function book(draft: TransactionDraft, { stateOf, shard: systemShard }: Booking) {
+/** An account's key where one of the system's may be of another shard than the postings are. */
+export const shardKey = (
+  { account, shard = 0 }: Pick<RecordedEntry, 'account' | 'shard'>,
+  ofPostings: number,
+): string =>
+  account.owner !== SYSTEM || shard === ofPostings
+    ? accountKey(account)
+    : `${accountKey(account)}#${shard}`
+
+type Booking = {
+  stateOf: (key: string) => AccountState
+  shard: number
+  /** Of the hold that is resolved. */
+  released: readonly RecordedEntry[]
+}
+
+function book(draft: TransactionDraft, { stateOf, shard: systemShard, released }: Booking) {
   const states = new Map<string, AccountState>()
   const entries: BookedEntry[] = []
+  const held: HeldEntry[] = []
+  let problem: Refusal | undefined
+  const current = (key: string) => states.get(key) ?? stateOf(key)
+  const open = (account: AccountName, key: string): AccountState => {
+    const state = current(key)
+    if (state.isClosed) problem ??= { reason: 'account_closed', account }
+    return state
+  }
+  const shardOf = ({ owner }: AccountName) => (owner === SYSTEM ? systemShard : 0)
   const add = (account: AccountName, amount: bigint) => {
     if (amount === 0n) return
     const key = accountKey(account)
-    const state = afterEntry(states.get(key) ?? stateOf(key), amount)
+    const state = afterEntry(open(account, key), amount)
     states.set(key, state)
     const balanceAfter = state.debitsPosted - state.creditsPosted
-    const shard = account.owner === SYSTEM ? systemShard : 0
+    const shard = shardOf(account)
     entries.push({ account, shard, amount, accountVersion: state.version, balanceAfter })
+  }
+
+  for (const entry of released) {
+    const key = shardKey(entry, systemShard)
+    states.set(key, afterRelease(current(key), entry.amount))
   }
   for (const { account, amount, shortfall } of draft.entries) {
     const key = accountKey(account)
-    const rest = shortfall ? missing(states.get(key) ?? stateOf(key), amount) : 0n
+    if (draft.hold) {
+      states.set(key, afterHold(open(account, key), amount))
+      held.push({ account, shard: shardOf(account), amount })
+      continue
+    }
+    const rest = shortfall ? missing(current(key), amount) : 0n
     add(account, amount - rest)
     if (shortfall) add(shortfall, rest)
   }
-  return { entries, states }
-}
-
-function afterEntry(state: AccountState, amount: bigint): AccountState {
-  const { debitsPosted, creditsPosted, debitsPending, creditsPending, version } = state
-  return {
-    debitsPosted: amount > 0n ? debitsPosted + amount : debitsPosted,
-    creditsPosted: amount < 0n ? creditsPosted - amount : creditsPosted,
-    debitsPending,
-    creditsPending,
-    version: version + 1,
+  for (const account of draft.closes ?? []) {
+    const key = accountKey(account)
+    const state = open(account, key)
+    if (!isEmpty(state)) problem ??= { reason: 'account_not_empty', account }
+    states.set(key, { ...state, isClosed: true })
   }
+  return { entries, held: draft.hold && held, states, problem }
 }
-
-/** What may be taken out of an account that grows by credits. */
-const availableIn = ({ creditsPosted, debitsPosted, debitsPending }: AccountState): bigint =>
-  creditsPosted - debitsPosted - debitsPending
 
 function missing(state: AccountState, amount: bigint): bigint {
   const available = availableIn(state)

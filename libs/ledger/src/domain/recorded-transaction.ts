@@ -1,18 +1,46 @@
 import type { Refusal } from './refusal.ts'
-import { type AccountName, accountKey, type TransactionDraft } from './transaction.ts'
+import {
+  type AccountName,
+  accountKey,
+  type HoldResolution,
+  type Resolution,
+  type TransactionDraft,
+} from './transaction.ts'
 
 /** What the ledger holds of a transaction, as far as another is compared with it. */
 export type RecordedTransaction = {
   code: string
   eventAt: Date
-  entries: readonly { account: AccountName; amount: bigint }[]
+  /** What it booked; of a hold, what it reserves. */
+  entries: readonly RecordedEntry[]
+  /** Of a hold: until when, and how it ended if it did. */
+  hold?: { expiresAt?: Date | undefined; resolvedAs?: Resolution | undefined } | undefined
+  resolves?: HoldResolution | undefined
+  reverses?: string | undefined
+  /** Whether another has taken it back. */
+  isReversed?: boolean
+  closes?: readonly AccountName[] | undefined
+}
+
+export type RecordedEntry = {
+  account: AccountName
+  /** Which of the system's accounts of this name. Default: 0, an owner's only one. */
+  shard?: number
+  amount: bigint
 }
 
 /** What the ledger knows of a reference: that it was booked, or that it never will be. */
 export type Recorded = RecordedTransaction | { refusal: Refusal }
 
 /** The parts of a transaction in which a second one of the same reference may differ. */
-export type DraftField = 'code' | 'event_at' | 'entries'
+export type DraftField =
+  | 'code'
+  | 'event_at'
+  | 'entries'
+  | 'hold'
+  | 'resolves'
+  | 'reverses'
+  | 'closes'
 
 /** The first field in which `draft` asks for something else than was booked under its name. */
 export function differingField(
@@ -21,8 +49,21 @@ export function differingField(
 ): DraftField | undefined {
   if (draft.code !== recorded.code) return 'code'
   if (draft.eventAt.getTime() !== recorded.eventAt.getTime()) return 'event_at'
-  return difference(draft, recorded, -1n) ? 'entries' : undefined
+  if (difference(draft, recorded, -1n)) return 'entries'
+  if (holdKey(draft.hold) !== holdKey(recorded.hold)) return 'hold'
+  if (resolutionKey(draft.resolves) !== resolutionKey(recorded.resolves)) return 'resolves'
+  if (draft.reverses !== recorded.reverses) return 'reverses'
+  return closesKey(draft.closes) === closesKey(recorded.closes) ? undefined : 'closes'
 }
+
+const holdKey = (hold: RecordedTransaction['hold']) =>
+  hold === undefined ? 'none' : `until ${hold.expiresAt?.getTime()}`
+
+const resolutionKey = (resolves: HoldResolution | undefined) =>
+  resolves && `${resolves.as} ${resolves.hold}`
+
+const closesKey = (closes: readonly AccountName[] = []) =>
+  JSON.stringify(closes.map(accountKey).sort())
 
 /** Whether `draft` takes back exactly what was booked. */
 export const isNegationOf = (draft: TransactionDraft, recorded: RecordedTransaction): boolean =>

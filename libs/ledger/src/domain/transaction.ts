@@ -18,6 +18,15 @@ export type EntryDraft = {
   shortfall?: AccountName
 }
 
+/** How a hold ended. */
+export type Resolution = 'posted' | 'voided' | 'expired'
+
+export type HoldResolution = {
+  /** Reference of the hold. */
+  hold: string
+  as: Resolution
+}
+
 /** A transaction that someone asks the ledger to book. */
 export type TransactionDraft = {
   /** Unique for ever: asking twice books once. */
@@ -28,10 +37,19 @@ export type TransactionDraft = {
   owner: string
   /** When it happened outside; milliseconds count, finer does not. */
   eventAt: Date
-  /** They sum to zero for each asset. */
+  /** They sum to zero for each asset. A transaction that only ends something has none. */
   entries: readonly EntryDraft[]
   /** Reference of the transaction that this one takes back, whole. */
   reverses?: string
+  /**
+   * Makes it a hold: its entries are reserved and not booked, until another transaction resolves
+   * it. From `expiresAt` on it can no longer be posted.
+   */
+  hold?: { expiresAt?: Date | undefined }
+  /** The hold that this one ends. What it does not book of it is free again. */
+  resolves?: HoldResolution
+  /** Accounts of owners that take no entries after these. They must be empty by then. */
+  closes?: readonly AccountName[]
   /** W3C trace context of what asked for it. */
   traceparent?: string | undefined
 }
@@ -40,9 +58,13 @@ export type TransactionDraft = {
 export const accountKey = ({ owner, code, asset }: AccountName): string =>
   `${code} ${asset} ${owner}`
 
-/** Every account that a draft may touch. */
-export const accountsOf = (draft: TransactionDraft): AccountName[] =>
-  draft.entries.flatMap(({ account, shortfall }) => (shortfall ? [account, shortfall] : [account]))
+/** Every account that a draft names. One that resolves a hold touches those of the hold too. */
+export function accountsOf({ entries, closes = [] }: TransactionDraft): AccountName[] {
+  const booked = entries.flatMap(({ account, shortfall }) =>
+    shortfall ? [account, shortfall] : [account],
+  )
+  return closes.length === 0 ? booked : [...booked, ...closes]
+}
 
 /** Whether the amounts sum to zero for each asset. */
 export function balanced(entries: readonly EntryDraft[]): boolean {
@@ -65,7 +87,9 @@ function problemOf(draft: TransactionDraft): string | undefined {
   if (code === '') return 'its code is empty'
   if (owner === '') return 'its owner is empty'
   if (Number.isNaN(eventAt.getTime())) return 'its eventAt is not a date'
-  if (entries.length < 2) return `it has ${entries.length} entries, and needs two or more`
+  if (entries.length < 2 && !(entries.length === 0 && mayBookNothing(draft))) {
+    return `it has ${entries.length} entries, and needs two or more`
+  }
   for (const entry of entries) {
     const { account, amount, shortfall } = entry
     if (amount === 0n) return 'the amount of an entry is 0'
@@ -73,7 +97,33 @@ function problemOf(draft: TransactionDraft): string | undefined {
     if (wrongName !== undefined) return wrongName
     if (shortfall && shortfall.asset !== account.asset) return 'a shortfall is in another asset'
   }
-  return balanced(entries) ? undefined : 'its entries do not sum to zero for each asset'
+  if (!balanced(entries)) return 'its entries do not sum to zero for each asset'
+  return problemOfHold(draft) ?? problemOfEnd(draft)
+}
+
+const mayBookNothing = ({ resolves, closes, hold }: TransactionDraft): boolean =>
+  hold === undefined && ((resolves && resolves.as !== 'posted') || closes !== undefined)
+
+function problemOfHold({ hold, entries, ...rest }: TransactionDraft): string | undefined {
+  if (hold === undefined) return undefined
+  if (rest.resolves ?? rest.reverses ?? rest.closes) return 'a hold cannot end anything else'
+  if (Number.isNaN(hold.expiresAt?.getTime())) return 'its hold expires at what is not a date'
+  if (entries.some(({ shortfall }) => shortfall)) return 'a hold cannot have a shortfall'
+  const names = new Set(entries.map(({ account }) => accountKey(account)))
+  return names.size < entries.length ? 'its hold names an account twice' : undefined
+}
+
+function problemOfEnd({ resolves, entries, closes }: TransactionDraft): string | undefined {
+  if (resolves && resolves.as !== 'posted' && entries.length > 0) {
+    return `a hold that is ${resolves.as} books nothing, and it has entries`
+  }
+  if (closes?.length === 0) return 'it names no account to close'
+  for (const account of closes ?? []) {
+    const wrongName = problemOfName(account)
+    if (wrongName !== undefined) return wrongName
+    if (account.owner === SYSTEM) return 'an account of the system cannot be closed'
+  }
+  return undefined
 }
 
 function problemOfName({ owner, code }: AccountName): string | undefined {

@@ -1,7 +1,8 @@
 import type { Message } from '@coffer/events/event'
-import { type AccountState, applyPostings, NEW_ACCOUNT } from '../domain/apply-postings.ts'
+import { bookedTransaction } from '../booked-transaction.ts'
+import { type AccountState, NEW_ACCOUNT } from '../domain/account-state.ts'
+import { applyPostings } from '../domain/apply-postings.ts'
 import type { Recorded } from '../domain/recorded-transaction.ts'
-import type { Refusal } from '../domain/refusal.ts'
 import { accountKey, accountsOf, checkDraft, type TransactionDraft } from '../domain/transaction.ts'
 import type { BookedTransaction, Books, PostingOutcome, UnitOfWork } from '../ports.ts'
 import { transactionCreatedMessage } from '../transaction-created-message.ts'
@@ -9,7 +10,7 @@ import { transactionCreatedMessage } from '../transaction-created-message.ts'
 type Contents = {
   accounts: Map<string, AccountState>
   transactions: Map<string, BookedTransaction>
-  refused: Map<string, { refusal: Refusal }>
+  known: Map<string, Recorded>
   announced: Message[]
 }
 
@@ -18,7 +19,7 @@ export function memoryUnitOfWork(): { unitOfWork: UnitOfWork; contents: () => Co
   let committed: Contents = {
     accounts: new Map(),
     transactions: new Map(),
-    refused: new Map(),
+    known: new Map(),
     announced: [],
   }
   return {
@@ -27,7 +28,7 @@ export function memoryUnitOfWork(): { unitOfWork: UnitOfWork; contents: () => Co
       const open: Contents = {
         accounts: new Map(committed.accounts),
         transactions: new Map(committed.transactions),
-        refused: new Map(committed.refused),
+        known: new Map(committed.known),
         announced: [...committed.announced],
       }
       const result = await work(booksOn(open))
@@ -44,19 +45,17 @@ const booksOn = (open: Contents): Books => ({
       const key = accountKey(name)
       if (!open.accounts.has(key)) open.accounts.set(key, NEW_ACCOUNT)
     }
-    const { accounts, transactions, refused } = open
-    const recorded = new Map<string, Recorded>([...transactions, ...refused])
-    const { applied, changed } = applyPostings({ accounts, recorded, drafts })
+    const { accounts, transactions, known: recorded } = open
+    const recordedAt = new Date(0)
+    const postings = { accounts, recorded, drafts, now: recordedAt }
+    const { applied, changed, known } = applyPostings(postings)
     for (const [key, state] of changed) accounts.set(key, state)
+    open.known = known
     return applied.map((outcome, place): PostingOutcome => {
       const draft = drafts[place] as TransactionDraft
-      const { reference, code, owner, eventAt, traceparent } = draft
-      if (outcome.status === 'refused') refused.set(reference, { refusal: outcome.refusal })
       if (outcome.status !== 'created') return outcome
-      const { entries } = outcome
-      const id = `id of ${reference}`
-      const recordedAt = new Date(0)
-      const booked = { id, reference, code, owner, eventAt, recordedAt, entries, traceparent }
+      const { reference } = draft
+      const booked = bookedTransaction(draft, outcome, { id: `id of ${reference}`, recordedAt })
       transactions.set(reference, booked)
       open.announced.push(transactionCreatedMessage(booked))
       return { status: 'created', transaction: booked }
