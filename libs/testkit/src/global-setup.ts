@@ -9,7 +9,7 @@ declare module 'vitest' {
 
 /** Starts the parts that all integration tests share, tells tests their URLs, ends them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stack = await startStack({ parts: ['postgres', 'kafka'] })
+  const stack = await startStack({ parts: ['postgres', 'kafka', 'redis'] })
   project.provide('stackUrls', stack.urls)
   return async () => await stack[Symbol.asyncDispose]()
 }

@@ -5,7 +5,13 @@ import { describe, expect, test } from 'vitest'
 import type { Consumer } from '../ports.ts'
 import { kafkaConsumerContract } from '../testing/kafka-consumer-contract.ts'
 import { kafkaUnderTest, topicUnderTest } from '../testing/kafka-under-test.ts'
-import { CONTRACT_TOPIC, messagingContract, readUntil } from '../testing/messaging-contract.ts'
+import {
+  CONTRACT_TOPIC,
+  CONTRACT_TOPICS,
+  messagingContract,
+  readUntil,
+} from '../testing/messaging-contract.ts'
+import { sharingContract } from '../testing/sharing-contract.ts'
 import { kafkaConsumer } from './kafka-consumer.ts'
 import { platformaticConsumer } from './platformatic-consumer.ts'
 import { platformaticProducer } from './platformatic-producer.ts'
@@ -13,9 +19,9 @@ import { platformaticProducer } from './platformatic-producer.ts'
 const platformatic = { producer: platformaticProducer, consumer: platformaticConsumer }
 
 describe('Kafka through @platformatic/kafka keeps the contract of the messaging ports:', () => {
-  messagingContract(() =>
-    kafkaUnderTest(stackUrls().KAFKA_BROKERS, [topicUnderTest(CONTRACT_TOPIC)], {}, platformatic),
-  )
+  const open = () => kafkaUnderTest(stackUrls().KAFKA_BROKERS, CONTRACT_TOPICS, {}, platformatic)
+  messagingContract(open)
+  sharingContract(open)
 })
 
 describe('the consumer with @platformatic/kafka', () => {

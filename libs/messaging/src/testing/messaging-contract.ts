@@ -1,14 +1,21 @@
 import type { Message } from '@coffer/events/event'
+import { deadLetterTopic, type Topic } from '@coffer/events/topics'
 import { expect, test } from 'vitest'
 import type { Consumer, ConsumerOptions, Delivery, Producer } from '../ports.ts'
 
-/** A broker of one test's own, in which {@link CONTRACT_TOPIC} is empty and has 3 partitions. */
+/** A broker of one test's own, in which {@link CONTRACT_TOPICS} are empty. */
 export type BrokerUnderTest = AsyncDisposable & {
   producer: Producer
   consumer(options: ConsumerOptions): Consumer
 }
 
 export const CONTRACT_TOPIC = 'contract'
+export const CONTRACT_DEAD_LETTERS = deadLetterTopic(CONTRACT_TOPIC)
+
+/** What there has to be of topics. */
+export const CONTRACT_TOPICS: readonly Topic[] = [CONTRACT_TOPIC, CONTRACT_DEAD_LETTERS].map(
+  (name) => ({ name, partitions: 3, retentionMs: -1 }),
+)
 
 /** What every adapter of the messaging ports promises; run it against each. */
 export function messagingContract(open: Open): void {
