@@ -25,7 +25,7 @@ export async function tipLatency({ count: blocks = 100 }: { count?: number }) {
   const { urls, chain } = coffer
   if (chain === undefined) throw new Error('The benchmark has no chain of its own.')
   await using postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'bench' })
-  await using topic = watchTopic(urls.KAFKA_BROKERS, 'bench')
+  await using topic = await watchTopic(coffer.messaging, 'bench')
   const addresses = await watchAddresses(postgres, chain.chain, USERS)
   const client = anvilClient(urls.RPC_URLS)
   await client.setAutomine(false)

@@ -1,5 +1,6 @@
 import { auditMutations } from './audit-mutations.ts'
 import { balanceMutations } from './balance-mutations.ts'
+import { brokerMutations } from './broker-mutations.ts'
 import { detectionMutations } from './detection-mutations.ts'
 import { endpointMutations } from './endpoint-mutations.ts'
 import { finalityMutations } from './finality-mutations.ts'
@@ -31,6 +32,7 @@ export const mutations: readonly Mutation[] = [
   ...releaseMutations,
   ...balanceMutations,
   ...messagingMutations,
+  ...brokerMutations,
   ...ledgerMutations,
   ...holdsMutations,
   ...simulationMutations,

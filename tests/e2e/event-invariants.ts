@@ -1,6 +1,7 @@
 import { readEvent } from '@coffer/events/event'
 import { ACCOUNTING_EVENTS, deadLetterTopic, TOPICS, WALLET_EVENTS } from '@coffer/events/topics'
 import { announcements } from '@coffer/ledger/testing/announcements'
+import type { MessagingConfig } from '@coffer/messaging/messaging-settings'
 import type { Delivery } from '@coffer/messaging/ports'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
@@ -15,11 +16,11 @@ type OwedEvent = { id: string; topic: string; key: string; value: string }
  */
 export async function eventViolations(inputs: {
   postgres: Postgres
-  brokers: string
+  messaging: MessagingConfig
   coinLater: boolean
 }): Promise<Violation[]> {
   const published = await readTopics(
-    inputs.brokers,
+    inputs.messaging,
     TOPICS.map(({ name }) => name),
   )
   const problems = published.filter(isDeadLetter).map((letter) => {

@@ -190,14 +190,14 @@ test('finds a message that nobody owed and nobody has handled', async () => {
  * The names of the invariants that do not hold in a copy of the database that was tampered with.
  */
 async function violatedAfter(corruption: string): Promise<string[]> {
-  const { urls, chain } = under.coffer
+  const { urls, messaging, chain } = under.coffer
   const copy = new URL(urls.DATABASE_URL)
   const name = `copy_${randomUUID().replaceAll('-', '')}`
   copy.pathname = `/${name}`
   const [, original] = new URL(urls.DATABASE_URL).pathname.split('/')
   await execute('/postgres', `create database ${name} template ${original}`)
   await execute(copy.pathname, `set session_replication_role = replica; ${corruption}`)
-  const coffer = { urls: { ...urls, DATABASE_URL: copy.href }, chain }
+  const coffer = { urls: { ...urls, DATABASE_URL: copy.href }, messaging, chain }
   const violations = await checkInvariants({ coffer, owners: under.owners })
   return [...new Set(violations.map(({ invariant }) => invariant))].sort()
 }

@@ -12,7 +12,7 @@ import { underWay } from './settled.ts'
 export type Violation = { invariant: string; problem: string }
 
 export type InvariantInputs = {
-  coffer: Pick<Coffer, 'urls' | 'chain'>
+  coffer: Pick<Coffer, 'urls' | 'messaging' | 'chain'>
   /** Owner by watched address, in lower case. */
   owners: ReadonlyMap<string, string>
   /** Whether coin counts that contracts pay out. Default false: then none must have been paid. */
@@ -45,7 +45,7 @@ export async function checkInvariants(inputs: InvariantInputs): Promise<Violatio
     ...(await ledgerViolations(postgres)),
     ...(await depositViolations({ postgres, rpcUrl, owners, assets, deposits })),
     ...(await blockViolations({ postgres, rpcUrl, chain: chain.chain })),
-    ...(await eventViolations({ postgres, brokers: urls.KAFKA_BROKERS, coinLater })),
+    ...(await eventViolations({ postgres, messaging: coffer.messaging, coinLater })),
   ]
 }
 

@@ -6,9 +6,9 @@ import type { Postgres } from '@coffer/postgres/open-postgres'
 import { anvilClient } from '@coffer/simulator/anvil-client'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
-import { groupLag } from './read-topics.ts'
+import { observe } from './read-topics.ts'
 
-export type Observed = { coffer: Pick<Coffer, 'urls'>; postgres: Postgres }
+export type Observed = { coffer: Pick<Coffer, 'urls' | 'messaging'>; postgres: Postgres }
 
 /** The consumers between chain and balance, in the order of the flow. */
 const GROUPS = [
@@ -20,7 +20,7 @@ const GROUPS = [
  * What is still under way between the chain and the balances, in words; nothing when all is done.
  */
 export async function underWay({ coffer, postgres }: Observed): Promise<string[]> {
-  const { RPC_URLS, KAFKA_BROKERS } = coffer.urls
+  const { RPC_URLS } = coffer.urls
   const head = await anvilClient(RPC_URLS).head()
   const scans = await postgres.execute<{ chain: string; number: string; hash: string }>(sql`
     select chain, checkpoint_number as number, '0x' || encode(checkpoint_hash, 'hex') as hash
@@ -36,10 +36,11 @@ export async function underWay({ coffer, postgres }: Observed): Promise<string[]
   for (const { topic, rows } of await relayLag(postgres, [transactionsOutbox])) {
     if (rows > 0) found.push(`${rows} events for ${topic} wait in the outbox`)
   }
-  // Kafka is asked only when all that is cheap to ask is settled.
-  for (const reader of found.length > 0 ? [] : GROUPS) {
-    const lag = await groupLag(KAFKA_BROKERS, reader)
-    if (lag > 0) found.push(`${lag} messages of ${reader.topic} wait for ${reader.group}`)
+  // The broker is asked only when all that is cheap to ask is settled.
+  for (const { group, topic } of found.length > 0 ? [] : GROUPS) {
+    const broker = await observe(coffer.messaging)
+    const lag = await broker.backlog({ group, topics: [topic] })
+    if (lag > 0) found.push(`${lag} messages of ${topic} wait for ${group}`)
   }
   return found
 }

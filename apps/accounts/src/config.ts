@@ -1,26 +1,32 @@
-import { messagingConfig, messagingSettings } from '@coffer/messaging/messaging-settings'
+import {
+  messagingConfig,
+  messagingSettings,
+  requireBrokers,
+} from '@coffer/messaging/messaging-settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
-const settings = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  ...messagingSettings,
-  /** Consumers of one group share the topic; a new group reads it from its beginning. */
-  CONSUMER_GROUP: z.string().min(1).default('accounts'),
-  /** 0 takes a free port. */
-  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  /** Most events booked in one transaction. */
-  BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(2_000),
-  /** Most events published at once. */
-  RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
-  /** How long another process waits before it publishes in place of a silent one, milliseconds. */
-  LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
-  /** A process that says nothing for so long loses its partitions to others, milliseconds. */
-  SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
-  CRASH_AT: z.string().optional(),
-  NODE_ENV: z.string().optional(),
-})
+const settings = z
+  .object({
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    ...messagingSettings,
+    /** Consumers of one group share the topic; a new group reads it from its beginning. */
+    CONSUMER_GROUP: z.string().min(1).default('accounts'),
+    /** 0 takes a free port. */
+    HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /** Most events booked in one transaction. */
+    BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(2_000),
+    /** Most events published at once. */
+    RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
+    /** How long others wait before they publish in place of a silent one, milliseconds. */
+    LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
+    /** A process that says nothing for so long loses its partitions to others, milliseconds. */
+    SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
+    CRASH_AT: z.string().optional(),
+    NODE_ENV: z.string().optional(),
+  })
+  .superRefine(requireBrokers)
 
 /** Reads the settings of the account service. Throws `ConfigError`. */
 export function accountsConfig(env: NodeJS.ProcessEnv) {

@@ -49,7 +49,8 @@ const consumer = messaging.consumer({
 // Ledger → Kafka: what was booked is published until the broker has acknowledged it.
 const { LEASE_MS: leaseMs, RELAY_BATCH_MAX: batchSize } = config
 const publish = { postgres, producer, ...transactionsOutbox, holder: randomUUID(), leaseMs }
-const relay = runRelay({ ...publish, batchSize, logger, wakeUp: booked })
+const { broker } = messaging
+const relay = runRelay({ ...publish, broker, batchSize, logger, wakeUp: booked })
 
 measureOutbox(metrics, postgres, [transactionsOutbox])
 resources.use(

@@ -12,13 +12,21 @@ import {
 import { TOPICS } from '@coffer/events/topics'
 import { ChainMismatchError } from '@coffer/evm/proven-chain'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
-import { ensureTopics } from '@coffer/messaging/kafka-topics'
+import { ensureMessagingTopics } from '@coffer/messaging/ensure-messaging-topics'
+import {
+  type MessagingConfig,
+  messagingConfig,
+  messagingSettings,
+  requireBrokers,
+} from '@coffer/messaging/messaging-settings'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import { chainIdOf, chainReference } from '@coffer/money/chain-id'
 import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
+import { readConfig } from '@coffer/runtime/read-config'
 import { anvilClient } from '@coffer/simulator/anvil-client'
 import { walletsMigrations } from '@coffer/wallets/migrations'
+import { z } from 'zod'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
 
 export const APPS = ['scanner', 'accounts', 'api'] as const
@@ -42,6 +50,8 @@ export type StartCofferOptions = Pick<StackOptions, 'home' | 'anvilArguments'> &
 export type Coffer = AsyncDisposable & {
   stack: Stack
   urls: StackUrls
+  /** The broker that carries the messages. */
+  messaging: MessagingConfig
   apiUrl: string
   apiKey: string
   /** The chain that was made for this Coffer; `undefined` when it follows given ones. */
@@ -87,7 +97,8 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     const { urls } = stack
     if (env['RPC_URLS']) await requireServedChain(urls.RPC_URLS, env['CHAIN_ID'])
     onProgress('database and topics: preparing')
-    await prepare(urls)
+    const messaging = messagingConfig(readConfig(broker, { ...env, ...defined(urls) }))
+    await prepare(urls, messaging)
     const ownChain = !env['RPC_URLS'] && urls.RPC_URLS !== ''
     const chain = ownChain ? await localChain(urls.RPC_URLS) : undefined
     const apiKey = env['API_KEY'] || `coffer_${randomBytes(24).toString('base64url')}`
@@ -100,7 +111,15 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     const ports = await appPorts(env)
     coffer = runningCoffer({ stack, shared, ports, options: { ...options, home } })
     await startAll(coffer, options)
-    return { ...coffer, stack, urls, chain, apiKey, apiUrl: `http://127.0.0.1:${ports.get('api')}` }
+    return {
+      ...coffer,
+      stack,
+      urls,
+      messaging,
+      chain,
+      apiKey,
+      apiUrl: `http://127.0.0.1:${ports.get('api')}`,
+    }
   } catch (error) {
     await (coffer ?? stack)[Symbol.asyncDispose]()
     throw error
@@ -160,9 +179,13 @@ function runningCoffer({ stack, shared, ports, options }: Surroundings) {
   }
 }
 
-/** Anvil is started only when no chain is configured. */
+const broker = z.object(messagingSettings).superRefine(requireBrokers)
+
+/** Anvil is started only when no chain is configured, and Kafka only when it carries messages. */
 function partsNeeded(env: StartCofferOptions['env']): NonNullable<StackOptions['parts']> {
-  const parts = ['postgres', 'kafka', 'redis'] as const
+  const needsKafka = env['MESSAGING'] !== 'redis' || env['MESSAGING_BEFORE'] === 'kafka'
+  const kafka = needsKafka ? (['kafka'] as const) : []
+  const parts = ['postgres', ...kafka, 'redis'] as const
   return env['RPC_URLS'] || env['COFFER_CONFIG'] ? parts : [...parts, 'anvil']
 }
 
@@ -172,11 +195,11 @@ function givenUrls(env: StartCofferOptions['env']): Partial<StackUrls> {
   return defined({ DATABASE_URL, KAFKA_BROKERS, REDIS_URL, RPC_URLS: RPC_URLS?.split(',')[0] })
 }
 
-async function prepare({ DATABASE_URL, KAFKA_BROKERS }: StackUrls): Promise<void> {
+async function prepare({ DATABASE_URL }: StackUrls, messaging: MessagingConfig): Promise<void> {
   await using postgres = openPostgres(DATABASE_URL, { applicationName: 'coffer' })
   await Promise.all([
     migrate(postgres, MIGRATIONS),
-    ensureTopics({ brokers: KAFKA_BROKERS.split(','), topics: TOPICS, replicationFactor: 1 }),
+    ensureMessagingTopics({ messaging, topics: TOPICS, replicationFactor: 1 }),
   ])
 }
 

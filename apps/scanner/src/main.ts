@@ -36,7 +36,7 @@ const chains = resources.use(await followChains(await chainConfigs(process.env),
 const messaging = await openMessaging({ ...config.messaging, clientId: 'scanner', logger })
 const producer = resources.use(await messaging.producer())
 const publish = { ...config.relay, postgres, producer, topic: WALLET_EVENTS, holder, logger }
-const relay = runRelay({ ...publish, wakeUp: stored })
+const relay = runRelay({ ...publish, broker: messaging.broker, wakeUp: stored })
 
 // Ledger → deposits: which of them are credited.
 const handle = depositBookingsHandler(postgresBookings(postgres))

@@ -1,29 +1,62 @@
 import { z } from 'zod'
+import type { MemoryBroker } from './adapters/memory-broker.ts'
+
+const broker = z.enum(['kafka', 'redis'])
 
 /** Settings that say which broker carries the messages, for every app that sends or reads any. */
 export const messagingSettings = {
+  /** The broker to publish to and to read from. */
+  MESSAGING: broker.default('kafka'),
+  /** While everything moves from one broker to another: the one it comes from. */
+  MESSAGING_BEFORE: broker.optional(),
   /** Comma-separated host:port. */
-  KAFKA_BROKERS: z.string().min(1),
+  KAFKA_BROKERS: z.string().min(1).optional(),
   /** Which client speaks with Kafka. Both may serve one group at the same time. */
   KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs'),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TOPIC_PREFIX: z.string().default(''),
 }
 
+export type MessagingSettings = z.output<z.ZodObject<typeof messagingSettings>>
+
 /** One broker and how it is spoken with. */
-export type MessagingConfig = {
-  kind: 'kafka'
-  client: 'kafkajs' | 'platformatic'
-  brokers: readonly string[]
-  /** Put before the names of topics and groups, so that tests can share a broker. */
-  topicPrefix: string
+export type BrokerConfig = { topicPrefix?: string } & (
+  | { kind: 'kafka'; client: 'kafkajs' | 'platformatic'; brokers: readonly string[] }
+  | { kind: 'redis'; url: string }
+  | { kind: 'memory'; broker: MemoryBroker }
+)
+
+/** The broker that carries the messages, and during a move the one that did before. */
+export type MessagingConfig = BrokerConfig & { before?: BrokerConfig }
+
+/** Refuses a broker that has no address, and a move to where everything is already. */
+export function requireBrokers(settings: MessagingSettings, context: z.RefinementCtx): void {
+  const { MESSAGING, MESSAGING_BEFORE } = settings
+  const refuse = (name: keyof typeof messagingSettings, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message })
+  if (MESSAGING === MESSAGING_BEFORE) {
+    refuse('MESSAGING_BEFORE', `Expected another broker than MESSAGING, which is ${MESSAGING} too.`)
+  }
+  for (const kind of [MESSAGING, MESSAGING_BEFORE]) {
+    const variable = kind === 'kafka' ? 'KAFKA_BROKERS' : 'REDIS_URL'
+    if (kind === undefined || settings[variable] !== undefined) continue
+    const example = kind === 'kafka' ? 'host:port,…' : 'redis://host:port'
+    refuse(variable, `Expected ${example}, since the messages are to go through ${kind}.`)
+  }
 }
 
-type Settings = z.output<z.ZodObject<typeof messagingSettings>>
+/** What {@link messagingSettings} ask for, once {@link requireBrokers} has found nothing wrong. */
+export function messagingConfig(settings: MessagingSettings): MessagingConfig {
+  const { MESSAGING, MESSAGING_BEFORE } = settings
+  const current = brokerConfig(MESSAGING, settings)
+  return MESSAGING_BEFORE === undefined
+    ? current
+    : { ...current, before: brokerConfig(MESSAGING_BEFORE, settings) }
+}
 
-/** What {@link messagingSettings} ask for. */
-export const messagingConfig = (settings: Settings): MessagingConfig => ({
-  kind: 'kafka',
-  client: settings.KAFKA_CLIENT,
-  brokers: settings.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
-  topicPrefix: settings.TOPIC_PREFIX,
-})
+function brokerConfig(kind: 'kafka' | 'redis', settings: MessagingSettings): BrokerConfig {
+  const { TOPIC_PREFIX: topicPrefix, KAFKA_CLIENT: client } = settings
+  if (kind === 'redis') return { kind, url: settings.REDIS_URL ?? '', topicPrefix }
+  const brokers = (settings.KAFKA_BROKERS ?? '').split(',').map((broker) => broker.trim())
+  return { kind, client, brokers, topicPrefix }
+}

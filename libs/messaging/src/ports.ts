@@ -1,6 +1,6 @@
 import type { Message } from '@coffer/events/event'
 
-/** Sends messages. Adapters: `adapters/kafka-producer.ts`, `adapters/memory-broker.ts`. */
+/** Sends messages. Adapters: `adapters/*-producer.ts`, `adapters/memory-broker.ts`. */
 export type Producer = AsyncDisposable & {
   /**
    * Resolves when every message is stored as durably as the broker promises (acks = all).
@@ -17,10 +17,13 @@ export type Delivery = Message & {
   offset: string
 }
 
-export type ConsumerOptions = {
+export type GroupReader = {
   /** Consumers of one group share the partitions; each group reads everything. */
   group: string
   topics: readonly string[]
+}
+
+export type ConsumerOptions = GroupReader & {
   /** Most deliveries handed over at once. */
   batchSizeMax: number
 }
@@ -32,7 +35,7 @@ export type ConsumerOptions = {
  */
 export type BatchHandler = (deliveries: readonly Delivery[]) => Promise<void>
 
-/** Reads messages. Adapters: `adapters/kafka-consumer.ts`, `adapters/memory-broker.ts`. */
+/** Reads messages. Adapters: `adapters/*-consumer.ts`, `adapters/memory-broker.ts`. */
 export type Consumer = {
   /** Delivers at least once, each partition in order, until `signal` aborts. */
   run(handler: BatchHandler, signal: AbortSignal): Promise<void>

@@ -4,7 +4,7 @@ import { pause } from '@coffer/runtime/backoff'
 import { sql } from 'drizzle-orm'
 import { type OutboxSource, outboxTable, type RowPlace } from './outbox-source.ts'
 import type { Producer } from './ports.ts'
-import { takeLease } from './relay-lease.ts'
+import { type RelayBroker, takeLease } from './relay-lease.ts'
 import { type RelayOutbox, relayNext } from './relay-next.ts'
 
 export type RelayOptions = {
@@ -23,6 +23,8 @@ export type RelayOptions = {
    * A publish that takes longer may be repeated by the other process.
    */
   leaseMs: number
+  /** Which broker `producer` publishes to; the topic is not taken over from another one. */
+  broker?: RelayBroker
 }
 
 /**

@@ -37,6 +37,8 @@ export const relays = messagingSchema.table('relays', {
   restoredId: bigint({ mode: 'bigint' }).default(sql`0`).notNull(),
   /** Identifies the cluster that these transaction ids belong to: a restored copy counts anew. */
   systemIdentifier: text().default(sql`(pg_control_system()).system_identifier::text`).notNull(),
+  /** The broker that its messages went to last; none other may be taken without being told to. */
+  broker: text(),
   /** The process that publishes now. Another may take over when the lease has run out. */
   holder: text(),
   leaseUntil: timestamp({ withTimezone: true }),

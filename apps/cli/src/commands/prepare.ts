@@ -1,5 +1,10 @@
 import { TOPICS } from '@coffer/events/topics'
-import { ensureTopics } from '@coffer/messaging/kafka-topics'
+import { ensureMessagingTopics } from '@coffer/messaging/ensure-messaging-topics'
+import {
+  messagingConfig,
+  messagingSettings,
+  requireBrokers,
+} from '@coffer/messaging/messaging-settings'
 import { migrate as applyMigrations } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { readConfig } from '@coffer/runtime/read-config'
@@ -19,25 +24,31 @@ export const migrate = new Command('migrate')
     console.log(`Up to date: ${MIGRATIONS.map(({ schema }) => schema).join(', ')}.`)
   })
 
-const kafka = z.object({
-  KAFKA_BROKERS: z.string().min(1),
-  REPLICATION_FACTOR: z.coerce.number().int().min(1).default(1),
-  MIN_INSYNC_REPLICAS: z.coerce.number().int().min(1).default(1),
-})
+const broker = z
+  .object({
+    ...messagingSettings,
+    REPLICATION_FACTOR: z.coerce.number().int().min(1).default(1),
+    MIN_INSYNC_REPLICAS: z.coerce.number().int().min(1).default(1),
+    /** How long Redis keeps what every group has handled, hours; for ever by default. */
+    REDIS_KEEP_HOURS: z.coerce.number().int().min(1).max(876_000).optional(),
+  })
+  .superRefine(requireBrokers)
 
 /** `coffer topics`: creates what is missing. Safe to repeat. */
 export const topics = new Command('topics')
   .description(
-    'Create the topics that are missing on KAFKA_BROKERS, with REPLICATION_FACTOR and ' +
-      'MIN_INSYNC_REPLICAS. Safe to repeat.',
+    'Create the topics that are missing where MESSAGING says: on KAFKA_BROKERS, with ' +
+      'REPLICATION_FACTOR and MIN_INSYNC_REPLICAS, or at REDIS_URL, kept for REDIS_KEEP_HOURS. ' +
+      'Safe to repeat.',
   )
   .action(async () => {
-    const config = readConfig(kafka, process.env)
-    await ensureTopics({
-      brokers: config.KAFKA_BROKERS.split(','),
+    const config = readConfig(broker, process.env)
+    await ensureMessagingTopics({
+      messaging: messagingConfig(config),
       topics: TOPICS,
       replicationFactor: config.REPLICATION_FACTOR,
       minInsyncReplicas: config.MIN_INSYNC_REPLICAS,
+      redisKeepMs: config.REDIS_KEEP_HOURS && config.REDIS_KEEP_HOURS * 3_600_000,
     })
     for (const { name, partitions } of TOPICS) console.log(`${name}  ${partitions} partitions`)
   })

@@ -54,7 +54,7 @@ function printFacts(coffer: Coffer): void {
   const { api, docs, apiKey, databaseUrl, kafkaBrokers, redisUrl, rpcUrl, assets } = facts(coffer)
   console.log(`
 database   ${databaseUrl}
-kafka      ${kafkaBrokers}
+kafka      ${kafkaBrokers || '(not used)'}
 redis      ${redisUrl}
 chain      ${rpcUrl ?? 'by coffer.config.ts'}`)
   for (const { symbol, asset } of assets) console.log(`  ${symbol.padEnd(8)} ${asset}`)

@@ -42,7 +42,7 @@ export async function runDemo(
   const { apiUrl: api, apiKey, urls, chain } = coffer
   if (chain === undefined) throw new Error('The demo needs a chain of its own: unset RPC_URLS.')
   await using postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'demo' })
-  await using watch = watchTopic(urls.KAFKA_BROKERS, 'demo-watch')
+  await using watch = await watchTopic(coffer.messaging, 'demo-watch')
 
   tell.title('1. Users and deposits')
   const users = await createUsers(apiClient({ api, apiKey }), {

@@ -1,6 +1,7 @@
 import { readEvent } from '@coffer/events/event'
 import { WALLET_EVENTS } from '@coffer/events/topics'
-import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
+import type { MessagingConfig } from '@coffer/messaging/messaging-settings'
+import { openMessaging } from '@coffer/messaging/open-messaging'
 import { silentLogger } from '@coffer/telemetry/logger'
 
 /** What a reader of its own has seen of `wallet.events`. */
@@ -14,18 +15,13 @@ export type TopicWatch = AsyncDisposable & {
 }
 
 /** Reads `wallet.events` from its beginning in a group of its own. */
-export function watchTopic(brokers: string, group: string): TopicWatch {
+export async function watchTopic(messaging: MessagingConfig, group: string): Promise<TopicWatch> {
   const seen = new Map<string, number>()
   const stopping = new AbortController()
-  const consumer = kafkaConsumer({
-    brokers: brokers.split(','),
-    clientId: group,
-    group,
-    topics: [WALLET_EVENTS],
-    batchSizeMax: 1_000,
-    logger: silentLogger,
-  })
-  const running = consumer.run(async (deliveries) => {
+  const options = { ...messaging, clientId: group, logger: silentLogger }
+  const { consumer } = await openMessaging(options)
+  const reading = consumer({ group, topics: [WALLET_EVENTS], batchSizeMax: 1_000 })
+  const running = reading.run(async (deliveries) => {
     for (const { id, type } of deliveries.map(readEvent)) {
       if (type === 'deposit.confirmed') seen.set(id, (seen.get(id) ?? 0) + 1)
     }

@@ -1,11 +1,20 @@
 import type { Message } from '@coffer/events/event'
 import { backoffMs, pause } from '@coffer/runtime/backoff'
-import type { BatchHandler, Consumer, ConsumerOptions, Delivery, Producer } from '../ports.ts'
+import type {
+  BatchHandler,
+  Consumer,
+  ConsumerOptions,
+  Delivery,
+  GroupReader,
+  Producer,
+} from '../ports.ts'
 
 /** A broker in this process, for tests: it keeps the promises of the ports and nothing on disk. */
 export type MemoryBroker = {
   producer(): Producer
   consumer(options: ConsumerOptions): Consumer
+  /** How many messages a group has yet to handle. */
+  backlog(reader: GroupReader): number
   /** All that was ever published to `topic`: each partition in order, one after another. */
   messages(topic: string): Delivery[]
 }
@@ -63,6 +72,13 @@ export function memoryBroker({ partitions = 3 }: { partitions?: number } = {}): 
 
   return {
     consumer,
+    backlog: ({ group, topics: names }) =>
+      names
+        .flatMap(topicOf)
+        .reduce(
+          (sum, { name, log }) => sum + log.length - (groups.get(group)?.committed.get(name) ?? 0),
+          0,
+        ),
     messages: (topic) => topicOf(topic).flatMap(({ log }) => log),
     producer: () => ({
       async publish(messages) {

@@ -74,7 +74,7 @@ const TAKE = `
   return taken
 `
 
-/** What nobody in the group was given yet, by stream; of those alone whose lease is this member's. */
+/** What nobody in the group was given yet, by stream; of those whose lease is this member's. */
 export async function takeNew(
   { redis, group, member, leaseKey }: StreamReader,
   { streams, countMax }: { streams: readonly string[]; countMax: number },

@@ -3,8 +3,8 @@ import type { Topic } from '@coffer/events/topics'
 import { silentLogger } from '@coffer/telemetry/logger'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { TopicPartitionsError } from './kafka-topics.ts'
 import { redisClient } from './redis-client.ts'
+import { TopicPartitionsError } from './topic-partitions-error.ts'
 
 export type EnsureRedisTopicsOptions = {
   url: string

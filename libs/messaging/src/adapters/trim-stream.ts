@@ -36,8 +36,8 @@ const TRIM = `
 `
 
 /**
- * Cuts off what is older than `olderThanMs` and was acknowledged by every group that reads `stream`;
- * returns how many entries. A group that has begun there and comes no more keeps all it hasn't read.
+ * Cuts off what is older than `olderThanMs` and was acknowledged by every group of `stream`;
+ * returns how many entries. A group that comes no more keeps all that it hasn't read.
  */
 export async function trimStream(
   redis: Redis,

@@ -1,0 +1,1 @@
+ALTER TABLE "messaging"."relays" ADD COLUMN "broker" text;
