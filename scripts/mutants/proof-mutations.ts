@@ -66,7 +66,7 @@ export const proofMutations: readonly Mutation[] = [
   {
     name: "another block's receipt passes for one of this block",
     file: 'libs/deposits/src/adapters/verify-block.ts',
-    find: 'if (!isText(told, ofBlock, blockHash)) return',
+    find: 'if (!isHash(told, ofBlock, block)) return',
     replace: 'if (ofBlock === 0) return',
     tests: VERIFY,
   },
@@ -87,14 +87,14 @@ export const proofMutations: readonly Mutation[] = [
   {
     name: 'a receipt without a list of logs has none',
     file: 'libs/deposits/src/adapters/verify-block.ts',
-    find: "if (at(RECEIPT.logs) === 0) return 'has no list of logs'",
+    find: "if (at(told, row, RECEIPT.logs) === 0) return 'has no list of logs'",
     replace: '',
     tests: VERIFY_BYTES,
   },
   {
     name: 'a log of another transaction passes where its receipt is right',
     file: 'libs/deposits/src/adapters/verify-block.ts',
-    find: 'if (!isSameText(told, ofTransaction, at(RECEIPT.transactionHash))) {',
+    find: 'if (!isSameText(told, ofTransaction, ofReceipt, WORD)) {',
     replace: 'if (ofTransaction === 0) {',
     tests: VERIFY,
   },

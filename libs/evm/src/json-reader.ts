@@ -34,6 +34,21 @@ export function readAnswers<T>(reader: JsonReader<T>, read: (reader: JsonReader<
   if (peek(reader) !== 0 || reader.at !== reader.end) throw new JsonFormatError(reader)
 }
 
+/**
+ * The text as a reader wants it: `text` itself if it is followed by enough zeros in its memory, and
+ * else a copy that is.
+ */
+export function padded(text: Uint8Array): Buffer {
+  const { buffer, byteOffset, length } = text
+  if (byteOffset + length + AFTER_JSON <= buffer.byteLength) {
+    const whole = Buffer.from(buffer, byteOffset, length + AFTER_JSON)
+    if (whole.subarray(length).every((byte) => byte === 0)) return whole
+  }
+  const copy = Buffer.allocUnsafe(length + AFTER_JSON)
+  copy.set(text)
+  return copy.fill(0, length)
+}
+
 /** The text that begins at a place and ends before a quotation mark. */
 export const textIn = (bytes: Buffer, place: number): string =>
   bytes.toString('latin1', place, bytes.indexOf(QUOTE, place))

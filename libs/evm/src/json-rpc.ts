@@ -1,6 +1,7 @@
 import { AppError } from '@coffer/errors/app-error'
 import { type Dispatcher, Pool } from 'undici'
-import { JsonFormatError } from './json-reader.ts'
+import { AFTER_JSON, JsonFormatError } from './json-reader.ts'
+import { releaseMemory } from './release-memory.ts'
 
 export type RpcCall = { method: string; params: readonly unknown[] }
 
@@ -54,7 +55,7 @@ export function jsonRpc(
 
   const post = async (body: string, what: string): Promise<Buffer> => {
     let response: Dispatcher.ResponseData
-    let bytes: ArrayBuffer
+    let bytes: Buffer
     const deadline = new AbortController()
     // Over the whole request, the wait in line included: a timeout of the client's starts again
     // with every byte.
@@ -67,7 +68,7 @@ export function jsonRpc(
         body,
         signal: deadline.signal,
       })
-      bytes = await response.body.arrayBuffer()
+      bytes = await wholeBody(response.body)
     } catch (cause) {
       const kind = deadline.signal.aborted || isTimeout(cause) ? 'timeout' : 'connection'
       throw new RpcUnavailableError(host, { what, got: 'no answer', kind, cause })
@@ -80,7 +81,7 @@ export function jsonRpc(
       const retryAfterMs = retryAfter(headers['retry-after'], Date.now())
       throw new RpcUnavailableError(host, { what, got, kind: 'status', status, retryAfterMs })
     }
-    return Buffer.from(bytes)
+    return bytes
   }
   const postAll = (calls: readonly RpcCall[]) => {
     const body = calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call }))
@@ -105,11 +106,28 @@ export function jsonRpc(
   }
 }
 
+/** With zeros behind it, so that it is read where it lies. */
+async function wholeBody(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    length += chunk.length
+  }
+  // Of its own memory, for behind a piece of one that is shared others may write.
+  const whole = Buffer.allocUnsafeSlow(length + AFTER_JSON)
+  let end = 0
+  for (const chunk of chunks) end += chunk.copy(whole, end)
+  return whole.fill(0, end).subarray(0, end)
+}
+
 const nameOf = (calls: readonly RpcCall[]) => `${calls.length} × ${calls[0]?.method}`
 
 function parsed(body: Buffer, host: string, what: string): unknown {
   try {
-    return JSON.parse(body.toString())
+    const text = body.toString()
+    releaseMemory(body)
+    return JSON.parse(text)
   } catch (cause) {
     const got = 'an answer that is not whole JSON'
     throw new RpcUnavailableError(host, { what, got, kind: 'malformed', cause })

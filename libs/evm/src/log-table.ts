@@ -1,11 +1,11 @@
 import {
-  AFTER_JSON,
   eachField,
   eachItem,
   JsonFormatError,
   type JsonReader,
   keyOf,
   OPEN_LIST,
+  padded,
   readAnswers,
   readFlag,
   readNumber,
@@ -44,9 +44,7 @@ const LOG_BYTES = 600
  * `undefined` when one of them is missing or no list, such as an error. Throws `JsonFormatError`.
  */
 export function readLogs(body: Uint8Array, calls: readonly unknown[]): LogTable[] | undefined {
-  const bytes = Buffer.allocUnsafe(body.length + AFTER_JSON)
-  bytes.set(body)
-  bytes.fill(0, body.length)
+  const bytes = padded(body)
   const tables = new Map<number, LogTable>()
   const reader = { bytes, first: 0, at: 0, end: body.length, table: emptyTable(bytes) }
   readAnswers(reader, () => readAnswer(reader, tables))

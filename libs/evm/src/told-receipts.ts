@@ -12,6 +12,7 @@ import {
 } from './receipt-table.ts'
 import { tableRoot } from './receipts-root.ts'
 import { TAPE_MEMORY_FIRST } from './rlp-tape.ts'
+import { isSameAt, viewOf } from './same-bytes.ts'
 
 /**
  * The receipts of one block as a node told them, in the bytes that they came in: a text is made
@@ -20,6 +21,8 @@ import { TAPE_MEMORY_FIRST } from './rlp-tape.ts'
  */
 export type ToldReceipts = Pick<ReceiptTable, 'receipts' | 'logs'> & {
   body: Buffer
+  /** The same bytes, of which several are compared at once. */
+  view: DataView
   /** The rows of the block's receipts: from `from` to before `to`. */
   from: number
   to: number
@@ -44,7 +47,7 @@ export function toldReceipts({ root }: ReadReceiptsOptions): BodyReader<ToldRece
     table ??= receiptTable()
     const answers = readReceipts(table, body)
     const places = {
-      body,
+      ...{ body, view: viewOf(body) },
       receipts: table.receipts.slice(0, table.receiptCount * RECEIPT_FIELDS),
       logs: table.logs.slice(0, table.logCount * LOG_FIELDS),
     }
@@ -74,11 +77,17 @@ export function textOf(
   return isMostly && text.includes('"') ? textIn(body, first) : text
 }
 
+/** Where in {@link ToldReceipts.body} a place is. */
+export const placeIn = (place: number): number => place - TAPE_MEMORY_FIRST
+
 /** Whether this text is at a place. */
 export function isText({ body }: Pick<ToldReceipts, 'body'>, place: number, text: string): boolean {
   const first = place - TAPE_MEMORY_FIRST
-  const end = first + text.length
-  return place > 0 && body[end] === QUOTE && body.toString('latin1', first, end) === text
+  if (place === 0 || body[first + text.length] !== QUOTE) return false
+  for (let at = 0; at < text.length; at++) {
+    if (body[first + at] !== text.charCodeAt(at)) return false
+  }
+  return true
 }
 
 /** Whether this hex is at a place, in whatever letter case; `hex` is in lower case. */
@@ -105,9 +114,18 @@ export function numberAt({ body }: Pick<ToldReceipts, 'body'>, place: number): n
   }
 }
 
-/** Whether the same text, or none, is at both places. */
-export function isSameText({ body }: Pick<ToldReceipts, 'body'>, one: number, other: number) {
+/** Whether the same text, or none, is at both places. It is compared sooner with its length. */
+export function isSameText(
+  { body, view }: Pick<ToldReceipts, 'body' | 'view'>,
+  one: number,
+  other: number,
+  length = 0,
+): boolean {
   if (one === 0 || other === 0) return one === other
+  const first = one - TAPE_MEMORY_FIRST
+  if (length > 0 && body[first + length] === QUOTE) {
+    return isSameAt({ view, at: first }, { view, at: other - TAPE_MEMORY_FIRST }, length + 1)
+  }
   let at = one - TAPE_MEMORY_FIRST
   const distance = other - one
   for (; body[at] !== QUOTE; at++) if (body[at] !== body[at + distance]) return false

@@ -1,5 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Message } from '@coffer/events/event'
+import { jsonArray, textArray } from '@coffer/postgres/binary-array'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 
@@ -29,8 +30,8 @@ export async function enqueue(tx: Transaction, messages: readonly Message[]): Pr
     insert into messaging.outbox (topic, key, headers, value)
     select topic, key, headers, value
     from unnest(
-      ${sql.param(topics)}::text[], ${sql.param(keys)}::text[],
-      ${sql.param(headers)}::jsonb[], ${sql.param(values)}::text[]
+      ${textArray(topics)}::text[], ${textArray(keys)}::text[],
+      ${jsonArray(headers)}::jsonb[], ${textArray(values)}::text[]
     ) with ordinality as message (topic, key, headers, value, position)
     order by position
   `)

@@ -49,17 +49,25 @@ function frameOf(answer: unknown): CallFrame {
 
 /**
  * Like {@link traceBlockTraces}, of the bytes of the answer. A transaction that called nobody else,
- * as most don't, is read where it lies; of the others everything is parsed.
+ * as most don't, is read where it lies, or not at all and `null` where `isQuiet` says so of its row
+ * and its place in the block; of the others everything is parsed.
  */
-export function toldTraceBlock(told: ToldTraces | null, blockHash: string): TransactionTrace[] {
+export function toldTraceBlock(
+  told: ToldTraces | null,
+  blockHash: string,
+  isQuiet: (told: ToldTraces, row: number, index: number) => boolean = () => false,
+): (TransactionTrace | null)[] {
   if (told === null) throw new TraceFormatError('a list is missing')
-  const traces: TransactionTrace[] = []
+  const traces: (TransactionTrace | null)[] = []
   const { from, to, rows, bytes } = told
   for (let row = from; row < to; ) {
     let next = row + 1
     while (next < to && rows[next * FRAME_FIELDS + FRAME.isRoot] === 0) next++
-    const plain = next === row + 1 ? plainCall(told, row, blockHash) : undefined
-    if (plain) traces.push(plain)
+    const isAlone = next === row + 1
+    const isUnread = isAlone && isQuiet(told, row, traces.length)
+    const plain = isAlone && !isUnread ? plainCall(told, row, blockHash) : undefined
+    if (isUnread) traces.push(null)
+    else if (plain) traces.push(plain)
     else {
       const entries = Array.from({ length: next - row }, (_, index) => {
         const at = (row + index) * FRAME_FIELDS

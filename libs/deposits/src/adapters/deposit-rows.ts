@@ -2,6 +2,7 @@ import { depositReference } from '@coffer/events/deposit-reference'
 import { eventMessage, type Message } from '@coffer/events/event'
 import type { TxHash } from '@coffer/evm/hash'
 import type { ChainId } from '@coffer/money/chain-id'
+import { bigintArray, bytesArray, textArray, timeArray } from '@coffer/postgres/binary-array'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { ownerOf } from '@coffer/wallets/watched-addresses'
 import { type SQL, sql } from 'drizzle-orm'
@@ -75,17 +76,16 @@ export async function storeDeposits(
   { transfers, ...finality }: { transfers: readonly FoundTransfer[] } & StoredFinality,
 ): Promise<(DepositRow & { added: boolean })[]> {
   if (transfers.length === 0) return []
-  const list = (pick: (transfer: FoundTransfer) => string | undefined) =>
-    sql.param(transfers.map((transfer) => pick(transfer) ?? null))
+  const texts = (pick: (transfer: FoundTransfer) => string | undefined) =>
+    textArray(transfers.map((transfer) => pick(transfer) ?? null))
+  const bytes = (pick: (transfer: FoundTransfer) => string) => bytesArray(transfers.map(pick))
   return await tx.execute<DepositRow & { added: boolean }>(sql`
     insert into deposits.deposits as deposit (
       chain, tx_hash, position, owner, asset, amount, "from", "to",
       block_number, block_hash, block_time, status, reason, tier, revision, confirmed_at)
     select
-      ${chain}, decode(tx_hash, 'hex'), position,
-      ${ownerOf(chain, sql`decode(found."to", 'hex')`)}, asset, amount::numeric,
-      decode("from", 'hex'), decode("to", 'hex'), block_number, decode(block_hash, 'hex'),
-      block_time::timestamptz,
+      ${chain}, tx_hash, position, ${ownerOf(chain, sql`found."to"`)}, asset, amount::numeric,
+      "from", "to", block_number, block_hash, block_time,
       case
         when not is_booked then 'rejected'
         when not is_final then 'seen'
@@ -97,14 +97,14 @@ export async function storeDeposits(
       (is_final and is_booked)::int,
       case when is_final and is_booked then now() end
     from unnest(
-      ${list(({ txHash }) => txHash.slice(2))}::text[], ${list(({ position }) => position)}::text[],
-      ${list(({ asset }) => asset)}::text[],
-      ${list(({ amount }) => amount.toString())}::text[],
-      ${list(({ from }) => from.slice(2))}::text[], ${list(({ to }) => to.slice(2))}::text[],
-      ${list(({ block }) => block.number.toString())}::bigint[],
-      ${list(({ block }) => block.hash.slice(2))}::text[],
-      ${list(({ block }) => block.time.toISOString())}::text[],
-      ${list(({ rejection }) => rejection)}::text[], ${list(({ tier }) => tier)}::text[]
+      ${bytes(({ txHash }) => txHash)}::bytea[], ${texts(({ position }) => position)}::text[],
+      ${texts(({ asset }) => asset)}::text[],
+      ${texts(({ amount }) => amount.toString())}::text[],
+      ${bytes(({ from }) => from)}::bytea[], ${bytes(({ to }) => to)}::bytea[],
+      ${bigintArray(transfers.map(({ block }) => block.number))}::bigint[],
+      ${bytes(({ block }) => block.hash)}::bytea[],
+      ${timeArray(transfers.map(({ block }) => block.time))}::timestamptz[],
+      ${texts(({ rejection }) => rejection)}::text[], ${texts(({ tier }) => tier)}::text[]
     ) with ordinality as found (
       tx_hash, position, asset, amount, "from", "to", block_number, block_hash, block_time,
       rejection, tier, place),

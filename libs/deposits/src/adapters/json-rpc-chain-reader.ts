@@ -4,7 +4,8 @@ import type { TraceMethod } from '@coffer/evm/chain-config'
 import type { Tag } from '@coffer/evm/confirmations'
 import type { TxHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
-import { toldReceipts } from '@coffer/evm/told-receipts'
+import { releaseMemory } from '@coffer/evm/release-memory'
+import { type ToldReceipts, toldReceipts } from '@coffer/evm/told-receipts'
 import { type Units, units } from '@coffer/money/units'
 import type { Block, BlockHeader, BlockRef } from '../domain/block.ts'
 import type { NativeCandidate } from '../domain/detect-transfers.ts'
@@ -173,6 +174,17 @@ async function verifiedBlocks(
   headers: readonly RpcHeader[],
   { proof, transactionTypes, size }: BlockRules,
 ): Promise<Block[]> {
+  const told = await receiptsOf(rpc, headers, { proof, size })
+  return headers.map((header, index) =>
+    verifiedBlock({ header, receipts: told[index] ?? null }, proof, transactionTypes),
+  )
+}
+
+async function receiptsOf(
+  rpc: JsonRpc,
+  headers: readonly RpcHeader[],
+  { proof, size }: Pick<BlockRules, 'proof' | 'size'>,
+): Promise<(ToldReceipts | null)[]> {
   const told = await rpc.read(
     headers.map(({ hash }) => ({ method: 'eth_getBlockReceipts', params: [hash] })),
     toldReceipts({ root: proof.receiptsRoot }),
@@ -180,9 +192,7 @@ async function verifiedBlocks(
   for (const [body, blocks] of Map.groupBy(told, (each) => each?.body)) {
     if (body) size.answered(blocks.length, body.length)
   }
-  return headers.map((header, index) =>
-    verifiedBlock({ header, receipts: told[index] ?? null }, proof, transactionTypes),
-  )
+  return told
 }
 
 /**
@@ -192,18 +202,28 @@ async function verifiedBlocks(
 async function tracedBlocks(
   rpc: JsonRpc,
   headers: readonly RpcHeader[],
-  { traceMethod: method, ...rules }: BlockRules & { traceMethod: TraceMethod },
+  rules: BlockRules & { traceMethod: TraceMethod },
 ): Promise<Block[]> {
   const traceable = headers.filter(({ transactions }) => transactions.length > 0)
-  const [blocks, answers] = await Promise.all([
-    verifiedBlocks(rpc, headers, rules),
-    tracesOf(rpc, traceable, method),
+  const [told, answers] = await Promise.all([
+    receiptsOf(rpc, headers, rules),
+    tracesOf(rpc, traceable, rules.traceMethod),
   ])
-  return blocks.map((block, index) => {
-    const answer = answers[traceable.indexOf(headers[index] as RpcHeader)]
-    return answer ? tracedBlock(block, answer) : { ...block, traces: [] }
+  const traces = answers.values()
+  const blocks = headers.map((header, index) => {
+    const receipts = told[index] ?? null
+    const block = verifiedBlock({ header, receipts }, rules.proof, rules.transactionTypes)
+    if (header.transactions.length === 0) return { ...block, traces: [] }
+    return tracedBlock(block, traces.next().value ?? NO_TRACES, receipts)
   })
+  for (const answer of answers) {
+    if (answer.method === 'trace_block' && answer.told) releaseMemory(answer.told.bytes)
+  }
+  return blocks
 }
+
+/** As long as nothing is missing from an answer, nobody is told this. */
+const NO_TRACES: TraceAnswer = { method: 'trace_block', told: null }
 
 async function tracesOf(
   rpc: JsonRpc,

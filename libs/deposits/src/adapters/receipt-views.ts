@@ -1,7 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
 import { LOG, LOG_FIELDS, RECEIPT, RECEIPT_FIELDS } from '@coffer/evm/receipt-table'
-import { isHex, isText, type ToldReceipts, textOf } from '@coffer/evm/told-receipts'
+import { isHex, isText, placeIn, type ToldReceipts, textOf } from '@coffer/evm/told-receipts'
 import type { Log, PlacedLog, Receipt } from '../domain/block.ts'
 import { TOPIC_PADDING, TRANSFER_TOPIC } from '../domain/transfer-log.ts'
 
@@ -49,10 +49,16 @@ const isTransfer = (told: ToldReceipts, row: number) =>
 
 /** To whom a log is a transfer if it is one; `undefined` where nobody is named. */
 function receiverAt(told: ToldReceipts, row: number): string | undefined {
-  const { logs } = told
+  const { logs, body } = told
   if (logs[row + LOG.topicCount] !== 3) return undefined
-  const to = textOf(told, logs[row + LOG.topics + 2] ?? 0, WORD)?.toLowerCase()
-  return to?.startsWith(TOPIC_PADDING) ? `0x${to.slice(TOPIC_PADDING.length)}` : undefined
+  const place = logs[row + LOG.topics + 2] ?? 0
+  const first = placeIn(place)
+  if (place === 0 || body[first + WORD] !== QUOTE) return undefined
+  for (let at = 0; at < TOPIC_PADDING.length; at++) {
+    if (((body[first + at] ?? 0) | LOWER) !== TOPIC_PADDING.charCodeAt(at)) return undefined
+  }
+  const digits = body.toString('latin1', first + TOPIC_PADDING.length, first + WORD)
+  return `0x${digits.toLowerCase()}`
 }
 
 /** With a prototype of accessors, for those of its own would cost more than the texts. */
@@ -112,6 +118,10 @@ const receiptText = ({ told, row }: View, field: number) =>
 
 const logText = ({ told, row }: View, field: number) =>
   textOf(told, told.logs[row + field] ?? 0, field === LOG.address ? ADDRESS : WORD)
+
+/** The bit that tells a letter in lower case, and that all digits have. */
+const LOWER = 0x20
+const QUOTE = 0x22
 
 /** Lengths of `0x` and the digits of an address and a word. */
 const [ADDRESS, WORD] = [42, 66]

@@ -1,5 +1,6 @@
 import type { BlockHash } from '@coffer/evm/hash'
 import type { ChainId } from '@coffer/money/chain-id'
+import { bigintArray, bytesArray, timeArray } from '@coffer/postgres/binary-array'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import type { StoredBlock } from '../domain/audit.ts'
@@ -15,15 +16,14 @@ export async function storeBlocks(
   blocks: readonly BlockHeader[],
 ): Promise<void> {
   if (blocks.length === 0) return
-  const list = (pick: (block: BlockHeader) => string) => sql.param(blocks.map(pick))
   await tx.execute(sql`
     insert into deposits.blocks (chain, number, hash, parent_hash, time)
-    select ${chain}, number, decode(hash, 'hex'), decode(parent_hash, 'hex'), time::timestamptz
+    select ${chain}, number, hash, parent_hash, time
     from unnest(
-      ${list(({ number }) => number.toString())}::bigint[],
-      ${list(({ hash }) => hash.slice(2))}::text[],
-      ${list(({ parentHash }) => parentHash.slice(2))}::text[],
-      ${list(({ time }) => time.toISOString())}::text[]
+      ${bigintArray(blocks.map(({ number }) => number))}::bigint[],
+      ${bytesArray(blocks.map(({ hash }) => hash))}::bytea[],
+      ${bytesArray(blocks.map(({ parentHash }) => parentHash))}::bytea[],
+      ${timeArray(blocks.map(({ time }) => time))}::timestamptz[]
     ) as block (number, hash, parent_hash, time)
     on conflict (chain, hash) do update set orphaned_at = null, scanned_at = now()`)
 }

@@ -1,11 +1,11 @@
 import {
-  AFTER_JSON,
   eachField,
   eachItem,
   type JsonReader,
   keyOf,
   OPEN_LIST,
   OPEN_OBJECT,
+  padded,
   readAnswers,
   readNull,
   readNumber,
@@ -13,13 +13,21 @@ import {
   skipValue,
 } from '@coffer/evm/json-reader'
 import type { BodyReader } from '@coffer/evm/json-rpc'
+import { viewOf } from '@coffer/evm/same-bytes'
 
 /**
  * What `trace_block` tells of one block, in the bytes that it came in. Its frames are `rows` from
  * `from` to before `to`, each of {@link FRAME_FIELDS} places in `bytes`; 0 is none. What is no list
  * is `null`.
  */
-export type ToldTraces = { bytes: Buffer; rows: readonly number[]; from: number; to: number }
+export type ToldTraces = {
+  bytes: Buffer
+  /** The same bytes, of which several are compared at once. */
+  view: DataView
+  rows: Int32Array
+  from: number
+  to: number
+}
 
 /** The root of a transaction's calls has an empty path to it, and a leaf made none. */
 export const FRAME = {
@@ -30,33 +38,39 @@ export const FRAME_FIELDS = 12
 
 /** Reads answers to `trace_block`, as many as there are in a body. Throws `JsonFormatError`. */
 export const readToldTraces: BodyReader<ToldTraces | null> = (body, calls) => {
-  // From the second byte on, so that no place is 0.
-  const bytes = Buffer.alloc(FIRST + body.length + AFTER_JSON)
-  body.copy(bytes, FIRST)
-  const rows: number[] = []
-  const reader = { bytes, first: FIRST, at: FIRST, end: FIRST + body.length, table: rows }
+  const bytes = padded(body)
+  const table: Table = { view: viewOf(bytes), rows: emptyRows(bytes), count: 0 }
+  const reader = { bytes, first: 0, at: 0, end: body.length, table }
   const told = new Array<ToldTraces | null | undefined>(calls.length).fill(undefined)
   readAnswers(reader, () => {
     const { id, traces } = readAnswer(reader)
     if (id in told) told[id] = traces
   })
+  // As it grew it moved.
+  for (const traces of told) if (traces) traces.rows = table.rows
   return told.includes(undefined) ? undefined : (told as (ToldTraces | null)[])
 }
 
-type Reader = JsonReader<number[]>
+type Table = { view: DataView; rows: Int32Array; count: number }
+type Reader = JsonReader<Table>
 
-const FIRST = 1
+/** A frame takes so many bytes of JSON, which is only ever a guess. */
+const FRAME_BYTES = 800
+
+const emptyRows = ({ length }: Buffer) =>
+  new Int32Array(Math.ceil(length / FRAME_BYTES + 1) * FRAME_FIELDS)
 
 function readAnswer(reader: Reader): { id: number; traces: ToldTraces | null | undefined } {
-  const { bytes, table: rows } = reader
+  const { bytes, table } = reader
   const answer = { id: -1, traces: undefined as ToldTraces | null | undefined }
-  const from = rows.length / FRAME_FIELDS
+  const from = table.count
   eachField(reader, ANSWER_KEYS, (key) => {
     if (key === ID) answer.id = readNumber(reader)
     else if (key !== RESULT) skipValue(reader)
     else if (bytes[reader.at] === OPEN_LIST) {
       eachItem(reader, readFrame)
-      answer.traces = { bytes, rows, from, to: rows.length / FRAME_FIELDS }
+      const { view, rows, count: to } = table
+      answer.traces = { bytes, view, rows, from, to }
     } else {
       skipValue(reader)
       answer.traces = null
@@ -66,9 +80,14 @@ function readAnswer(reader: Reader): { id: number; traces: ToldTraces | null | u
 }
 
 function readFrame(reader: Reader): void {
-  const { table: rows } = reader
-  const row = rows.length
-  for (let field = 0; field < FRAME_FIELDS; field++) rows.push(0)
+  const { table } = reader
+  const row = table.count++ * FRAME_FIELDS
+  if (row + FRAME_FIELDS > table.rows.length) {
+    const larger = new Int32Array(table.rows.length * 2)
+    larger.set(table.rows)
+    table.rows = larger
+  }
+  const { rows } = table
   rows[row + FRAME.beginning] = reader.at
   if (reader.bytes[reader.at] === OPEN_OBJECT) eachField(reader, FRAME_KEYS, readFrameField, row)
   else skipValue(reader)
@@ -76,7 +95,8 @@ function readFrame(reader: Reader): void {
 }
 
 function readFrameField(key: number, reader: Reader, row: number): void {
-  const { table: rows, bytes } = reader
+  const { bytes } = reader
+  const { rows } = reader.table
   if (key === ACTION) {
     if (bytes[reader.at] === OPEN_OBJECT) eachField(reader, ACTION_KEYS, readActionField, row)
     else skipValue(reader)
@@ -93,7 +113,7 @@ function readFrameField(key: number, reader: Reader, row: number): void {
 }
 
 function readActionField(key: number, reader: Reader, row: number): void {
-  const { table: rows } = reader
+  const { rows } = reader.table
   if (key === CALL_TYPE) rows[row + FRAME.callType] = readText(reader, 0)
   else if (key === FROM) rows[row + FRAME.from] = readText(reader, ADDRESS)
   else if (key === TO) rows[row + FRAME.to] = readText(reader, ADDRESS)

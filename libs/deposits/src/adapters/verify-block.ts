@@ -2,7 +2,16 @@ import { AppError } from '@coffer/errors/app-error'
 import { type ProofSteps, toldProof } from '@coffer/evm/block-proof'
 import { KNOWN_TYPES } from '@coffer/evm/chain-presets'
 import { LOG, LOG_FIELDS, RECEIPT, RECEIPT_FIELDS } from '@coffer/evm/receipt-table'
-import { isSameText, isText, numberAt, type ToldReceipts, textOf } from '@coffer/evm/told-receipts'
+import { releaseMemory } from '@coffer/evm/release-memory'
+import { isSameAt, viewOf } from '@coffer/evm/same-bytes'
+import {
+  isSameText,
+  isText,
+  numberAt,
+  placeIn,
+  type ToldReceipts,
+  textOf,
+} from '@coffer/evm/told-receipts'
 import type { Block, BlockHeader } from '../domain/block.ts'
 import { requireKnownTypes } from '../domain/transaction-type.ts'
 import { receiptViews, transferLogsTo } from './receipt-views.ts'
@@ -33,12 +42,12 @@ export function verifiedBlock(
     throw refuse(`${count} receipts for ${transactions.length} transactions`)
   }
   let logCount = 0
-  for (const [index, txHash] of transactions.entries()) {
-    const receipt = receiptIn(told, index)
-    const problem =
-      problemOf(receipt, { txHash, blockHash: answer.hash }) ?? gapIn(receipt, logCount)
+  const hashes = hashesOf([...transactions, answer.hash])
+  for (let index = 0; index < count; index++) {
+    const row = (told.from + index) * RECEIPT_FIELDS
+    const problem = problemOf(told, index, hashes) ?? gapIn(told, row, logCount)
     if (problem) throw refuse(`receipt ${index}: ${problem}`)
-    logCount += receipt.logsTo - receipt.logsFrom
+    logCount += at(told, row, RECEIPT.logsTo) - at(told, row, RECEIPT.logsFrom)
   }
   requireTypes(header, told, types)
   const problems = toldProof(answer, told, steps)
@@ -48,39 +57,53 @@ export function verifiedBlock(
     ...paidByBlock(answer),
     receipts: receiptViews(told),
     logsTo: (isWatched) => transferLogsTo(told, isWatched),
+    release: () => releaseMemory(told.body),
   }
 }
 
-/** A receipt as far as it has to be looked at before it is proven. */
-type ReceiptPlaces = {
-  told: ToldReceipts
-  at: (field: number) => number
-  logsFrom: number
-  logsTo: number
+/** A receipt is looked at by its row, before it is proven: of most there is nothing to be told. */
+const at = ({ receipts }: ToldReceipts, row: number, field: number): number =>
+  receipts[row + field] ?? 0
+
+/**
+ * What receipts must name: the hashes of their transactions, and the block's own after these. Also
+ * in one piece, each with a quotation mark behind it, where all are as long as hashes are.
+ */
+type Hashes = { texts: readonly string[]; view: DataView | undefined }
+
+function hashesOf(texts: readonly string[]): Hashes {
+  const bytes = Buffer.from(`${texts.join('"')}"`)
+  return { texts, view: bytes.length === texts.length * HASH_BYTES ? viewOf(bytes) : undefined }
 }
 
-function receiptIn(told: ToldReceipts, index: number): ReceiptPlaces {
+function isHash(told: ToldReceipts, place: number, hash: Hashes & { index: number }): boolean {
+  const { texts, view, index } = hash
+  if (place === 0 || view === undefined) return isText(told, place, texts[index] ?? '')
+  return isSameAt(
+    { view: told.view, at: placeIn(place) },
+    { view, at: index * HASH_BYTES },
+    HASH_BYTES,
+  )
+}
+
+function problemOf(told: ToldReceipts, index: number, hashes: Hashes): string | undefined {
   const row = (told.from + index) * RECEIPT_FIELDS
-  const at = (field: number) => told.receipts[row + field] ?? 0
-  return { told, at, logsFrom: at(RECEIPT.logsFrom), logsTo: at(RECEIPT.logsTo) }
-}
-
-function problemOf(
-  receipt: ReceiptPlaces,
-  { txHash, blockHash }: { txHash: string; blockHash: string },
-): string | undefined {
-  const { told, at, logsFrom, logsTo } = receipt
-  if (at(RECEIPT.beginning) === 0) return 'is null'
-  const [ofTransaction, ofBlock] = [at(RECEIPT.transactionHash), at(RECEIPT.blockHash)]
-  if (!isText(told, ofTransaction, txHash)) return `of transaction ${textOf(told, ofTransaction)}`
-  if (!isText(told, ofBlock, blockHash)) return `of block ${textOf(told, ofBlock)}`
-  const hasFailed = isText(told, at(RECEIPT.status), '0x0')
-  if (!hasFailed && !isText(told, at(RECEIPT.status), '0x1')) return 'has no status'
+  if (at(told, row, RECEIPT.beginning) === 0) return 'is null'
+  const ofTransaction = at(told, row, RECEIPT.transactionHash)
+  const ofBlock = at(told, row, RECEIPT.blockHash)
+  if (!isHash(told, ofTransaction, { ...hashes, index })) {
+    return `of transaction ${textOf(told, ofTransaction)}`
+  }
+  const block = { ...hashes, index: hashes.texts.length - 1 }
+  if (!isHash(told, ofBlock, block)) return `of block ${textOf(told, ofBlock)}`
+  const hasFailed = isText(told, at(told, row, RECEIPT.status), '0x0')
+  if (!hasFailed && !isText(told, at(told, row, RECEIPT.status), '0x1')) return 'has no status'
+  const [logsFrom, logsTo] = [at(told, row, RECEIPT.logsFrom), at(told, row, RECEIPT.logsTo)]
   if (hasFailed && logsTo > logsFrom) return 'failed and yet has logs'
-  if (at(RECEIPT.from) === 0) return 'has no sender'
-  if (at(RECEIPT.logs) === 0) return 'has no list of logs'
+  if (at(told, row, RECEIPT.from) === 0) return 'has no sender'
+  if (at(told, row, RECEIPT.logs) === 0) return 'has no list of logs'
   for (let log = logsFrom; log < logsTo; log++) {
-    const problem = problemOfLog(receipt, log * LOG_FIELDS)
+    const problem = problemOfLog(told, row, log * LOG_FIELDS)
     if (problem) return problem
   }
   return undefined
@@ -89,7 +112,11 @@ function problemOf(
 /** What no log is without, whether or not a root proves it. */
 const REQUIRED = [LOG.address, LOG.topicList, LOG.data]
 
-function problemOfLog({ told, at }: ReceiptPlaces, row: number): string | undefined {
+/** Length of `0x` and the digits of a word, and of such a hash with a quotation mark. */
+const WORD = 66
+const HASH_BYTES = WORD + 1
+
+function problemOfLog(told: ToldReceipts, receipt: number, row: number): string | undefined {
   const { logs } = told
   if (logs[row + LOG.removed] === 1) return 'has a removed log'
   for (const field of REQUIRED) if (logs[row + field] === 0) return 'has a log that lacks a field'
@@ -97,18 +124,20 @@ function problemOfLog({ told, at }: ReceiptPlaces, row: number): string | undefi
     if (logs[row + LOG.topics + topic] === 0) return 'has a log with a topic that is null'
   }
   const ofBlock = logs[row + LOG.blockHash] ?? 0
-  if (!isSameText(told, ofBlock, at(RECEIPT.blockHash))) {
+  if (!isSameText(told, ofBlock, at(told, receipt, RECEIPT.blockHash), WORD)) {
     return `has a log of block ${textOf(told, ofBlock)}`
   }
   const ofTransaction = logs[row + LOG.transactionHash] ?? 0
-  if (!isSameText(told, ofTransaction, at(RECEIPT.transactionHash))) {
+  const ofReceipt = at(told, receipt, RECEIPT.transactionHash)
+  if (!isSameText(told, ofTransaction, ofReceipt, WORD)) {
     return `has a log of transaction ${textOf(told, ofTransaction)}`
   }
   return undefined
 }
 
 /** The bloom does not tell a log that is left out from another one just like it; a number does. */
-function gapIn({ told, logsFrom, logsTo }: ReceiptPlaces, before: number): string | undefined {
+function gapIn(told: ToldReceipts, row: number, before: number): string | undefined {
+  const [logsFrom, logsTo] = [at(told, row, RECEIPT.logsFrom), at(told, row, RECEIPT.logsTo)]
   for (let log = logsFrom; log < logsTo; log++) {
     const logIndex = told.logs[log * LOG_FIELDS + LOG.logIndex] ?? 0
     const expected = before + log - logsFrom
@@ -121,15 +150,15 @@ function gapIn({ told, logsFrom, logsTo }: ReceiptPlaces, before: number): strin
 
 /** Names the types only if one of them may be unknown. */
 function requireTypes(block: BlockHeader, told: ToldReceipts, known: readonly number[]): void {
-  const receipts = Array.from({ length: told.to - told.from }, (_, index) => receiptIn(told, index))
-  const isKnown = ({ at }: ReceiptPlaces) =>
-    known.includes(at(RECEIPT.type) === 0 ? 0 : numberAt(told, at(RECEIPT.type)))
-  if (receipts.every(isKnown)) return
-  const typed = receipts.map(({ at }) => ({
-    transactionHash: textOf(told, at(RECEIPT.transactionHash)) ?? '',
-    type: textOf(told, at(RECEIPT.type)),
-  }))
-  requireKnownTypes(block, typed, known)
+  const typed: { transactionHash: string; type: string | undefined }[] = []
+  for (let receipt = told.from; receipt < told.to; receipt++) {
+    const row = receipt * RECEIPT_FIELDS
+    const type = at(told, row, RECEIPT.type)
+    if (known.includes(type === 0 ? 0 : numberAt(told, type))) continue
+    const transactionHash = textOf(told, at(told, row, RECEIPT.transactionHash)) ?? ''
+    typed.push({ transactionHash, type: textOf(told, type) })
+  }
+  if (typed.length > 0) requireKnownTypes(block, typed, known)
 }
 
 /** The node's answers about a block contradict each other. Ask again, or ask another node. */

@@ -37,8 +37,11 @@ function tracedChain() {
 const METHODS = ['debug_traceBlockByHash', 'trace_block'] as const
 type Method = (typeof METHODS)[number]
 
-async function blockTold(traceMethod: Method, lie: Lie = (answer) => answer) {
-  const chain = tracedChain()
+async function blockTold(
+  traceMethod: Method,
+  lie: Lie = (answer) => answer,
+  chain = tracedChain(),
+) {
   chain.meddle(({ method }, answer) =>
     method === traceMethod ? lie(structuredClone(answer) as Entry[]) : answer,
   )
@@ -161,5 +164,57 @@ describe('by trace_block a block is refused', () => {
     const block = await blockTold('trace_block', (told) => [...told, reward(told)])
 
     expect(block?.traces).toHaveLength(4)
+  })
+})
+
+describe('a single call that moves no coin', () => {
+  const other = `0x${'e'.repeat(64)}`
+
+  /** Calls without coin, of which one failed, and between them a payment. */
+  const quietChain = () => {
+    const chain = fakeChain()
+    const call = fakeTransaction({ to: CONTRACT })
+    const failed = fakeTransaction({ to: STRANGER, succeeded: false })
+    chain.mine(call, payNative(ALICE, 7n), failed)
+    return chain
+  }
+  const inAction = (change: Entry): Lie => {
+    return ([first = {}, ...rest]) => [
+      { ...first, action: { ...(first['action'] as Entry), ...change } },
+      ...rest,
+    ]
+  }
+  const inFrame = (index: number, change: Entry): Lie => {
+    return (told) => told.with(index, { ...told[index], ...change })
+  }
+
+  test('is not read any further where its receipt says the same', async () => {
+    const block = await blockTold('trace_block', undefined, quietChain())
+
+    expect(block?.traces).toMatchObject([null, { to: ALICE, value: 7n }, null])
+  })
+
+  test.each<[string, Lie]>([
+    ['is of another transaction', inFrame(0, { transactionHash: other })],
+    ['is of another block', inFrame(0, { blockHash: other })],
+    ['is from another', inAction({ from: STRANGER })],
+    ['is to another', inAction({ to: STRANGER })],
+    ['is to nobody', inAction({ to: null })],
+    ['failed, and not so its receipt', inFrame(0, { error: 'out of gas' })],
+    ['succeeded, and not so its receipt', inFrame(2, { error: undefined })],
+    ['is one too many', (told) => [...told, told.at(-1)]],
+  ])('is refused when it %s', async (_, lie) => {
+    const told = blockTold('trace_block', lie, quietChain())
+
+    await expect(told).rejects.toBeInstanceOf(BlockProofError)
+  })
+
+  test.each<[string, Lie]>([
+    ['moves coin after all', inAction({ value: '0x5' })],
+    ['is written in upper case', inAction({ to: `0x${CONTRACT.slice(2).toUpperCase()}` })],
+  ])('is read when it %s', async (_, lie) => {
+    const block = await blockTold('trace_block', lie, quietChain())
+
+    expect(block?.traces?.[0]).toMatchObject({ kind: 'call', to: CONTRACT })
   })
 })

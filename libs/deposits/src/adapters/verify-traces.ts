@@ -1,6 +1,13 @@
+import type { ToldReceipts } from '@coffer/evm/told-receipts'
 import type { Block, Receipt } from '../domain/block.ts'
 import type { CallFrame } from '../domain/call-frame.ts'
-import { callTracerTraces, TraceFormatError, toldTraceBlock } from './call-traces.ts'
+import {
+  callTracerTraces,
+  TraceFormatError,
+  type TransactionTrace,
+  toldTraceBlock,
+} from './call-traces.ts'
+import { isQuietCall } from './quiet-call.ts'
 import type { ToldTraces } from './told-traces.ts'
 import { BlockProofError } from './verify-block.ts'
 
@@ -11,11 +18,16 @@ export type TraceAnswer =
 
 /**
  * The block with the calls of its transactions, after holding them against its receipts: one tree
- * for each transaction in order, failed where the receipt says so, from and to whom it says.
+ * for each transaction in order, failed where the receipt says so, from and to whom it says. With
+ * the bytes in which these were given, most are held against each other as they are.
  * Throws {@link BlockProofError}: traces that are missing must never look like calls that paid
  * nobody.
  */
-export function tracedBlock(block: Block, answer: TraceAnswer): Block {
+export function tracedBlock(
+  block: Block,
+  answer: TraceAnswer,
+  given: ToldReceipts | null = null,
+): Block {
   const { method } = answer
   const refuse = (problem: string) => new BlockProofError(block, `by ${method}, ${problem}`)
   const told = tracesIn()
@@ -23,7 +35,9 @@ export function tracedBlock(block: Block, answer: TraceAnswer): Block {
   if (told.length !== receipts.length) {
     throw refuse(`${told.length} traces for ${receipts.length} transactions`)
   }
-  const traces = told.map(({ txHash, root }, index) => {
+  const traces = told.map((trace, index) => {
+    if (trace === null) return null
+    const { txHash, root } = trace
     const receipt = receipts[index] as Receipt
     const problem =
       txHash === receipt.txHash ? problemOf(root, receipt) : `of transaction ${txHash}`
@@ -32,9 +46,13 @@ export function tracedBlock(block: Block, answer: TraceAnswer): Block {
   })
   return { ...block, traces }
 
-  function tracesIn() {
+  function tracesIn(): (TransactionTrace | null)[] {
     try {
-      if (answer.method === 'trace_block') return toldTraceBlock(answer.told, block.hash)
+      if (answer.method === 'trace_block') {
+        const isQuiet = (frames: ToldTraces, row: number, index: number) =>
+          given !== null && isQuietCall(frames, row, { receipts: given, index })
+        return toldTraceBlock(answer.told, block.hash, isQuiet)
+      }
       return callTracerTraces(answer.told)
     } catch (error) {
       if (error instanceof TraceFormatError) throw refuse(error.message)

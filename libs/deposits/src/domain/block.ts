@@ -46,8 +46,11 @@ export type Block = BlockHeader & {
   receipts: readonly Receipt[]
   withdrawals?: readonly Withdrawal[]
   producer?: Producer
-  /** The calls of each transaction, where the chain is read with them. */
-  traces?: readonly CallFrame[]
+  /**
+   * The calls of each transaction, where the chain is read with them; `null` may stand for a single
+   * call that moved no coin, as most are.
+   */
+  traces?: readonly (CallFrame | null)[]
   /**
    * Read by its logs alone: there is a receipt for each transaction that logged something, with
    * nothing else in it, and how much a transfer moved is the node's word.
@@ -58,6 +61,11 @@ export type Block = BlockHeader & {
    * them than through the receipts, where there is one.
    */
   logsTo?: (isWatched: (address: string) => boolean) => readonly PlacedLog[]
+  /**
+   * Gives back at once what the block holds of memory, where that is much, and with it that of the
+   * blocks that were read together with it. Its header alone may be read afterwards.
+   */
+  release?: () => void
 }
 
 /** Whether `block` stands directly on `parent`. */

@@ -1,7 +1,7 @@
 import type { Block, Log, Receipt } from '../domain/block.ts'
 
 /** The same block with everything in it made, to be compared with another one. */
-export const plainBlock = ({ receipts, logsTo: _, ...block }: Block): Block => ({
+export const plainBlock = ({ receipts, logsTo: _, release: __, ...block }: Block): Block => ({
   ...block,
   receipts: receipts.map(plainReceipt),
 })

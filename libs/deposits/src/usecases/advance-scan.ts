@@ -1,6 +1,6 @@
 import { crashPoint } from '@coffer/runtime/crash-point'
 import type { StepResult } from '@coffer/runtime/poll'
-import type { BlockRef } from '../domain/block.ts'
+import type { Block, BlockRef } from '../domain/block.ts'
 import { type Finality, isMoreFinal } from '../domain/finality.ts'
 import { countRejections } from '../domain/rejection.ts'
 import type { FoundTransfer } from '../domain/transfer.ts'
@@ -18,7 +18,8 @@ export type AdvanceScanPorts = {
 /** What was read on top of the checkpoint. */
 type Found = Pick<Advance, 'blocks' | 'transfers' | 'head'>
 
-type Read = Pick<Advance, 'blocks' | 'head'> & {
+type Read = Pick<Advance, 'head'> & {
+  blocks: readonly Block[]
   scanned: BlockRef
   findTransfers: () => Promise<FoundTransfer[]>
 }
@@ -49,13 +50,16 @@ export function advanceScan(ports: AdvanceScanPorts) {
 
   return {
     /**
-     * Stores blocks, the last of which is `scanned`, and what is found in them. Nothing is stored,
-     * and the answer is `contradicted`, when a quorum has other blocks.
+     * Stores blocks, the last of which is `scanned`, and what is found in them. Stored blocks hold
+     * no more memory, but for their headers. Nothing is stored, and the answer is `contradicted`,
+     * when a quorum has other blocks.
      */
     async store(state: ScanState, { findTransfers, ...read }: Read): Promise<StepOutcome> {
       const [transfers, finality] = await Promise.all([findTransfers(), agreeOnFinal(state, read)])
       if (finality === undefined) return 'contradicted'
-      return await advance(state.checkpoint, { ...read, transfers, finality })
+      const outcome = await advance(state.checkpoint, { ...read, transfers, finality })
+      for (const block of read.blocks) block.release?.()
+      return outcome
     },
 
     /** Makes final what has become so without a new block, if anything has. */

@@ -75,7 +75,7 @@ export function findCoinbase({ reader, rules: { isWatched, native } }: FindCoinb
  */
 function receivedInCalls({ traces = [] }: Block, account: string): bigint {
   let received = 0n
-  for (const { from, to, amount } of traces.flatMap(nativePayments)) {
+  for (const { from, to, amount } of traces.flatMap((root) => (root ? nativePayments(root) : []))) {
     if (to === account) received += amount
     if (from === account) received -= amount
   }

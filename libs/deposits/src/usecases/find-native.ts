@@ -65,6 +65,7 @@ type BlockPayment = NativePayment & { txHash: TxHash }
 
 function paymentsOf({ receipts, traces = [] }: Block): BlockPayment[] {
   return traces.flatMap((root, index) => {
+    if (root === null) return []
     const payments = nativePayments(root)
     const { txHash } = (payments.length > 0 && receipts[index]) || {}
     return txHash ? payments.map((payment) => ({ txHash, ...payment })) : []
