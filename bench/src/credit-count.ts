@@ -1,9 +1,10 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 
-/** Transactions that the ledger has booked. */
+/** Credits that the ledger has booked: each is one entry of custody, which counts its entries. */
 export async function creditCount(postgres: Postgres): Promise<number> {
   const [row] = await postgres.execute<{ count: number }>(sql`
-    select count(*)::int as count from ledger.transactions`)
+    select coalesce(sum(version), 0)::int as count from ledger.accounts
+    where owner = 'system' and code = 'custody'`)
   return row?.count ?? 0
 }

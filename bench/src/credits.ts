@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Coffer, startCoffer } from '@coffer/cli/start-coffer'
 import { eventMessage, type Message } from '@coffer/events/event'
+import { transactionsOutbox } from '@coffer/ledger/transactions-outbox'
 import { kafkaProducer } from '@coffer/messaging/kafka-producer'
+import { relayLag } from '@coffer/messaging/relay-lag'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { silentLogger } from '@coffer/telemetry/logger'
+import { cpuSeconds } from './cpu-seconds.ts'
 import { creditCount } from './credit-count.ts'
+import { hundredths } from './measured.ts'
 import { tell } from './tell.ts'
 
 const OWNERS = 10_000
@@ -14,42 +18,62 @@ const CHUNK = 2_000
 /** Messages of the baseline, which takes one transaction for each. */
 const BASELINE_SHARE = 0.05
 
+/** Share of the messages that are for one owner, where many contend for one account. */
+const CONTENDED_SHARE = 0.7
+
 /**
  * Credits a second from messages that are in Kafka already to the committed ledger, by the account
- * service as it runs; and as the baseline the same with one transaction a message.
+ * service as it runs: of many owners; where most of them are for one; and as the baseline with one
+ * transaction a message. The service publishes what it has booked meanwhile, as it always does.
  */
-export async function credits({ count: messages = 50_000 }: { count?: number }) {
+export async function credits({ count: messages = 200_000 }: { count?: number }) {
   await using coffer = await startCoffer({ env: {}, apps: [], onProgress: tell })
   await using postgres = openPostgres(coffer.urls.DATABASE_URL, { applicationName: 'bench' })
   const owners = Array.from({ length: OWNERS }, () => randomUUID())
+  const owner = (place: number) => owners[place % OWNERS] ?? ''
+  const [hot = ''] = owners
+  const contended = (place: number) => (place % 10 < CONTENDED_SHARE * 10 ? hot : owner(place))
+  const time = async (
+    name: string,
+    ownerOf: (place: number) => string,
+    { share = 1, env = {} },
+  ) => {
+    const size = Math.ceil(messages * share)
+    await publish(coffer, ownerOf, size)
+    const timed = await timeCredits(coffer, postgres, { size, env })
+    tell(`${name}: ${timed.perSecond} credits/s, ${JSON.stringify(timed.cpuUs)} µs each`)
+    return timed
+  }
 
-  await publish(coffer, owners, messages)
-  tell(`${messages} messages are in Kafka`)
-  const creditsPerSecond = await timeCredits(coffer, postgres, { total: messages, env: {} })
-  tell(`${Math.round(creditsPerSecond)} credits/s`)
-
-  const baseline = Math.ceil(messages * BASELINE_SHARE)
-  await publish(coffer, owners, baseline)
-  const total = messages + baseline
-  const oneByOne = { total, env: { BATCH_SIZE_MAX: '1' } }
-  const baselinePerSecond = await timeCredits(coffer, postgres, oneByOne)
+  // So that the tables are not empty, nor the accounts unopened.
+  await time('warm-up', owner, { share: 0.2 })
+  const plain = await time('many owners', owner, {})
+  const hotspot = await time('one owner', contended, {})
+  const oneByOne = { BATCH_SIZE_MAX: '1', CONSUMERS: '1' }
+  const baseline = await time('baseline', owner, { share: BASELINE_SHARE, env: oneByOne })
   return {
-    parameters: { messages, owners: OWNERS },
-    creditsPerSecond: Math.round(creditsPerSecond),
-    baselineCreditsPerSecond: Math.round(baselinePerSecond),
-    ratio: Math.round((creditsPerSecond / baselinePerSecond) * 10) / 10,
+    parameters: { messages, owners: OWNERS, contendedShare: CONTENDED_SHARE },
+    creditsPerSecond: plain.perSecond,
+    contendedPerSecond: hotspot.perSecond,
+    contendedRatio: hundredths(hotspot.perSecond / plain.perSecond),
+    baselineCreditsPerSecond: baseline.perSecond,
+    ratio: Math.round((plain.perSecond / baseline.perSecond) * 10) / 10,
+    cpuUsPerCredit: plain.cpuUs,
+    unpublished: plain.unpublished,
   }
 }
 
-async function publish(coffer: Coffer, owners: readonly string[], count: number): Promise<void> {
+async function publish(
+  coffer: Coffer,
+  ownerOf: (place: number) => string,
+  count: number,
+): Promise<void> {
   const brokers = coffer.urls.KAFKA_BROKERS.split(',')
   await using producer = await kafkaProducer({ brokers, clientId: 'bench', logger: silentLogger })
   for (let sent = 0; sent < count; sent += CHUNK) {
     const size = Math.min(CHUNK, count - sent)
     await producer.publish(
-      Array.from({ length: size }, (_, index) =>
-        confirmation(owners[(sent + index) % OWNERS] ?? ''),
-      ),
+      Array.from({ length: size }, (_, index) => confirmation(ownerOf(sent + index))),
     )
   }
 }
@@ -82,22 +106,51 @@ function confirmation(owner: string): Message {
   })
 }
 
-/** Credits a second from the first commit that is seen to the last. */
+type Timed = {
+  perSecond: number
+  /** Microseconds of the processors' time a credit, in each process. */
+  cpuUs: Record<'accounts' | 'postgres' | 'kafka', number | null>
+  /** Credits that are not announced yet when the last one is booked. */
+  unpublished: number
+}
+
+/** Times `size` credits from the first commit that is seen to the last. */
 async function timeCredits(
   coffer: Coffer,
   postgres: Postgres,
-  { total, env }: { total: number; env: Record<string, string> },
-): Promise<number> {
+  { size, env }: { size: number; env: Record<string, string> },
+): Promise<Timed> {
   const before = await creditCount(postgres)
   const app = await coffer.startApp('accounts', { env })
-  let first = { count: before, at: performance.now() }
-  for (;;) {
+  const { stack } = coffer
+  const pids = {
+    accounts: app.pid(),
+    postgres: stack.part('postgres').pid,
+    kafka: stack.part('kafka').pid,
+  }
+  const look = async () => {
+    const cpu = (name: keyof typeof pids) => cpuSeconds(pids[name] ?? 0) ?? Number.NaN
     const count = await creditCount(postgres)
-    const at = performance.now()
-    if (first.count === before && count > before) first = { count, at }
-    if (count >= total) {
+    const cpus = { accounts: cpu('accounts'), postgres: cpu('postgres'), kafka: cpu('kafka') }
+    return { count, at: performance.now(), cpus }
+  }
+  let first = await look()
+  for (;;) {
+    const now = await look()
+    if (first.count === before) first = now
+    const count = now.count - first.count
+    if (now.count >= before + size) {
+      const [lag] = await relayLag(postgres, [transactionsOutbox])
       await app.stop()
-      return (count - first.count) / ((at - first.at) / 1_000)
+      const us = (name: keyof typeof pids) => {
+        const each = Math.round(((now.cpus[name] - first.cpus[name]) * 1e6) / count)
+        return Number.isNaN(each) ? null : each
+      }
+      return {
+        perSecond: Math.round(count / ((now.at - first.at) / 1_000)),
+        cpuUs: { accounts: us('accounts'), postgres: us('postgres'), kafka: us('kafka') },
+        unpublished: lag?.rows ?? 0,
+      }
     }
     // Counting costs the database time too: often enough for one per cent, and no more.
     await pause(100)

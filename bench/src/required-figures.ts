@@ -14,6 +14,11 @@ const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
     { figure: 'p50Ms', atMost: 60 },
     { figure: 'p99Ms', atMost: 200 },
   ],
+  credits: [
+    { figure: 'creditsPerSecond', atLeast: 20_000 },
+    { figure: 'contendedRatio', atLeast: 0.6 },
+    { figure: 'ratio', atLeast: 10 },
+  ],
   'watch-set': [
     { figure: 'rssMb', atMost: 400 },
     { figure: 'loadSeconds', atMost: 60 },

@@ -106,10 +106,10 @@ export const ledgerMutations: readonly Mutation[] = [
     tests: postTests,
   },
   {
-    name: 'two that book one reference at a time both believe that they did',
+    name: 'that a reference was booked meanwhile is taken for the fault of the batch',
     file: 'libs/ledger/src/adapters/post-transactions.ts',
-    find: 'if (inserted < created.length + refused.length) throw',
-    replace: 'if (inserted > created.length + refused.length) throw',
+    find: 'throw isRace ? new ReferenceRaceError(error) : error',
+    replace: 'throw error',
     tests: postTests,
   },
   {

@@ -15,6 +15,11 @@ const settings = z
     /** 0 takes a free port. */
     HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /**
+     * Members of the group that this process is. While the database books for one of them, the
+     * process reads for another.
+     */
+    CONSUMERS: z.coerce.number().int().min(1).max(16).default(2),
     /** Most events booked in one transaction. */
     BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(2_000),
     /** Most events published at once. */
@@ -34,5 +39,10 @@ export function accountsConfig(env: NodeJS.ProcessEnv) {
   return {
     ...config,
     messaging: messagingConfig(config),
+    member: {
+      group: config.CONSUMER_GROUP,
+      batchSizeMax: config.BATCH_SIZE_MAX,
+      sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+    },
   }
 }

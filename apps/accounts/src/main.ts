@@ -8,6 +8,7 @@ import { accountsHandler } from '@coffer/ledger/events'
 import { transactionsOutbox } from '@coffer/ledger/transactions-outbox'
 import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import { handleDeliveries } from '@coffer/messaging/consume'
+import { manyMembers } from '@coffer/messaging/many-members'
 import { countDeadLetters, measureOutbox } from '@coffer/messaging/messaging-metrics'
 import { openMessaging } from '@coffer/messaging/open-messaging'
 import { runRelay } from '@coffer/messaging/run-relay'
@@ -38,13 +39,8 @@ const handle = accountsHandler({ bookDeposits: book, ...bookings })
 const onDeadLetter = countDeadLetters(metrics)
 const failures = { deadLetters: producer, logger, isTransient, onDeadLetter }
 const handler = handleDeliveries({ handle, ...failures })
-const consumer = messaging.consumer({
-  group: config.CONSUMER_GROUP,
-  topics: [WALLET_EVENTS],
-  batchSizeMax: config.BATCH_SIZE_MAX,
-  sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
-  onHandled: booked.call,
-})
+const member = { ...config.member, topics: [WALLET_EVENTS], onHandled: booked.call }
+const consumer = manyMembers(config.CONSUMERS, () => messaging.consumer(member))
 
 // Ledger → Kafka: what was booked is published until the broker has acknowledged it.
 const { LEASE_MS: leaseMs, RELAY_BATCH_MAX: batchSize } = config

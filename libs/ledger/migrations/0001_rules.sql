@@ -23,36 +23,41 @@ CREATE TRIGGER "accounts_never_deleted"
   BEFORE DELETE OR TRUNCATE ON "ledger"."accounts"
   FOR EACH STATEMENT EXECUTE FUNCTION "ledger"."refuse_change"();
 --> statement-breakpoint
--- One look at all that a statement inserted, instead of a foreign key's at every row.
+-- Two looks at all that a statement inserted, instead of a foreign key's at every row.
 CREATE FUNCTION "ledger"."refuse_wrong_entries"() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   wrong record;
 BEGIN
-  SELECT entry.transaction_id, account.asset, sum(entry.amount) AS total,
-      count(account.id) < count(*) AS has_no_account,
-      count(transaction.id) < count(*) AS has_no_transaction
+  SELECT entry.transaction_id, account.asset, sum(entry.amount) AS total
     INTO wrong
     FROM inserted AS entry
     LEFT JOIN "ledger"."accounts" AS account ON account.id = entry.account_id
-    LEFT JOIN "ledger"."transactions" AS transaction
-      ON transaction.id = entry.transaction_id AND transaction.refusal IS NULL
     GROUP BY entry.transaction_id, account.asset
-    HAVING sum(entry.amount) <> 0 OR count(account.id) < count(*)
-      OR count(transaction.id) < count(*)
+    HAVING sum(entry.amount) <> 0 OR account.asset IS NULL
     LIMIT 1;
-  IF NOT FOUND THEN
-    RETURN NULL;
+  IF FOUND AND wrong.asset IS NULL THEN
+    RAISE EXCEPTION 'an entry of transaction % has no account', wrong.transaction_id
+      USING ERRCODE = 'foreign_key_violation', HINT = 'Open accounts before their entries.';
+  ELSIF FOUND THEN
+    RAISE EXCEPTION 'entries of transaction % in % sum to %, not to zero',
+      wrong.transaction_id, wrong.asset, wrong.total
+      USING ERRCODE = 'integrity_constraint_violation',
+        HINT = 'Insert all entries of a transaction in one statement.';
   END IF;
-  IF wrong.has_no_account OR wrong.has_no_transaction THEN
-    RAISE EXCEPTION 'entries of transaction % have no %', wrong.transaction_id,
-      CASE WHEN wrong.has_no_account THEN 'account' ELSE 'transaction that is booked' END
+  SELECT entry.transaction_id
+    INTO wrong
+    FROM (SELECT DISTINCT transaction_id FROM inserted) AS entry
+    WHERE NOT EXISTS (
+      SELECT FROM "ledger"."transactions" AS transaction
+      WHERE transaction.id = entry.transaction_id AND transaction.refusal IS NULL
+    )
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'entries of transaction %, which is not booked', wrong.transaction_id
       USING ERRCODE = 'foreign_key_violation',
-        HINT = 'Open accounts and insert transactions before their entries.';
+        HINT = 'Insert a transaction before its entries; one that is refused has none.';
   END IF;
-  RAISE EXCEPTION 'entries of transaction % in % sum to %, not to zero',
-    wrong.transaction_id, wrong.asset, wrong.total
-    USING ERRCODE = 'integrity_constraint_violation',
-      HINT = 'Insert all entries of a transaction in one statement.';
+  RETURN NULL;
 END $$;
 --> statement-breakpoint
 CREATE TRIGGER "entries_balanced"

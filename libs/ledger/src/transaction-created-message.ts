@@ -1,10 +1,20 @@
 import { eventMessage, type Message } from '@coffer/events/event'
-import type { HeldEntry } from './domain/apply-postings.ts'
+import type { BookedEntry } from './domain/apply-postings.ts'
 import type { AccountName } from './domain/transaction.ts'
 import type { BookedTransaction } from './ports.ts'
 
+/** An entry whose amounts may be decimal strings, as the database and the message have them. */
+export type AnnouncedEntry = Omit<BookedEntry, 'amount' | 'balanceAfter'> & {
+  amount: bigint | string
+  balanceAfter: bigint | string
+}
+
+type AnnouncedTransaction = Omit<BookedTransaction, 'entries'> & {
+  entries: readonly AnnouncedEntry[]
+}
+
 /** Announces a booked transaction in full. Its id is made of the reference, so it never changes. */
-export function transactionCreatedMessage(transaction: BookedTransaction): Message {
+export function transactionCreatedMessage(transaction: AnnouncedTransaction): Message {
   const { id, reference, code, owner, eventAt, recordedAt, entries, traceparent } = transaction
   return eventMessage({
     id: `transaction:${reference}`,
@@ -21,7 +31,7 @@ export function transactionCreatedMessage(transaction: BookedTransaction): Messa
       entries: entries.map(({ accountVersion, balanceAfter, ...entry }) => ({
         ...heldOnWire(entry),
         accountVersion,
-        balanceAfter: balanceAfter.toString(),
+        balanceAfter: `${balanceAfter}`,
       })),
       ...holdOnWire(transaction),
       ...endsOnWire(transaction),
@@ -32,20 +42,22 @@ export function transactionCreatedMessage(transaction: BookedTransaction): Messa
 
 const accountOnWire = ({ owner, code, asset }: AccountName) => ({ owner, account: code, asset })
 
-const heldOnWire = ({ account, shard, amount }: HeldEntry) => ({
+type Amounted = Pick<AnnouncedEntry, 'account' | 'shard' | 'amount'>
+
+const heldOnWire = ({ account, shard, amount }: Amounted) => ({
   ...accountOnWire(account),
   ...(shard === 0 ? {} : { shard }),
-  amount: amount.toString(),
+  amount: `${amount}`,
 })
 
-function holdOnWire({ hold }: BookedTransaction) {
+function holdOnWire({ hold }: Pick<BookedTransaction, 'hold'>) {
   if (hold === undefined) return undefined
   const expiresAt = hold.expiresAt?.toISOString()
   const held = hold.held.map(heldOnWire)
   return { hold: expiresAt === undefined ? { held } : { held, expiresAt } }
 }
 
-const endsOnWire = ({ resolves, reverses, closes }: BookedTransaction) => ({
+const endsOnWire = ({ resolves, reverses, closes }: AnnouncedTransaction) => ({
   ...(resolves && { resolves }),
   ...(reverses !== undefined && { reverses }),
   ...(closes && { closes: closes.map(accountOnWire) }),

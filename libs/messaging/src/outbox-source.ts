@@ -1,8 +1,11 @@
 import type { Message } from '@coffer/events/event'
+import type { Postgres } from '@coffer/postgres/open-postgres'
 import { type SQL, sql } from 'drizzle-orm'
 
 /** Where a row stands among those of its table: they leave in this order. */
 export type RowPlace = { transactionId: string; id: string }
+
+type Row = Record<string, unknown>
 
 /**
  * A table whose committed rows a relay owes to the broker. Each row has an `id` that grows and the
@@ -18,9 +21,10 @@ export type OutboxSource = {
   writtenAt: SQL
   /** Which rows the topic's relay publishes. */
   isOf(topic: string): SQL
-  /** What a message is made of, selected from a row that is called `waiting`. */
+  /** What messages are made of, selected from a row that is called `waiting`. */
   columns: SQL
-  message(row: Record<string, unknown>): Message
+  /** The messages of rows that were read, each in its place. */
+  messages(postgres: Postgres, rows: readonly Row[]): Promise<Message[]>
   /** Whether published rows are deleted after a while. */
   isPruned: boolean
 }
@@ -33,6 +37,7 @@ export const outboxTable: OutboxSource = {
   writtenAt: sql.raw('created_at'),
   isOf: (topic) => sql`topic = ${topic}`,
   columns: sql.raw('waiting.topic, waiting.key, waiting.headers, waiting.value'),
-  message: (row) => row as Message,
+  messages: async (_, rows) =>
+    rows.map(({ topic, key, headers, value }) => ({ topic, key, headers, value }) as Message),
   isPruned: true,
 }

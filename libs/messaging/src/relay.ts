@@ -98,12 +98,15 @@ async function readNext({
     ) due on true
     where relay.topic = ${topic} and relay.holder = ${holder} and lease.left_ms > 0
   `)
+  const due = rows.filter((row): row is (typeof rows)[number] & RowPlace => row.id !== null)
+  const messages = due.length > 0 ? await source.messages(postgres, due) : []
   return {
     leaseLeftMs: rows[0]?.leaseLeftMs ?? 0,
     isHeldUp: rows[0]?.isHeldUp ?? false,
-    rows: rows.flatMap(({ transactionId, id, ...row }) =>
-      id === null ? [] : [{ ...source.message(row), transactionId, id }],
-    ),
+    rows: messages.map((message, place) => {
+      const { transactionId, id } = due[place] as RowPlace
+      return { ...message, transactionId, id }
+    }),
   }
 }
 

@@ -215,6 +215,49 @@ test('the database refuses entries that do not sum to zero for each asset', asyn
   })
 })
 
+test.each([
+  ['of a transaction that is not booked', '0', 'which is not booked'],
+  [
+    'of a transaction that was refused',
+    "(select id from ledger.transactions where reference = 'jo')",
+    'which is not booked',
+  ],
+])('the database refuses entries %s', async (_, transactionId, message) => {
+  await post([spend('jo', 'jo', 1n), credit(70, 'kim', 1n)])
+
+  const orphans = database.postgres.execute(sql`
+    insert into ledger.entries
+    select id, version + 1, ${sql.raw(transactionId)}, change.amount, 0
+    from ledger.accounts, (values ('jo', 1), ('kim', -1)) as change (name, amount)
+    where owner = change.name
+  `)
+
+  await expect(orphans).rejects.toMatchObject({
+    cause: { message: expect.stringContaining(message) },
+  })
+})
+
+test('the database refuses entries of an account that is not open', async () => {
+  const [outcome] = await post([credit(71, 'lea', 5n)])
+  const id = outcome?.status === 'created' ? outcome.transaction.id : ''
+
+  const orphans = database.postgres.execute(
+    sql`insert into ledger.entries values (-1, 1, ${id}::bigint, 1, 1), (-2, 1, ${id}::bigint, -1, -1)`,
+  )
+
+  await expect(orphans).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('has no account') },
+  })
+})
+
+test('books text as it is, whatever it holds', async () => {
+  const odd = 'a\tb\nc\\N'
+  const draft = { ...credit(72, 'mia', 5n), reference: `odd ${odd}`, traceparent: odd }
+
+  expect(statuses(await post([draft]))).toEqual(['created'])
+  expect(statuses(await post([draft]))).toEqual(['exists'])
+})
+
 test('the database refuses an available balance below zero', async () => {
   await post([credit(60, 'ida', 5n)])
 

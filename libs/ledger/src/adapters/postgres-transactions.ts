@@ -1,4 +1,5 @@
 import type { AssetId } from '@coffer/money/asset'
+import { copyField, copyRows } from '@coffer/postgres/copy-rows'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import type { AccountCode } from '../domain/chart-of-accounts.ts'
@@ -6,7 +7,6 @@ import type { Recorded, RecordedEntry } from '../domain/recorded-transaction.ts'
 import { type Refusal, refusalFromJson, refusalToJson } from '../domain/refusal.ts'
 import { accountKey, type TransactionDraft } from '../domain/transaction.ts'
 import type { BookedTransaction } from '../ports.ts'
-import { numericArray } from './numeric-array.ts'
 import { type RecordedRelations, readRelations } from './postgres-holds.ts'
 
 export type ReadRecorded = {
@@ -116,71 +116,56 @@ type Inserted = {
   idOf: (reference: string) => string | undefined
 }
 
-/** Inserts those whose references are free, and answers how many they were. */
+/**
+ * Inserts transactions. Throws the driver's error when a reference is taken: its constraint is
+ * `transactions_reference`.
+ */
 export async function insertTransactions(
   tx: Transaction,
   transactions: readonly NewTransaction[],
-  { recordedAt, accountIds, idOf }: Inserted,
-): Promise<number> {
-  if (transactions.length === 0) return 0
-  const column = <T>(value: (transaction: NewTransaction) => T) =>
-    sql.param(transactions.map(value))
-  const relations = transactions.map((each) => relationColumns(each, { accountIds, idOf }))
-  const related = (value: (columns: RelationColumns) => string | undefined) =>
-    sql.param(relations.map((columns) => value(columns) ?? null))
-  const times = sql.param(`{${transactions.map(({ eventAt }) => eventAt.toISOString()).join(',')}}`)
-  const [inserted] = await tx.execute<{ count: number }>(sql`
-    with inserted as (
-      insert into ledger.transactions
-        (id, event_at, recorded_at, reference, code, owner, traceparent, refusal, phase, expires_at,
-          resolves, reverses, closes)
-      select id, event_at, ${recordedAt.toISOString()}::timestamptz, reference, code, owner,
-        traceparent, refusal, phase, expires_at, resolves, reverses, closes::bigint[]
-      from unnest(
-        ${numericArray(transactions.map(({ id }) => id))}::bigint[], ${times}::timestamptz[],
-        ${column(({ reference }) => reference)}::text[], ${column(({ code }) => code)}::text[],
-        ${column(({ owner }) => owner)}::text[],
-        ${column(({ traceparent }) => traceparent ?? null)}::text[],
-        ${column((each) => ('refusal' in each ? refusalToJson(each.refusal) : null))}::jsonb[],
-        ${related(({ phase }) => phase)}::text[],
-        ${related(({ expiresAt }) => expiresAt)}::timestamptz[],
-        ${related(({ resolves }) => resolves)}::bigint[],
-        ${related(({ reverses }) => reverses)}::bigint[],
-        ${related(({ closes }) => closes)}::text[]
-      ) as draft (id, event_at, reference, code, owner, traceparent, refusal, phase, expires_at,
-        resolves, reverses, closes)
-      order by reference
-      on conflict do nothing
-      returning 1
-    )
-    select count(*)::int as count from inserted
-  `)
-  return inserted?.count ?? 0
-}
-
-type RelationColumns = {
-  phase?: string | undefined
-  expiresAt?: string | undefined
-  resolves?: string | undefined
-  reverses?: string | undefined
-  closes?: string | undefined
-}
-
-/** The columns of a transaction that does more than to book entries. */
-function relationColumns(
-  transaction: NewTransaction,
-  { accountIds, idOf }: Pick<Inserted, 'accountIds' | 'idOf'>,
-): RelationColumns {
-  if ('refusal' in transaction) return {}
-  const { hold, resolves, reverses, closes } = transaction
-  return {
-    phase: hold ? 'held' : resolves?.as,
-    expiresAt: hold?.expiresAt?.toISOString(),
-    resolves: resolves && idOf(resolves.hold),
-    reverses: reverses === undefined ? undefined : idOf(reverses),
-    closes: closes && `{${closes.map((name) => accountIds.get(accountKey(name))).join(',')}}`,
+  { recordedAt, ...related }: Inserted,
+): Promise<void> {
+  if (transactions.length === 0) return
+  const recorded = recordedAt.toISOString()
+  let lines = ''
+  for (const transaction of transactions) {
+    const { id, eventAt, reference, code, owner, traceparent = null } = transaction
+    lines +=
+      `${id}\t${eventAt.toISOString()}\t${recorded}\t${copyField(reference)}\t` +
+      `${copyField(code)}\t${copyField(owner)}\t${copyField(traceparent)}\t` +
+      `${relationFields(transaction, related)}\n`
   }
+  const columns =
+    'id, event_at, recorded_at, reference, code, owner, traceparent, ' +
+    'refusal, phase, expires_at, resolves, reverses, closes'
+  await copyRows(tx, { into: `ledger.transactions (${columns})`, lines })
 }
+
+/** The fields of a transaction that is refused, or does more than to book entries. */
+function relationFields(
+  transaction: NewTransaction,
+  { accountIds, idOf }: Omit<Inserted, 'recordedAt'>,
+): string {
+  if ('refusal' in transaction) {
+    return [refusalToJson(transaction.refusal), null, null, null, null, null]
+      .map(copyField)
+      .join('\t')
+  }
+  const { hold, resolves, reverses, closes } = transaction
+  // Nearly all only book entries.
+  if (!(hold || resolves || reverses !== undefined || closes)) return NO_RELATIONS
+  const fields = [
+    undefined,
+    hold ? 'held' : resolves?.as,
+    hold?.expiresAt?.toISOString(),
+    resolves && idOf(resolves.hold),
+    reverses === undefined ? undefined : idOf(reverses),
+    closes && `{${closes.map((name) => accountIds.get(accountKey(name))).join(',')}}`,
+  ]
+  return fields.map((field) => copyField(field ?? null)).join('\t')
+}
+
+const NO_RELATIONS = Array<string>(6).fill(copyField(null)).join('\t')
 
 /** Inserts the entries of new transactions. */
 export async function insertEntries(
@@ -188,18 +173,14 @@ export async function insertEntries(
   accountIds: ReadonlyMap<string, string>,
   transactions: readonly BookedTransaction[],
 ): Promise<void> {
-  const entries = transactions.flatMap((transaction) => transaction.entries)
-  if (entries.length === 0) return
-  const transactionIds = transactions.flatMap(({ id, entries }) => entries.map(() => id))
-  const accounts = entries.map(({ account }) => accountIds.get(accountKey(account)) as string)
-  await tx.execute(sql`
-    insert into ledger.entries (account_id, account_version, transaction_id, amount, balance_after)
-    select * from unnest(
-      ${numericArray(accounts)}::bigint[],
-      ${numericArray(entries.map((entry) => entry.accountVersion))}::bigint[],
-      ${numericArray(transactionIds)}::bigint[],
-      ${numericArray(entries.map((entry) => entry.amount))}::numeric[],
-      ${numericArray(entries.map((entry) => entry.balanceAfter))}::numeric[]
-    )
-  `)
+  if (transactions.every((transaction) => transaction.entries.length === 0)) return
+  let lines = ''
+  for (const { id, entries } of transactions) {
+    for (const { account, accountVersion, amount, balanceAfter } of entries) {
+      const accountId = accountIds.get(accountKey(account))
+      lines += `${accountId}\t${accountVersion}\t${id}\t${amount}\t${balanceAfter}\n`
+    }
+  }
+  const columns = 'account_id, account_version, transaction_id, amount, balance_after'
+  await copyRows(tx, { into: `ledger.entries (${columns})`, lines })
 }
