@@ -242,7 +242,9 @@ test('the database refuses entries of an account that is not open', async () => 
   const id = outcome?.status === 'created' ? outcome.transaction.id : ''
 
   const orphans = database.postgres.execute(
-    sql`insert into ledger.entries values (-1, 1, ${id}::bigint, 1, 1), (-2, 1, ${id}::bigint, -1, -1)`,
+    sql`
+      insert into ledger.entries
+      values (-1, 1, ${id}::bigint, 1, 1), (-2, 1, ${id}::bigint, -1, -1)`,
   )
 
   await expect(orphans).rejects.toMatchObject({
