@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Topic } from '@coffer/events/topics'
 import { silentLogger } from '@coffer/telemetry/logger'
 import { type RedisConsumerOptions, redisConsumer } from '../adapters/redis-consumer.ts'
-import { redisProducer } from '../adapters/redis-producer.ts'
+import { type RedisProducerOptions, redisProducer } from '../adapters/redis-producer.ts'
 import { ensureRedisTopics } from '../adapters/redis-topics.ts'
 import type { Consumer, ConsumerOptions, Producer } from '../ports.ts'
 
@@ -17,11 +17,12 @@ export type RedisUnderTest = AsyncDisposable & {
 export async function redisUnderTest(
   url: string,
   topics: readonly Topic[],
+  producerOptions: Partial<RedisProducerOptions> = {},
 ): Promise<RedisUnderTest> {
   const topicPrefix = `${randomUUID()}.`
   await ensureRedisTopics({ url, topics, topicPrefix })
   const shared = { url, clientId: 'test', logger: silentLogger, topicPrefix }
-  const producer = await redisProducer(shared)
+  const producer = await redisProducer({ ...shared, ...producerOptions })
   return {
     topicPrefix,
     producer,
