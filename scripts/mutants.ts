@@ -85,7 +85,7 @@ async function stackFor(root: string): Promise<AsyncDisposable> {
   if (!isNeeded) return new AsyncDisposableStack()
   const stack = await startStack({
     home: join(ROOT, '.coffer'),
-    parts: ['postgres', 'kafka'],
+    parts: ['postgres', 'kafka', 'redis'],
   })
   const urls = JSON.stringify(stack.urls)
   const setup = `export default (project) => project.provide('stackUrls', ${urls})`

@@ -209,3 +209,19 @@ test('prunes more than one chunk', async () => {
 
   expect(await pruneOutbox({ postgres, olderThanDays: 0 })).toBe(12_000)
 })
+
+test('publishes again all that is there when its cursor is put back, and goes on from there', async () => {
+  await using room = await relayUnderTest()
+  const { postgres, relay, published } = room
+  const step = relay()
+  await enqueueAll(postgres, [message('a'), message('b')])
+  await stepUntil(step, () => published().length >= 2)
+
+  await postgres.execute(
+    sql`update messaging.relays set transaction_id = '0', outbox_id = 0 where topic = ${TOPIC}`,
+  )
+  await enqueueAll(postgres, [message('c')])
+  await stepUntil(step, () => published().length >= 5)
+
+  expect(published()).toEqual(['a', 'b', 'a', 'b', 'c'])
+})
