@@ -5,6 +5,7 @@ import { postgresProbes } from '@coffer/http/postgres-probes'
 import { bookDeposits } from '@coffer/ledger/book-deposits'
 import { prometheusBookingMetrics } from '@coffer/ledger/booking-metrics'
 import { accountsHandler } from '@coffer/ledger/events'
+import { runBookkeeping } from '@coffer/ledger/run-bookkeeping'
 import { transactionsOutbox } from '@coffer/ledger/transactions-outbox'
 import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import { handleDeliveries } from '@coffer/messaging/consume'
@@ -52,4 +53,5 @@ measureOutbox(metrics, postgres, [transactionsOutbox])
 resources.use(
   await healthServer({ port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }),
 )
-await runUntilStopped([(signal) => consumer.run(handler, signal), relay])
+const bookkeeping = runBookkeeping({ postgres, logger })
+await runUntilStopped([(signal) => consumer.run(handler, signal), relay, bookkeeping])

@@ -19,6 +19,8 @@ import { type UnlatchPlan, unlatchChain } from '@coffer/deposits/unlatch-chain'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type HttpServer, httpServer } from '@coffer/http/server'
 import { balancesOf } from '@coffer/ledger/balances'
+import { balancesAt } from '@coffer/ledger/balances-at'
+import { readStatement } from '@coffer/ledger/statement'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
 import type { Logger } from '@coffer/telemetry/logger'
@@ -32,8 +34,9 @@ import { postgresAddressBook } from '@coffer/wallets/postgres-address-book'
 import { postgresOwners } from '@coffer/wallets/postgres-owners'
 import { walletRoutes } from '@coffer/wallets/routes'
 import { apiHealth } from './api-health.ts'
-import { balanceRoutes } from './balance-routes.ts'
+import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
 import { ERROR_STATUSES } from './error-statuses.ts'
+import { statementRoutes } from './statement-routes.ts'
 
 export type ApiServerOptions = {
   postgres: Postgres
@@ -96,12 +99,6 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     onResolved: (facts) => logger.warn(facts, 'an operator closed a balance difference'),
   })
 
-  const balances = balanceRoutes({
-    owners,
-    balancesOf: (owner) => balancesOf(postgres, owner),
-    assets,
-  })
-
   return await httpServer({
     logger,
     metrics,
@@ -111,9 +108,24 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     statuses: ERROR_STATUSES,
     isTransient: isTransientPostgresError,
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),
-    routes: [wallets, balances, deposits, differences],
+    routes: [wallets, ...bookRoutes(postgres, { owners, assets }), deposits, differences],
   })
 }
+
+type BookRoutesOptions = Pick<BalanceRoutesOptions, 'owners' | 'assets'>
+
+/** What the ledger tells of users. */
+const bookRoutes = (postgres: Postgres, options: BookRoutesOptions) => [
+  balanceRoutes({
+    ...options,
+    balancesOf: (owner, moment) =>
+      moment ? balancesAt(postgres, owner, moment) : balancesOf(postgres, owner),
+  }),
+  statementRoutes({
+    ...options,
+    readStatement: (request) => readStatement(postgres, request),
+  }),
+]
 
 function logUnlatched(logger: Logger, plan: UnlatchPlan): void {
   const { chain, reason, checkpoint, keeps, blocks, isBelowFinal, reversed } = plan

@@ -1,5 +1,6 @@
 import type { Routes } from '@coffer/http/server'
 import type { Balance } from '@coffer/ledger/balances'
+import type { Moment } from '@coffer/ledger/balances-at'
 import type { Asset } from '@coffer/money/asset'
 import { displayAmount } from '@coffer/money/display'
 import { UserUnknownError } from '@coffer/wallets/assign-address'
@@ -8,7 +9,8 @@ import { z } from 'zod'
 
 export type BalanceRoutesOptions = {
   owners: Pick<Owners, 'find'>
-  balancesOf: (owner: string) => Promise<Balance[]>
+  /** As they are now, or as they were at a moment. */
+  balancesOf: (owner: string, moment?: Moment) => Promise<Balance[]>
   assets: readonly Asset[]
 }
 
@@ -21,6 +23,19 @@ const balance = z.strictObject({
   display: z.string().nullable().describe('available as people read it. Not for computing'),
 })
 
+const COLUMNS = { recordedAt: 'recorded_at', eventAt: 'event_at' } as const
+
+const asOfQuery = z.strictObject({
+  asOf: z.iso
+    .datetime()
+    .optional()
+    .describe('As they were then, that millisecond included. Default: as they are'),
+  by: z
+    .enum(['recordedAt', 'eventAt'])
+    .default('recordedAt')
+    .describe('Whether asOf means when things were booked, or when they happened'),
+})
+
 /** What users own: put together from wallets, the ledger and the configured assets. */
 export function balanceRoutes({ owners, balancesOf, assets }: BalanceRoutesOptions): Routes {
   return async (app) => {
@@ -31,12 +46,15 @@ export function balanceRoutes({ owners, balancesOf, assets }: BalanceRoutesOptio
           tags: ['users'],
           summary: "A user's balances, one for each asset that was ever credited",
           params: z.strictObject({ id: z.uuid() }),
+          querystring: asOfQuery,
           response: { 200: z.strictObject({ items: z.array(balance) }) },
         },
       },
-      async ({ params: { id } }) => {
+      async ({ params: { id }, query: { asOf, by } }) => {
         if ((await owners.find(id)) === undefined) throw new UserUnknownError(id)
-        return { items: (await balancesOf(id)).map((each) => balanceOnWire(each, assets)) }
+        const moment = asOf === undefined ? undefined : { at: new Date(asOf), by: COLUMNS[by] }
+        const found = await balancesOf(id, moment)
+        return { items: found.map((each) => balanceOnWire(each, assets)) }
       },
     )
   }

@@ -17,6 +17,7 @@ const ROUTES = [
   'GET /v1/deposits/{id}',
   'GET /v1/users/{id}',
   'GET /v1/users/{id}/balances',
+  'GET /v1/users/{id}/statement',
   'POST /v1/addresses/import',
   'POST /v1/admin/balance-differences/{id}/resolve',
   'POST /v1/admin/chains/{chain}/unlatch',

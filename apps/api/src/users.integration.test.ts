@@ -1,3 +1,4 @@
+import { postTransactions } from '@coffer/ledger/post-transactions'
 import { sql } from 'drizzle-orm'
 import { mnemonicToAccount } from 'viem/accounts'
 import { expect, test } from 'vitest'
@@ -170,4 +171,59 @@ test('a user has no balances before the first credit, and nobody has none', asyn
   expect((await api.get(`/v1/users/${NOBODY}/balances`)).body.code).toBe('USER_UNKNOWN')
   expect((await api.get(`/v1/users/${NOBODY}`)).status).toBe(404)
   expect((await api.get('/v1/users/7/balances')).status).toBe(400)
+})
+
+test('tells balances as they were, and lists what was booked page by page', async () => {
+  await using api = await testApi()
+  const user = (await api.post('/v1/users')).body.id
+  const asset = NATIVE_ASSET.id
+  const available = { owner: user, code: 'owner.available', asset } as const
+  const custody = { owner: 'system', code: 'custody', asset } as const
+  const booked = await api.postgres.transaction((tx) =>
+    postTransactions(
+      tx,
+      [5n, 7n].map((amount) => ({
+        reference: `credit of ${amount}`,
+        code: 'test.credit',
+        owner: user,
+        eventAt: new Date(1_000_000_000_000 + Number(amount)),
+        entries: [
+          { account: custody, amount },
+          { account: available, amount: -amount },
+        ],
+      })),
+    ),
+  )
+  const [first] = booked
+  const id = first?.status === 'created' ? first.transaction.id : ''
+  const path = `/v1/users/${user}`
+
+  const before = `asOf=${new Date(1_000_000_000_006).toISOString()}`
+  expect((await api.get(`${path}/balances?${before}&by=eventAt`)).body.items).toMatchObject([
+    { asset, available: '5', held: '0' },
+  ])
+  expect((await api.get(`${path}/balances?${before}`)).body.items).toEqual([])
+
+  const page = await api.get(`${path}/statement?asset=${asset}&limit=1`)
+  const { nextCursor, items, ...rest } = page.body
+  expect(rest).toEqual({ asset, symbol: 'ETH', decimals: 18, opening: '0', closing: '12' })
+  expect(items).toEqual([
+    {
+      transactionId: id,
+      reference: 'credit of 5',
+      code: 'test.credit',
+      eventAt: new Date(1_000_000_000_005).toISOString(),
+      recordedAt: expect.any(String),
+      amount: '5',
+      balance: '5',
+    },
+  ])
+  const next = await api.get(`${path}/statement?asset=${asset}&cursor=${nextCursor}`)
+  expect(next.body).toMatchObject({ items: [{ amount: '7', balance: '12' }], nextCursor: null })
+
+  const refusal = async (query: string) => (await api.get(`${path}/${query}`)).body.code
+  expect(await refusal(`statement?asset=${asset}&cursor=x`)).toBe('STATEMENT_CURSOR')
+  expect(await refusal('statement?asset=gold')).toBe('ASSET_ID')
+  expect(await refusal('balances?asOf=yesterday')).toBe('REQUEST_INVALID')
+  expect((await api.get(`/v1/users/${NOBODY}/statement?asset=${asset}`)).status).toBe(404)
 })

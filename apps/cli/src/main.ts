@@ -7,6 +7,7 @@ import { balances } from './commands/balances.ts'
 import { chain } from './commands/chain.ts'
 import { demo } from './commands/demo.ts'
 import { deposits } from './commands/deposits.ts'
+import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
 import { gaps } from './commands/gaps.ts'
 import { migrate, topics } from './commands/prepare.ts'
@@ -20,6 +21,7 @@ program
   .addCommand(up)
   .addCommand(down)
   .addCommand(demo)
+  .addCommand(doctor)
   .addCommand(simulate)
   .addCommand(rescan)
   .addCommand(chain)

@@ -42,6 +42,15 @@ export type Books = {
  */
 export type UnitOfWork = <Result>(work: (books: Books) => Promise<Result>) => Promise<Result>
 
+/** A hold whose time is over, and which nobody has ended. */
+export type OverdueHold = { reference: string; owner: string; expiresAt: Date }
+
+/** Finds the holds that are over. Adapter: `adapters/postgres-overdue-holds.ts`. */
+export type OverdueHolds = {
+  /** Those that have been over for the longest time, `limit` at most. */
+  find(limit: number): Promise<OverdueHold[]>
+}
+
 /** Counts what is booked. Adapter: `adapters/prometheus-booking-metrics.ts`. */
 export type BookingMetrics = {
   batch(handled: { booked: number; duplicates: number; seconds: number }): void
