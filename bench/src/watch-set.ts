@@ -21,7 +21,8 @@ const BATCH = 500_000
 
 /**
  * What watching ten million addresses takes: memory of a process that has loaded them as a scanner
- * does, seconds until it has, nanoseconds to look one up, half of them watched and half not.
+ * does, seconds until it has, nanoseconds to look one up, half of them watched and half not, in
+ * random order and as many at once as a block's logs name.
  */
 export async function watchSet({ count: addresses = 10_000_000 }: { count?: number }) {
   await using stack = await startStack({ parts: ['postgres'] })
@@ -31,7 +32,7 @@ export async function watchSet({ count: addresses = 10_000_000 }: { count?: numb
   await fill(postgres, addresses)
   const sizes = await diskSizes(postgres)
   tell(`${addresses} addresses are in PostgreSQL: ${JSON.stringify(sizes)}`)
-  const figures = await load(url)
+  const figures = await load(url, addresses)
   return { addresses, ...figures, diskMb: sizes }
 }
 
@@ -66,13 +67,14 @@ async function diskSizes(postgres: Postgres): Promise<Record<string, number>> {
 }
 
 /** Loads the set in a process of its own, so that nothing else is in its memory. */
-async function load(url: string): Promise<WatchSetFigures> {
+async function load(url: string, count: number): Promise<WatchSetFigures> {
   const script = fileURLToPath(new URL('./watch-set-process.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...NODE_ARGUMENTS,
     script,
     url,
     CHAIN,
+    String(count),
   ])
   return JSON.parse(stdout)
 }

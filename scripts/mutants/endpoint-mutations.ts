@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts'
 const quorum = 'libs/evm/src/quorum.ts'
 const quorumTests = ['libs/evm/src/quorum.test.ts']
 const set = 'libs/evm/src/address-set.ts'
+const findCode = 'libs/evm/src/address-find-code.ts'
 const setTests = ['libs/evm/src/address-set.test.ts']
 
 /** Bugs in whom to ask and believe, and in who is watched. */
@@ -73,16 +74,51 @@ export const endpointMutations: readonly Mutation[] = [
   },
   {
     name: 'an address is watched if the hash of another has its tag',
-    file: set,
-    find: 'if (found === tag && isAt(slots, slot * WORDS, words)) return slot',
-    replace: 'if (found === tag && slots[slot * WORDS] !== undefined) return slot',
+    file: findCode,
+    find: '...[...differ, I64_ZERO, ...leaveIf(depth)],',
+    replace: '...leave(depth),',
     tests: setTests,
   },
   {
-    name: 'an address that stands behind the end of the table is lost as it grows',
-    file: set,
-    find: 'if (tags[slot] === 0) continue',
-    replace: 'if (tags[slot] === 0 || slot === 0) continue',
+    name: 'an address is watched if another begins with its first 16 bytes',
+    file: findCode,
+    find: '...[...difference(load32Wide, 16), I64_OR],',
+    replace: '',
     tests: setTests,
+  },
+  {
+    name: 'an address that stands first in its part of the table is lost as it grows',
+    file: 'libs/evm/src/address-table.ts',
+    find: 'if (bytes[TAGS + slot] === 0) continue',
+    replace: 'if (bytes[TAGS + slot] === 0 || slot === first) continue',
+    tests: setTests,
+  },
+  {
+    name: 'of more addresses than are asked for at once the later ones are taken for the first',
+    file: set,
+    find: 'if (table.isIn(each)) found.push(from + each)\n    return',
+    replace: 'if (table.isIn(each)) found.push(each)\n    return',
+    tests: setTests,
+  },
+  {
+    name: 'digits that are none are asked for as if they were',
+    file: set,
+    find: 'if (!table.unhex(each, 1)) continue',
+    replace: 'table.unhex(each, 1)',
+    tests: setTests,
+  },
+  {
+    name: 'a word that holds more than an address is taken for one',
+    file: 'libs/evm/src/address-in-word.ts',
+    find: 'if (bytes[at] !== ZERO) return -1',
+    replace: 'if (bytes[at] === QUOTE) return -1',
+    tests: ['libs/evm/src/log-table.test.ts'],
+  },
+  {
+    name: 'one receiver that is no address moves those behind it',
+    file: 'libs/deposits/src/domain/among-watched.ts',
+    find: 'payments.every(({ to }) => isAddressText(to))',
+    replace: 'payments.some(({ to }) => isAddressText(to))',
+    tests: ['libs/deposits/src/domain/among-watched.test.ts'],
   },
 ]

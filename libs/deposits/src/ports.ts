@@ -3,6 +3,7 @@ import type { BlockHash, TxHash } from '@coffer/evm/hash'
 import type { Units } from '@coffer/money/units'
 import type { AuditStore } from './audit-ports.ts'
 import type { BalanceProofStore } from './balance-ports.ts'
+import type { AmongWatched } from './domain/among-watched.ts'
 import type { Block, BlockHeader, BlockRef } from './domain/block.ts'
 import type { NativeCandidate } from './domain/detect-transfers.ts'
 import type { TaggedHeights, TierHeights } from './domain/finality.ts'
@@ -53,7 +54,8 @@ export type ChainReader = {
 export type WatchedSet = {
   /** Adds every address that was registered before this call. */
   refresh(): Promise<void>
-  has(address: string): boolean
+  has: (address: string) => boolean
+  among: AmongWatched
 }
 
 /** Where a chain's scan stands. */

@@ -5,6 +5,8 @@ import { getAddress } from 'viem/utils'
 /** An account or contract of an EVM chain: 20 bytes as lower-case hex with `0x`. */
 export type Address = Branded<`0x${string}`, 'Address'>
 
+export const ADDRESS_BYTES = 20
+
 /** What burns and mints name as their other side. Nobody owns it. */
 export const ZERO_ADDRESS = `0x${'0'.repeat(40)}` as Address
 

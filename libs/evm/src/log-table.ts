@@ -1,3 +1,4 @@
+import { addressInWord } from './address-in-word.ts'
 import {
   eachField,
   eachItem,
@@ -89,16 +90,10 @@ export function isWordBefore({ bytes, logs }: LogTable, row: number, field: numb
   return bytes[place + WORD_TEXT] === QUOTE
 }
 
-/** The address in a word, in lower case; `undefined` where {@link LOGGED} `field` holds none. */
-export function addressOf({ bytes, logs }: LogTable, row: number, field: number) {
+/** Where the digits begin of the address in the word that {@link LOGGED} `field` is; -1 if none. */
+export function addressPlace({ bytes, logs }: LogTable, row: number, field: number): number {
   const place = logs[row * LOGGED_FIELDS + field] ?? 0
-  const end = place + WORD_TEXT
-  const first = end - (ADDRESS_TEXT - 2)
-  if (place === 0 || bytes[end] !== QUOTE || bytes[place + 1] !== LOWER_X) return undefined
-  for (let at = first - 1; at > place + 1; at--) if (bytes[at] !== ZERO) return undefined
-  return bytes[place] === ZERO
-    ? `0x${bytes.toString('latin1', first, end).toLowerCase()}`
-    : undefined
+  return place === 0 ? -1 : addressInWord(bytes, place)
 }
 
 /** The number that {@link LOGGED} `field` says in hex; -1 when it says none below 2^28. */

@@ -1,4 +1,5 @@
 import { AppError } from '@coffer/errors/app-error'
+import { addressInWord } from './address-in-word.ts'
 import { textIn } from './json-reader.ts'
 import type { BodyReader } from './json-rpc.ts'
 import {
@@ -99,6 +100,10 @@ export function isHex({ body }: Pick<ToldReceipts, 'body'>, place: number, hex: 
   }
   return true
 }
+
+/** Where in the body the digits begin of the address in the word at a place; -1 if it has none. */
+export const addressPlace = ({ body }: Pick<ToldReceipts, 'body'>, place: number): number =>
+  place === 0 ? -1 : addressInWord(body, place - TAPE_MEMORY_FIRST)
 
 /** The number at a place, as JSON-RPC writes it: `0x1f4`. NaN where there is none. */
 export function numberAt({ body }: Pick<ToldReceipts, 'body'>, place: number): number {

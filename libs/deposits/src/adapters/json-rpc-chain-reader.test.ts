@@ -175,7 +175,7 @@ const answering =
 
 const candidates = (blocks: readonly Block[]) =>
   blocks.flatMap((block) =>
-    nativeCandidates(block, depositRules({ assets: ASSETS, isWatched: () => true })),
+    nativeCandidates([block], depositRules({ assets: ASSETS, isWatched: () => true })),
   )
 
 function chainWith(blocks: number) {

@@ -1,7 +1,7 @@
 import { ZERO_ADDRESS } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
 import {
-  addressOf,
+  addressPlace,
   isHex,
   LOGGED,
   type LogTable,
@@ -9,6 +9,7 @@ import {
   textOf,
   topicCount,
 } from '@coffer/evm/log-table'
+import type { AmongWatched } from '../domain/among-watched.ts'
 import type { Log, PlacedLog, Receipt } from '../domain/block.ts'
 import { TRANSFER_TOPIC } from '../domain/transfer-log.ts'
 
@@ -31,17 +32,22 @@ const last = (receipts: readonly Receipt[]) => (receipts.at(-1) as Receipt).logs
 /** What fails logs nothing, and who sent it to whom no log tells. */
 const UNKNOWN = { from: ZERO_ADDRESS, to: null, created: null, succeeded: true } as const
 
-/** The logs that may be transfers of tokens to one of `isWatched`: only these are decoded. */
-export function transferLogsIn(rows: Rows, isWatched: (address: string) => boolean): PlacedLog[] {
+/** The logs that may be transfers of tokens to somebody who is watched: only these are decoded. */
+export function transferLogsIn(rows: Rows, among: AmongWatched): PlacedLog[] {
   const { table } = rows
-  const found: PlacedLog[] = []
+  const asked: { row: number; index: number }[] = []
+  const places: number[] = []
   eachPlace(rows, (row, index) => {
-    const to = topicCount(table, row) === 3 ? addressOf(table, row, LOGGED.topics + 2) : undefined
-    if (to === undefined || !isWatched(to)) return
-    if (!isHex(table, row, LOGGED.topics, TRANSFER_TOPIC)) return
-    found.push({ txHash: txHashAt(table, row), index, log: logAt(table, row) })
+    const to = topicCount(table, row) === 3 ? addressPlace(table, row, LOGGED.topics + 2) : -1
+    if (to === -1) return
+    asked.push({ row, index })
+    places.push(to)
   })
-  return found
+  return among(table.bytes, places).flatMap((each) => {
+    const { row, index } = asked[each] as { row: number; index: number }
+    if (!isHex(table, row, LOGGED.topics, TRANSFER_TOPIC)) return []
+    return [{ txHash: txHashAt(table, row), index, log: logAt(table, row) }]
+  })
 }
 
 /** Calls `read` for each row, with the place of its log among those of the same transaction. */

@@ -5,6 +5,7 @@ import { testDatabase } from '@coffer/testkit/test-database'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { oneByOne } from '../domain/among-watched.ts'
 import { postgresWatchedSet } from './postgres-watched-set.ts'
 
 const CHAIN = chainIdOf(31337)
@@ -40,6 +41,21 @@ test('has what was registered before the refresh, on its chain only', async () =
 
   expect(first).toEqual([true, true, false, false])
   expect([before, watched.has(addressOf(4))]).toEqual([false, true])
+})
+
+test('tells of many at once who is watched, as it does of each', async () => {
+  await using wallets = await testDatabase([walletsMigrations])
+  await register(wallets.postgres, 1, 200)
+  const watched = postgresWatchedSet(wallets.postgres, CHAIN)
+  const asked = Array.from({ length: 300 }, (_, index) => addressOf(1 + 3 * index))
+  const answer = Buffer.from(asked.join(''))
+  const places = asked.map((_, index) => index * 42 + 2)
+
+  expect(() => watched.among(answer, places)).toThrow(/not loaded/)
+  await watched.refresh()
+
+  expect(watched.among(answer, places)).toEqual(oneByOne(watched.has)(answer, places))
+  expect(watched.among(answer, places)).toHaveLength(67)
 })
 
 test('misses none whose registration began before another and was committed after', async () => {

@@ -1,5 +1,6 @@
 import { setImmediate as pause } from 'node:timers/promises'
-import { ADDRESS_BYTES, addressSet } from '@coffer/evm/address-set'
+import { ADDRESS_BYTES } from '@coffer/evm/address'
+import { type AddressSet, addressSet } from '@coffer/evm/address-set'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { readWatchedAddresses, streamWatchedAddresses } from '@coffer/wallets/watched-addresses'
@@ -18,15 +19,9 @@ export function postgresWatchedSet(postgres: Postgres, chain: ChainId): WatchedS
   /** Every address that this snapshot sees is in the set; `undefined` before the first load. */
   let since: string | undefined
 
-  const addAll = (bytes: Uint8Array, from: number, to: number) => {
-    for (let offset = from; offset < to; offset += ADDRESS_BYTES) addresses.addBytes(bytes, offset)
-  }
-
   async function load(): Promise<void> {
     try {
-      since = await streamWatchedAddresses(postgres, chain, (bytes) =>
-        addAll(bytes, 0, bytes.length),
-      )
+      since = await streamWatchedAddresses(postgres, chain, addresses.add)
     } finally {
       loading = undefined
     }
@@ -45,16 +40,19 @@ export function postgresWatchedSet(postgres: Postgres, chain: ChainId): WatchedS
     const { length } = fresh.addresses
     for (let offset = 0; offset < length; offset += SLICE_BYTES) {
       if (offset > 0) await pause()
-      addAll(fresh.addresses, offset, Math.min(offset + SLICE_BYTES, length))
+      addresses.add(fresh.addresses.subarray(offset, offset + SLICE_BYTES))
     }
     since = fresh.snapshot
   }
 
+  function loaded(): AddressSet {
+    if (since === undefined) throw new Error('The watched addresses are not loaded yet.')
+    return addresses
+  }
+
   return {
     refresh,
-    has(address) {
-      if (since === undefined) throw new Error('The watched addresses are not loaded yet.')
-      return addresses.has(address)
-    },
+    has: (address) => loaded().has(address),
+    among: (bytes, places) => loaded().among(bytes, places),
   }
 }

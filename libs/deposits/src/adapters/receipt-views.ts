@@ -1,9 +1,10 @@
 import type { Address } from '@coffer/evm/address'
 import type { TxHash } from '@coffer/evm/hash'
 import { LOG, LOG_FIELDS, RECEIPT, RECEIPT_FIELDS } from '@coffer/evm/receipt-table'
-import { isHex, isText, placeIn, type ToldReceipts, textOf } from '@coffer/evm/told-receipts'
+import { addressPlace, isHex, isText, type ToldReceipts, textOf } from '@coffer/evm/told-receipts'
+import type { AmongWatched } from '../domain/among-watched.ts'
 import type { Log, PlacedLog, Receipt } from '../domain/block.ts'
-import { TOPIC_PADDING, TRANSFER_TOPIC } from '../domain/transfer-log.ts'
+import { TRANSFER_TOPIC } from '../domain/transfer-log.ts'
 
 /** Where a receipt or a log is in what a node told. */
 type View = { told: ToldReceipts; row: number }
@@ -20,26 +21,38 @@ export function receiptViews(told: ToldReceipts): Receipt[] {
   return views
 }
 
-/** The logs that may be transfers of tokens to one of `isWatched`. No others are made. */
-export function transferLogsTo(
-  told: ToldReceipts,
-  isWatched: (address: string) => boolean,
-): PlacedLog[] {
-  const found: PlacedLog[] = []
-  for (let receipt = told.from; receipt < told.to; receipt++) {
-    const row = receipt * RECEIPT_FIELDS
-    if (!isText(told, told.receipts[row + RECEIPT.status] ?? 0, SUCCEEDED)) continue
-    const first = told.receipts[row + RECEIPT.logsFrom] ?? 0
-    const end = told.receipts[row + RECEIPT.logsTo] ?? 0
+/** A log that names a receiver: its row, its receipt's, and which of the receipt's it is. */
+type NamingLog = { row: number; receipt: number; index: number }
+
+/** The logs that may be transfers of tokens to somebody who is watched. No others are made. */
+export function transferLogsTo(told: ToldReceipts, among: AmongWatched): PlacedLog[] {
+  const { asked, places } = namingLogs(told)
+  return among(told.body, places).flatMap((each) => {
+    const { row, receipt, index } = asked[each] as NamingLog
+    if (!isTransfer(told, row)) return []
+    const txHash = textOf(told, told.receipts[receipt + RECEIPT.transactionHash] ?? 0) as TxHash
+    return [{ txHash, index, log: viewOf(LOG_VIEW, { told, row }) }]
+  })
+}
+
+/** The logs that name whom they are a transfer to if they are one, and where in the body that is. */
+function namingLogs(told: ToldReceipts): { asked: NamingLog[]; places: number[] } {
+  const asked: NamingLog[] = []
+  const places: number[] = []
+  for (let each = told.from; each < told.to; each++) {
+    const receipt = each * RECEIPT_FIELDS
+    if (!isText(told, told.receipts[receipt + RECEIPT.status] ?? 0, SUCCEEDED)) continue
+    const first = told.receipts[receipt + RECEIPT.logsFrom] ?? 0
+    const end = told.receipts[receipt + RECEIPT.logsTo] ?? 0
     for (let log = first; log < end; log++) {
-      const to = receiverAt(told, log * LOG_FIELDS)
-      if (to === undefined || !isWatched(to) || !isTransfer(told, log * LOG_FIELDS)) continue
-      const txHash = textOf(told, told.receipts[row + RECEIPT.transactionHash] ?? 0) as TxHash
-      const view = viewOf(LOG_VIEW, { told, row: log * LOG_FIELDS })
-      found.push({ txHash, index: log - first, log: view })
+      const row = log * LOG_FIELDS
+      const to = told.logs[row + LOG.topicCount] === 3 ? receiverAt(told, row) : -1
+      if (to === -1) continue
+      asked.push({ row, receipt, index: log - first })
+      places.push(to)
     }
   }
-  return found
+  return { asked, places }
 }
 
 const SUCCEEDED = '0x1'
@@ -47,19 +60,8 @@ const SUCCEEDED = '0x1'
 const isTransfer = (told: ToldReceipts, row: number) =>
   isHex(told, told.logs[row + LOG.topics] ?? 0, TRANSFER_TOPIC)
 
-/** To whom a log is a transfer if it is one; `undefined` where nobody is named. */
-function receiverAt(told: ToldReceipts, row: number): string | undefined {
-  const { logs, body } = told
-  if (logs[row + LOG.topicCount] !== 3) return undefined
-  const place = logs[row + LOG.topics + 2] ?? 0
-  const first = placeIn(place)
-  if (place === 0 || body[first + WORD] !== QUOTE) return undefined
-  for (let at = 0; at < TOPIC_PADDING.length; at++) {
-    if (((body[first + at] ?? 0) | LOWER) !== TOPIC_PADDING.charCodeAt(at)) return undefined
-  }
-  const digits = body.toString('latin1', first + TOPIC_PADDING.length, first + WORD)
-  return `0x${digits.toLowerCase()}`
-}
+const receiverAt = (told: ToldReceipts, row: number) =>
+  addressPlace(told, told.logs[row + LOG.topics + 2] ?? 0)
 
 /** With a prototype of accessors, for those of its own would cost more than the texts. */
 function viewOf<T extends object>(prototype: T, { told, row }: View): T {
@@ -118,10 +120,6 @@ const receiptText = ({ told, row }: View, field: number) =>
 
 const logText = ({ told, row }: View, field: number) =>
   textOf(told, told.logs[row + field] ?? 0, field === LOG.address ? ADDRESS : WORD)
-
-/** The bit that tells a letter in lower case, and that all digits have. */
-const LOWER = 0x20
-const QUOTE = 0x22
 
 /** Lengths of `0x` and the digits of an address and a word. */
 const [ADDRESS, WORD] = [42, 66]

@@ -1,6 +1,7 @@
 import { WHOLE_PROOF } from '@coffer/evm/block-proof'
 import { type ToldReceipts, toldReceipts } from '@coffer/evm/told-receipts'
 import { describe, expect, test } from 'vitest'
+import { oneByOne } from '../domain/among-watched.ts'
 import type { Block } from '../domain/block.ts'
 import { TransactionTypeError } from '../domain/transaction-type.ts'
 import { fakeAddress, fakeChain, fakeTransaction } from '../testing/fake-chain.ts'
@@ -175,7 +176,7 @@ describe('refuses', () => {
 
 /** The logs that a block shows to one who watches this address, with everything in them made. */
 const logsTo = (block: Block, watched: string) =>
-  (block.logsTo?.((address) => address === watched) ?? []).map((placed) => ({
+  (block.logsTo?.(oneByOne((address) => address === watched)) ?? []).map((placed) => ({
     ...placed,
     log: plainLog(placed.log),
   }))

@@ -56,7 +56,7 @@ export function verifiedBlock(
     ...header,
     ...paidByBlock(answer),
     receipts: receiptViews(told),
-    logsTo: (isWatched) => transferLogsTo(told, isWatched),
+    logsTo: (among) => transferLogsTo(told, among),
     release: () => releaseMemory(told.body),
   }
 }

@@ -37,7 +37,7 @@ export function loggedBlock(answer: RpcHeader, rows: LogRows): LoggedBlock {
   const block: Block = {
     ...header,
     byLogs: true,
-    logsTo: (isWatched) => transferLogsIn(rows, isWatched),
+    logsTo: (among) => transferLogsIn(rows, among),
     get receipts() {
       return receiptsIn(rows)
     },

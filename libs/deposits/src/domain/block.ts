@@ -1,6 +1,7 @@
 import type { Address } from '@coffer/evm/address'
 import type { BlockHash, TxHash } from '@coffer/evm/hash'
 import type { Units } from '@coffer/money/units'
+import type { AmongWatched } from './among-watched.ts'
 import type { CallFrame } from './call-frame.ts'
 
 /** A block by height and hash: a height alone names different blocks before and after a reorg. */
@@ -57,10 +58,10 @@ export type Block = BlockHeader & {
    */
   byLogs?: true
   /**
-   * The logs that may be transfers of tokens to one of `isWatched`, in order: a quicker way to
-   * them than through the receipts, where there is one.
+   * The logs that may be transfers of tokens to somebody who is watched, in order: a
+   * quicker way to them than through the receipts, where there is one.
    */
-  logsTo?: (isWatched: (address: string) => boolean) => readonly PlacedLog[]
+  logsTo?: (among: AmongWatched) => readonly PlacedLog[]
   /**
    * Gives back at once what the block holds of memory, where that is much, and with it that of the
    * blocks that were read together with it. Its header alone may be read afterwards.

@@ -189,11 +189,11 @@ describe('a native transfer', () => {
     ['to a stranger', payNative(STRANGER, 7n)],
     ['that creates a contract', fakeTransaction({ to: null, value: 7n })],
   ])('%s is not even a candidate', (_, transaction) => {
-    expect(nativeCandidates(blockOf(transaction), rules)).toEqual([])
+    expect(nativeCandidates([blockOf(transaction)], rules)).toEqual([])
   })
 
   test('is never taken for nothing because its value is not known', () => {
-    const candidates = nativeCandidates(blockOf(payNative(ALICE, 7n)), rules)
+    const candidates = nativeCandidates([blockOf(payNative(ALICE, 7n))], rules)
 
     expect(() => nativeTransfers(candidates, new Map(), rules)).toThrow(/value .* is missing/)
   })
@@ -208,7 +208,7 @@ describe('a native transfer', () => {
   })
 
   function nativeDeposits(block: Block, { hash, value }: FakeTransaction) {
-    const candidates = nativeCandidates(block, rules)
+    const candidates = nativeCandidates([block], rules)
     return nativeTransfers(candidates, new Map([[hash, units(value)]]), rules)
   }
 })

@@ -9,6 +9,7 @@ import {
 } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Units } from '@coffer/money/units'
+import { type AmongWatched, oneByOne, paymentsAmong } from './among-watched.ts'
 import type { Block, Log, PlacedLog, Receipt } from './block.ts'
 import type { FoundTransfer } from './transfer.ts'
 import { readTransferLog } from './transfer-log.ts'
@@ -25,6 +26,7 @@ export const UNLISTED_MAX = 32
 /** What counts as a deposit on one chain. */
 export type DepositRules = {
   isWatched: (address: string) => boolean
+  among: AmongWatched
   /** Whether what an address sends was ours before. */
   isOurs: (address: string) => boolean
   /** Accepted tokens by contract address in lower case. */
@@ -51,6 +53,8 @@ export type DepositRulesOptions = {
   /** What the chain's operator accepts. */
   assets: readonly Asset[]
   isWatched: (address: string) => boolean
+  /** The same of many at once; left out, each is asked for. */
+  among?: AmongWatched
   /** Addresses of our own that nobody pays deposits to, such as hot wallets. */
   ownAddresses?: readonly Address[]
   /** Left out, they are held in suspense. */
@@ -84,6 +88,7 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
   )
   return {
     isWatched,
+    among: options.among ?? oneByOne(isWatched),
     isOurs: (address) => own.has(address),
     tokens: new Map(tokens),
     native: native.id,
@@ -105,7 +110,7 @@ export function depositRules(options: DepositRulesOptions): DepositRules {
 export function tokenTransfers(block: Block, rules: DepositRules): FoundTransfer[] {
   const found: FoundTransfer[] = []
   const unlisted = new Map<TxHash, number>()
-  for (const { txHash, index, log } of block.logsTo?.(rules.isWatched) ?? logsOf(block)) {
+  for (const { txHash, index, log } of block.logsTo?.(rules.among) ?? logsOf(block)) {
     const transfer = tokenTransfer(log, rules)
     if (transfer === undefined) continue
     if (transfer.rejection) {
@@ -125,15 +130,20 @@ function* logsOf({ receipts }: Block): Generator<PlacedLog> {
   }
 }
 
-/** Transactions of `block` that may have paid a watched address by their own value. */
-export function nativeCandidates(block: Block, { isWatched }: DepositRules): NativeCandidate[] {
-  return block.receipts.flatMap((receipt) => {
-    const { succeeded, from } = receipt
-    const to = receipt.to ?? receipt.created
-    // What an account sends to itself does not move.
-    if (!succeeded || to === null || to === from || !isWatched(to)) return []
-    return [{ block, receipt, to }]
-  })
+/** Transactions of `blocks` that may have paid a watched address by their own value. */
+export function nativeCandidates(
+  blocks: readonly Block[],
+  rules: DepositRules,
+): readonly NativeCandidate[] {
+  const payments = blocks.flatMap((block) =>
+    block.receipts.flatMap((receipt) => {
+      const { succeeded, from } = receipt
+      const to = receipt.to ?? receipt.created
+      // What an account sends to itself does not move.
+      return succeeded && to !== null && to !== from ? [{ block, receipt, to }] : []
+    }),
+  )
+  return paymentsAmong(payments, rules)
 }
 
 /** Deposits of the native coin, once the values of the candidates are known. */

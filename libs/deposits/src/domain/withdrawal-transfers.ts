@@ -1,17 +1,16 @@
 import { ZERO_ADDRESS } from '@coffer/evm/address'
+import { paymentsAmong } from './among-watched.ts'
 import type { Block } from './block.ts'
 import type { DepositRules } from './detect-transfers.ts'
 import { type FoundTransfer, withdrawalPlace } from './transfer.ts'
 
 /** Withdrawals (EIP-4895) to watched addresses in `block`, in their order. They are from nobody. */
-export function withdrawalTransfers(
-  block: Block,
-  { isWatched, native: asset, creditWithdrawals }: DepositRules,
-): FoundTransfer[] {
-  return (block.withdrawals ?? []).flatMap(({ index, to, amount }) => {
-    if (amount === 0n || !isWatched(to)) return []
+export function withdrawalTransfers(block: Block, rules: DepositRules): FoundTransfer[] {
+  const { native: asset, creditWithdrawals } = rules
+  const paid = (block.withdrawals ?? []).filter(({ amount }) => amount > 0n)
+  return paymentsAmong(paid, rules).map(({ index, to, amount }) => {
     const transfer = { ...withdrawalPlace(index), asset, amount, from: ZERO_ADDRESS, to, block }
-    return [creditWithdrawals ? transfer : { ...transfer, rejection: 'withdrawal' }]
+    return creditWithdrawals ? transfer : { ...transfer, rejection: 'withdrawal' }
   })
 }
 

@@ -4,6 +4,7 @@ import type { TraceMethod } from '@coffer/evm/chain-config'
 import type { BlockHash } from '@coffer/evm/hash'
 import type { JsonRpc } from '@coffer/evm/json-rpc'
 import type { StepResult } from '@coffer/runtime/poll'
+import { oneByOne } from '../domain/among-watched.ts'
 import { auditNextBlocks } from '../usecases/audit-next-blocks.ts'
 import { auditRange } from '../usecases/audit-range.ts'
 import { findDeposits } from '../usecases/find-deposits.ts'
@@ -47,7 +48,8 @@ export function memoryAudit(scan: MemoryScan, options: MemoryAuditOptions = {}):
   }
   const store = database.store(holder)
   const reader = fakeChainReader({ rpc: options.rpc ?? chain.honest }, [], options.traceMethod)
-  const set = { refresh: async () => undefined, has: (address: string) => isIn(watched, address) }
+  const has = (address: string) => isIn(watched, address)
+  const set = { refresh: async () => undefined, has, among: oneByOne(has) }
   const ports = {
     ...{ store, reader, chain: CHAIN, reorgDepthMax, isNativeWanted: true },
     findDeposits: findDeposits({ reader, watched: set, assets: ASSETS }),

@@ -6,6 +6,7 @@ import type { Asset } from '@coffer/money/asset'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { RpcSource } from '../adapters/json-rpc-chain-reader.ts'
 import { jsonRpcWitnesses } from '../adapters/json-rpc-witnesses.ts'
+import { oneByOne } from '../domain/among-watched.ts'
 import { finalityPolicy, tagsOf } from '../domain/finality.ts'
 import type { ScanObserver, ScanStore, WatchedSet } from '../ports.ts'
 import { agreeOnFinal, finalByPolicy } from '../usecases/agree-on-final.ts'
@@ -198,11 +199,13 @@ const NOTHING_AROUND: Around = {
 
 function watchedSet(registered: ReadonlySet<string>): WatchedSet {
   let known = new Set<string>()
+  const has = (address: string) => known.has(address)
   return {
     async refresh() {
       known = new Set(registered)
     },
-    has: (address) => known.has(address),
+    has,
+    among: oneByOne(has),
   }
 }
 

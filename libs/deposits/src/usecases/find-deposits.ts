@@ -43,8 +43,7 @@ export type FindDepositsPorts = {
  */
 export function findDeposits(ports: FindDepositsPorts) {
   const { reader, watched, coin = 'included', areLogsTrusted = false, ...policy } = ports
-  const isWatched = (address: string) => watched.has(address)
-  const rules = depositRules({ ...policy, isWatched })
+  const rules = depositRules({ ...policy, isWatched: watched.has, among: watched.among })
   const native = findNative({ reader, rules })
   const coinbase = findCoinbase({ reader, rules })
   const halted = haltChangedTokens({ reader, rules })

@@ -1,4 +1,5 @@
 import type { TxHash } from '@coffer/evm/hash'
+import { paymentsAmong } from '../domain/among-watched.ts'
 import type { Block } from '../domain/block.ts'
 import { type DepositRules, nativeCandidates, nativeTransfers } from '../domain/detect-transfers.ts'
 import { type NativePayment, nativePayments } from '../domain/native-payments.ts'
@@ -20,21 +21,21 @@ export function findNative({ reader, rules }: FindNativePorts) {
   return async (blocks: readonly Block[]): Promise<FoundTransfer[]> => {
     const [traced, others] = [blocks.filter(isTraced), blocks.filter((block) => !isTraced(block))]
     const inside = (await Promise.all(traced.map(inCalls))).flat()
-    const candidates = others.flatMap((block) => nativeCandidates(block, rules))
+    const candidates = nativeCandidates(others, rules)
     if (candidates.length === 0) return inside
     const values = await reader.values(candidates)
     return [...nativeTransfers(candidates, values, rules), ...inside]
   }
 
   async function inCalls(block: Block): Promise<FoundTransfer[]> {
-    const { isWatched, native: asset } = rules
     const payments = paymentsOf(block)
     const doubts = await doubtsIn(block, payments)
-    return payments.flatMap((payment) => {
+    return paymentsAmong(payments, rules).flatMap((payment) => {
       const doubt = doubts.get(payment)
-      if (!isWatched(payment.to) || doubt === 'refuted') return []
+      if (doubt === 'refuted') return []
       const { doubtful: _, ...transfer } = payment
-      return [{ ...transfer, asset, block, ...(doubt ? { rejection: doubt } : {}) }]
+      const rejected = doubt ? { rejection: doubt } : {}
+      return [{ ...transfer, asset: rules.native, block, ...rejected }]
     })
   }
 

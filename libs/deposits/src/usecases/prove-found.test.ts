@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { RpcPlacedLog } from '../adapters/rpc-answers.ts'
+import { oneByOne } from '../domain/among-watched.ts'
 import { type FakeChain, fakeAddress, fakeChain } from '../testing/fake-chain.ts'
 import { fakeLogsReader } from '../testing/fake-chain-reader.ts'
 import { ASSETS, payNative, payTokens, word } from '../testing/fake-transfers.ts'
@@ -23,7 +24,8 @@ beforeEach(() => {
 
 async function found(from: bigint, to: bigint, options: Partial<FindDepositsPorts> = {}) {
   const reader = fakeLogsReader(chain)
-  const watched = { refresh: async () => undefined, has: (address: string) => address === ALICE }
+  const has = (address: string) => address === ALICE
+  const watched = { refresh: async () => undefined, has, among: oneByOne(has) }
   const find = findDeposits({ reader, watched, assets: ASSETS, coin: 'ignored', ...options })
   const transfers = await find(await reader.blocks(from, to))
   return transfers.map(({ position, amount }) => `${position} ${amount}`)
