@@ -7,7 +7,7 @@ import { readWatchedAddresses, streamWatchedAddresses } from '@coffer/wallets/wa
 import type { WatchedSet } from '../ports.ts'
 
 /** Addresses that are added before others get their turn: some milliseconds. */
-const SLICE_BYTES = 10_000 * ADDRESS_BYTES
+const SLICE_BYTES = 2_000 * ADDRESS_BYTES
 
 /**
  * The watched addresses of `chain`, kept in memory: the first refresh loads all of them, however
