@@ -23,7 +23,7 @@ import {
 } from './wasm-module.ts'
 
 /** Slots whose tags are compared in one step; a search goes from one such group to the next. */
-export const GROUP_SLOTS = 16
+const GROUP_SLOTS = 16
 
 /** Groups that a shard grows by at least. They lie together, the chunks of a shard anywhere. */
 export const CHUNK_GROUPS = 16

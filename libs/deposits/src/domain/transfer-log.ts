@@ -6,7 +6,7 @@ import type { Log } from './block.ts'
 export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
 
 /** An address in a topic is left-padded with zeros to 32 bytes. */
-export const TOPIC_PADDING = `0x${'0'.repeat(24)}`
+const TOPIC_PADDING = `0x${'0'.repeat(24)}`
 
 /**
  * Reads a log as an EIP-20 transfer. An ERC-721 transfer has the same topic and a fourth one, so
