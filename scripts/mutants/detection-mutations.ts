@@ -27,8 +27,8 @@ export const detectionMutations: readonly Mutation[] = [
   {
     name: 'a failed transaction pays its value',
     file,
-    find: 'if (!succeeded || to === null',
-    replace: 'if (to === null',
+    find: 'return succeeded && to !== null',
+    replace: 'return to !== null',
     tests,
   },
   {

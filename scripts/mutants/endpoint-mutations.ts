@@ -108,13 +108,6 @@ export const endpointMutations: readonly Mutation[] = [
     tests: setTests,
   },
   {
-    name: 'a word that holds more than an address is taken for one',
-    file: 'libs/evm/src/address-in-word.ts',
-    find: 'if (bytes[at] !== ZERO) return -1',
-    replace: 'if (bytes[at] === QUOTE) return -1',
-    tests: ['libs/evm/src/log-table.test.ts'],
-  },
-  {
     name: 'one receiver that is no address moves those behind it',
     file: 'libs/deposits/src/domain/among-watched.ts',
     find: 'payments.every(({ to }) => isAddressText(to))',

@@ -45,9 +45,9 @@ export const logsMutations: readonly Mutation[] = [
   },
   {
     name: 'a topic of more than an address counts as one',
-    file: table,
-    find: 'if (bytes[at] !== ZERO) return undefined',
-    replace: 'if (bytes[at] === QUOTE) return undefined',
+    file: 'libs/evm/src/address-in-word.ts',
+    find: 'if (bytes[at] !== ZERO) return -1',
+    replace: 'if (bytes[at] === QUOTE) return -1',
     tests: ['libs/evm/src/log-table.test.ts'],
   },
   {

@@ -22,7 +22,7 @@ export type AddressTable = {
   readonly words: Int32Array
   /** Decodes the hex of `count` addresses from the one at `from`. Answers 0 if some is no hex. */
   unhex(from: number, count: number): number
-  /** Looks up the first `count`, one by one or all at once: then {@link AddressTable.isIn} tells. */
+  /** Looks up the first `count`; then {@link AddressTable.isIn} tells. */
   find(count: number): void
   isIn(index: number): boolean
   /** Adds the first `count`; answers how many were not in it. */

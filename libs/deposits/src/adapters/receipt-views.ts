@@ -35,7 +35,7 @@ export function transferLogsTo(told: ToldReceipts, among: AmongWatched): PlacedL
   })
 }
 
-/** The logs that name whom they are a transfer to if they are one, and where in the body that is. */
+/** The logs that name a receiver, and where in the body its digits are. */
 function namingLogs(told: ToldReceipts): { asked: NamingLog[]; places: number[] } {
   const asked: NamingLog[] = []
   const places: number[] = []
