@@ -4,7 +4,7 @@ import { silentLogger } from '@coffer/telemetry/logger'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PublishError } from './adapters/publish-by-session.ts'
+import { PublishError, PublishRefusedError } from './adapters/publish-by-session.ts'
 import { redisClient } from './adapters/redis-client.ts'
 import { ensureRedisTopics } from './adapters/redis-topics.ts'
 import { messagingMigrations } from './migrations.ts'
@@ -107,7 +107,8 @@ test('takes nothing after all was deleted, until somebody has made the topics ag
   await waitFor(() => seen.length > 0, { what: 'the first message' })
 
   await command('flushall')
-  await expect(redis.producer.publish([message('refused')])).rejects.toThrow(PublishError)
+  const refused = redis.producer.publish([message('refused')])
+  await expect(refused).rejects.toThrow(PublishRefusedError)
   await ensureRedisTopics({ url, topics, topicPrefix: redis.topicPrefix })
   await redis.producer.publish([message('after')])
   await waitFor(() => seen.includes('after'), { what: 'the message of the new topic' })
@@ -115,6 +116,20 @@ test('takes nothing after all was deleted, until somebody has made the topics ag
   await reading
 
   expect(seen).toEqual(['before', 'after'])
+})
+
+test('refuses what there is no memory for, drops nothing for it, and takes it later', async () => {
+  await using redis = await redisUnderTest(url, topics)
+  await redis.producer.publish([message('before')])
+
+  await command('config', 'set', 'maxmemory', '1')
+  const refused = redis.producer.publish([message('later')])
+  await expect(refused).rejects.toThrow(PublishRefusedError)
+  await command('config', 'set', 'maxmemory', '0')
+  await redis.producer.publish([message('later')])
+
+  const seen = await readUntil(redis.consumer(reader), (all) => all.length >= 2)
+  expect(seen.map(({ value }) => value)).toEqual(['before', 'later'])
 })
 
 test('gives up on a Redis that hangs, in bounded time, and publishes once it answers', async () => {

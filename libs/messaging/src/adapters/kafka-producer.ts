@@ -7,6 +7,7 @@ import {
 } from 'kafkajs'
 import type { Producer } from '../ports.ts'
 import { type KafkaClientOptions, kafkaClient } from './kafka-client.ts'
+import { KAFKA_REFUSALS } from './kafka-refusals.ts'
 import { publishBySession, type Session } from './publish-by-session.ts'
 import { requireAcknowledged } from './require-acknowledged.ts'
 
@@ -45,6 +46,7 @@ function openSession(options: KafkaProducerOptions): Session {
   return {
     ready,
     cut,
+    refusal,
     async send(messages) {
       await ready
       sentTo = new Set()
@@ -52,6 +54,15 @@ function openSession(options: KafkaProducerOptions): Session {
       requireAcknowledged(sentTo, placesOf(acknowledged))
     },
   }
+}
+
+/** The refusal in the chain of causes, since kafkajs wraps what it has tried in vain. */
+function refusal(error: unknown): string | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const type = 'type' in current ? current.type : undefined
+    if (typeof type === 'string' && KAFKA_REFUSALS.has(type)) return type
+  }
+  return undefined
 }
 
 function sendAll(

@@ -5,7 +5,9 @@ import {
   stringSerializers,
 } from '@platformatic/kafka'
 import type { Producer } from '../ports.ts'
+import { KAFKA_REFUSALS } from './kafka-refusals.ts'
 import {
+  answerOf,
   cutPool,
   type PlatformaticClientOptions,
   platformaticSettings,
@@ -76,6 +78,13 @@ function openSession(options: PlatformaticProducerOptions): Session {
       } catch (error) {
         throw withAnswer(error)
       }
+    },
+    refusal(error) {
+      const answer = String(answerOf(error)?.['apiId'])
+      if (KAFKA_REFUSALS.has(answer)) return answer
+      // What it learns from metadata it says in words alone.
+      const isUnknown = error instanceof Error && error.message.startsWith('Unknown topic')
+      return isUnknown ? 'UNKNOWN_TOPIC_OR_PARTITION' : undefined
     },
     cut() {
       cutPool(producer.connections)

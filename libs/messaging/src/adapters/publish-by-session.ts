@@ -10,6 +10,8 @@ export type Session = {
   ready: Promise<unknown>
   /** Resolves when the broker has stored all of them; if it throws, any of them may be stored. */
   send(messages: readonly Message[]): Promise<void>
+  /** What the broker answered, if `error` is its refusal to store something of what was sent. */
+  refusal(error: unknown): string | undefined
   /** Ends it at once: whatever it still has under way fails, and it sends nothing more. */
   cut(): void
 }
@@ -26,7 +28,8 @@ export type PublishBySessionOptions = {
 /**
  * A producer that is replaced by a new one after each failure: whether the broker stored those
  * messages is unknown then, and so is the sequence number that it expects next. While the broker is
- * away `publish` throws {@link PublishError} in bounded time; once it is back it works again.
+ * away `publish` throws {@link PublishError} in bounded time; once it is back it works again. What
+ * the broker refuses is a {@link PublishRefusedError}: time alone does not help.
  */
 export async function publishBySession(options: PublishBySessionOptions): Promise<Producer> {
   const { openSession, broker, logger, publishTimeoutMs } = options
@@ -44,8 +47,12 @@ export async function publishBySession(options: PublishBySessionOptions): Promis
         await within(publishTimeoutMs, session.send(chunk))
       }
     } catch (error) {
+      const refusal = session?.refusal(error)
       replace()
-      throw new PublishError({ broker, messages, cause: error })
+      const failure = { broker, messages, cause: error }
+      throw refusal === undefined
+        ? new PublishError(failure)
+        : new PublishRefusedError({ ...failure, refusal })
     }
   }
 
@@ -86,17 +93,30 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   }
 }
 
+type Failure = { broker: string; messages: readonly Message[]; cause: unknown }
+
 /** The broker did not acknowledge these; any of them may have been stored. Publish again. */
 export class PublishError extends AppError {
-  readonly code = 'PUBLISH'
+  readonly code: 'PUBLISH' | 'PUBLISH_REFUSED' = 'PUBLISH'
 
-  constructor(failure: { broker: string; messages: readonly Message[]; cause: unknown }) {
-    const { broker, messages, cause } = failure
+  constructor({ broker, messages, cause }: Failure, what = 'did not acknowledge') {
     const topics = [...new Set(messages.map(({ topic }) => topic))]
-    super(`${broker} did not acknowledge ${messages.length} messages for ${topics.join(', ')}`, {
+    super(`${broker} ${what} ${messages.length} messages for ${topics.join(', ')}`, {
       retry: 'retry',
       details: { topics, count: messages.length },
       cause,
     })
+  }
+}
+
+/**
+ * The broker has answered that it did not store some of these, and why; those of other partitions
+ * may have been stored.
+ */
+export class PublishRefusedError extends PublishError {
+  override readonly code = 'PUBLISH_REFUSED'
+
+  constructor({ refusal, ...failure }: Failure & { refusal: string }) {
+    super(failure, `refused (${refusal}) some of`)
   }
 }

@@ -4,7 +4,7 @@ import type { Producer } from '../ports.ts'
 import { javaPartition } from './java-partition.ts'
 import { publishBySession, type Session } from './publish-by-session.ts'
 import { type RedisClientOptions, redisClient } from './redis-client.ts'
-import { redisTopic, streamKey } from './redis-topics.ts'
+import { redisTopic, streamKey, TopicUnknownError } from './redis-topics.ts'
 
 export type RedisProducerOptions = RedisClientOptions & {
   /** A publish that waits longer for an answer fails, milliseconds. */
@@ -54,6 +54,7 @@ function openSession(options: RedisProducerOptions): Session {
   return {
     ready,
     cut: () => redis.disconnect(),
+    refusal,
     async send(messages) {
       await ready
       for (const topic of new Set(messages.map((message) => message.topic))) {
@@ -65,6 +66,16 @@ function openSession(options: RedisProducerOptions): Session {
       )
     },
   }
+}
+
+/** Answers of Redis that say that it has stored nothing, by the word that they begin with. */
+const REFUSALS = ['OOM', 'READONLY', 'MISCONF', 'NOAUTH', 'NOPERM', 'WRONGPASS', 'NOREPLICAS']
+
+function refusal(error: unknown): string | undefined {
+  if (error instanceof TopicUnknownError) return error.code
+  const said = error instanceof Error ? error.message : ''
+  // What a script runs into is told behind the script's own error.
+  return REFUSALS.find((word) => new RegExp(`(^|-| )${word} `).test(said))
 }
 
 async function append(redis: Redis, stream: string, messages: readonly Message[]): Promise<void> {

@@ -4,7 +4,7 @@ import { silentLogger } from '@coffer/telemetry/logger'
 import { stackUrls } from '@coffer/testkit/stack-urls'
 import { expect, test } from 'vitest'
 import { kafkaClient } from '../adapters/kafka-client.ts'
-import { PublishError } from '../adapters/publish-by-session.ts'
+import { PublishError, PublishRefusedError } from '../adapters/publish-by-session.ts'
 import { type KafkaAdapter, kafkaUnderTest, topicUnderTest } from './kafka-under-test.ts'
 import { lossyProxy } from './lossy-proxy.ts'
 import { readUntil } from './messaging-contract.ts'
@@ -88,7 +88,22 @@ export function kafkaProducerContract(adapter: KafkaAdapter): void {
   test('fails for a topic that does not exist and works for others afterwards', async () => {
     await using kafka = await open()
 
-    await expect(kafka.producer.publish([message('a', 'nowhere')])).rejects.toThrow(PublishError)
+    const published = kafka.producer.publish([message('a', 'nowhere')])
+    await expect(published).rejects.toThrow(PublishRefusedError)
+    await expect(published).rejects.toThrow(/UNKNOWN_TOPIC_OR_PARTITION/)
+    await kafka.producer.publish([message('b')])
+
+    const seen = await readUntil(kafka.consumer(reader), (all) => all.length >= 1)
+    expect(seen.map(({ value }) => value)).toEqual(['b'])
+  })
+
+  test('tells a refusal from a failure, and publishes the next all the same', async () => {
+    await using kafka = await open()
+    const large = { ...message('large'), value: 'x'.repeat(1_200_000) }
+
+    const published = kafka.producer.publish([large])
+    await expect(published).rejects.toThrow(PublishRefusedError)
+    await expect(published).rejects.toThrow(/MESSAGE_TOO_LARGE/)
     await kafka.producer.publish([message('b')])
 
     const seen = await readUntil(kafka.consumer(reader), (all) => all.length >= 1)
@@ -102,7 +117,9 @@ export function kafkaProducerContract(adapter: KafkaAdapter): void {
       reach: ({ host, port }) => ({ host, port: isAway ? NOBODY_LISTENS : port }),
     })
 
-    await expect(kafka.producer.publish([message('a')])).rejects.toThrow(PublishError)
+    const published = kafka.producer.publish([message('a')])
+    await expect(published).rejects.toThrow(PublishError)
+    await expect(published).rejects.not.toThrow(PublishRefusedError)
     isAway = false
     await kafka.producer.publish([message('b')])
 
