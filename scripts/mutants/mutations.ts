@@ -14,6 +14,7 @@ import { proofMutations } from './proof-mutations.ts'
 import { releaseMutations } from './release-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
+import { sealsMutations } from './seals-mutations.ts'
 import { simulationMutations } from './simulation-mutations.ts'
 import { traceLaneMutations } from './trace-lane-mutations.ts'
 
@@ -35,5 +36,6 @@ export const mutations: readonly Mutation[] = [
   ...brokerMutations,
   ...ledgerMutations,
   ...holdsMutations,
+  ...sealsMutations,
   ...simulationMutations,
 ]

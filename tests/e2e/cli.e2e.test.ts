@@ -1,10 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ApiClient, apiClient } from '@coffer/cli/api-client'
 import { createUsers } from '@coffer/cli/create-users'
 import { chainIdOf } from '@coffer/money/chain-id'
+import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { anvilClient, quantity } from '@coffer/simulator/anvil-client'
 import { waitFor } from '@coffer/testkit/wait-for'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshHome } from './coffer-under-test.ts'
 import { openPorts, processesOf, runCoffer, startUp, type Up, untilGone } from './run-coffer.ts'
@@ -158,6 +161,36 @@ test.for([
   expect(stderr).not.toContain('    at ')
 })
 
+test('doctor finds the books right, and names what was changed behind its back', async () => {
+  const env = { DATABASE_URL: up.facts.databaseUrl }
+  const run = (...args: string[]) => runCoffer(args, env)
+  const pair = generateKeyPairSync('ed25519')
+  const key = join(home, 'seal.pem')
+  const file = join(home, 'seals.json')
+  await writeFile(key, pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const sealed = async () => (await run('ledger', 'export-seals', '--key', key)).code === 0
+  await waitFor(sealed, { what: 'a seal', timeoutMs: 60_000 })
+  await writeFile(file, (await run('ledger', 'export-seals', '--key', key)).stdout)
+
+  const verified = await run('ledger', 'verify-seal', file)
+  const healthy = await run('doctor', '--ledger', '--seals', file)
+  await using postgres = openPostgres(env.DATABASE_URL)
+  const [booked] = await postgres.execute<{ reference: string }>(sql`
+    select reference from ledger.transactions order by recorded_xid, id limit 1`)
+  const reference = booked?.reference ?? ''
+  await writeFile(file, (await run('ledger', 'prove', reference, '--key', key)).stdout)
+  const proven = await run('ledger', 'verify-seal', file)
+  await changeTime(postgres, reference, '1 hour')
+  const ill = await run('doctor', '--ledger')
+  await changeTime(postgres, reference, '-1 hour')
+
+  expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('Seals 1 to ') })
+  expect(healthy).toMatchObject({ code: 0, stdout: expect.stringContaining('I10 hold') })
+  expect(proven).toMatchObject({ code: 0, stdout: expect.stringContaining('is under seal 1') })
+  expect(ill.code).toBe(1)
+  expect(ill.stdout).toContain(`${reference}: it was changed since seal 1 was made of it`)
+})
+
 test('refuses to talk to a Coffer that was never started', async () => {
   const { code, stderr } = await runCoffer(['rescan', ...BLOCK_0, '--home', join(home, 'nowhere')])
 
@@ -213,3 +246,12 @@ async function credited(): Promise<number> {
   const path = '/v1/deposits?status=credited&limit=200'
   return (await api<{ items: unknown[] }>('GET', path)).items.length
 }
+
+/** Changes what no code of ours could change. */
+const changeTime = (postgres: Postgres, reference: string, by: string) =>
+  postgres.transaction(async (tx) => {
+    await tx.execute(sql`set local session_replication_role = replica`)
+    await tx.execute(sql`
+      update ledger.transactions set event_at = event_at + ${by}::interval
+      where reference = ${reference}`)
+  })

@@ -1,5 +1,6 @@
 import type { Coffer } from '@coffer/cli/start-coffer'
 import { checkLedger } from '@coffer/ledger/check-ledger'
+import { checkSeals } from '@coffer/ledger/check-seals'
 import { trialBalance } from '@coffer/ledger/trial-balance'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { type ChainDeposit, readDeposits } from '@coffer/simulator/chain-oracle'
@@ -49,11 +50,12 @@ export async function checkInvariants(inputs: InvariantInputs): Promise<Violatio
   ]
 }
 
-/** I1, I6: what the ledger says by itself. */
+/** I1, I6, I10: what the ledger says by itself. */
 export async function ledgerViolations(postgres: Postgres): Promise<Violation[]> {
-  const found: Violation[] = (await checkLedger(postgres)).map(
-    ({ invariant, subject, problem }) => ({ invariant, problem: `${subject}: ${problem}` }),
-  )
+  const violations = [...(await checkLedger(postgres)), ...(await checkSeals(postgres))]
+  const found: Violation[] = violations.map(({ invariant, subject, problem }) => {
+    return { invariant, problem: `${subject}: ${problem}` }
+  })
   for (const { asset, total } of await trialBalance(postgres)) {
     if (total !== 0n) found.push({ invariant: 'I1', problem: `${asset} sums to ${total}` })
   }

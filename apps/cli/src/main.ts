@@ -10,6 +10,7 @@ import { deposits } from './commands/deposits.ts'
 import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
 import { gaps } from './commands/gaps.ts'
+import { ledger } from './commands/ledger.ts'
 import { migrate, topics } from './commands/prepare.ts'
 import { rescan } from './commands/rescan.ts'
 import { simulate } from './commands/simulate.ts'
@@ -22,6 +23,7 @@ program
   .addCommand(down)
   .addCommand(demo)
   .addCommand(doctor)
+  .addCommand(ledger)
   .addCommand(simulate)
   .addCommand(rescan)
   .addCommand(chain)

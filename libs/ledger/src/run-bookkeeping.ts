@@ -4,21 +4,38 @@ import { poll } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { Logger } from '@coffer/telemetry/logger'
 import { postgresOverdueHolds } from './adapters/postgres-overdue-holds.ts'
+import { sealNext } from './adapters/postgres-seals.ts'
 import { postgresUnitOfWork } from './adapters/postgres-unit-of-work.ts'
 import { expireHolds } from './usecases/expire-holds.ts'
 
 export type BookkeepingOptions = {
   postgres: Postgres
   logger: Logger
-  /** How often it looks for something to do, milliseconds. */
+  /** How often it looks for holds that are over, milliseconds. */
   idleMs?: number
+  /** How often it seals what was booked, while that is little, milliseconds. */
+  sealMs?: number
 }
 
-/** Does what the ledger owes to time: ends holds that are over. Any number of processes may. */
-export function runBookkeeping({ postgres, logger, idleMs = 1_000 }: BookkeepingOptions): Work {
-  const onError = (error: unknown, attempt: number) =>
-    logger.warn({ attempt, error: describeError(error) }, 'holds that are over stay for now')
+/**
+ * Does what the ledger owes to time: ends holds that are over, and seals what was booked. Any
+ * number of processes may.
+ */
+export function runBookkeeping(options: BookkeepingOptions): Work {
+  const { postgres, logger, idleMs = 1_000, sealMs = 10_000 } = options
+  const warn = (told: string) => (error: unknown, attempt: number) =>
+    logger.warn({ attempt, error: describeError(error) }, told)
   const unitOfWork = postgresUnitOfWork({ postgres })
   const overdue = postgresOverdueHolds(postgres)
-  return poll(expireHolds({ unitOfWork, overdue }), { idleMs, onError })
+  const expire = poll(expireHolds({ unitOfWork, overdue }), {
+    idleMs,
+    onError: warn('holds that are over stay for now'),
+  })
+  const seal = poll(sealNext(postgres), {
+    idleMs: sealMs,
+    onError: warn('what was booked is sealed later'),
+  })
+  return async (signal) => {
+    await Promise.all([expire(signal), seal(signal)])
+  }
 }

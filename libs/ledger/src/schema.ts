@@ -1,10 +1,11 @@
-import { signedUnitsColumn, transactionIdColumn } from '@coffer/postgres/columns'
+import { hexColumn, signedUnitsColumn, transactionIdColumn } from '@coffer/postgres/columns'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
   check,
   customType,
   index,
+  integer,
   jsonb,
   pgSchema,
   primaryKey,
@@ -179,4 +180,36 @@ export const openHolds = ledgerSchema.table(
     expiresAt: timestamp({ withTimezone: true, precision: 3 }),
   },
   (table) => [index('open_holds_by_expiry').on(table.expiresAt)],
+)
+
+/** Hashes over what was booked, each over the one before it. A row is never changed. */
+export const seals = ledgerSchema.table(
+  'seals',
+  {
+    /** Counts from 1, without a gap. */
+    number: bigint({ mode: 'bigint' }).primaryKey(),
+    count: integer().notNull(),
+    /** Hash of the seal before it; of the first one zeros. */
+    previous: hexColumn().notNull(),
+    /** Root of the Merkle tree over the leaves. */
+    root: hexColumn().notNull(),
+    sealedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    /** Over all of the above. */
+    hash: hexColumn().notNull().unique('seals_hash'),
+    /** The last transaction that it seals: the next seal begins behind it. */
+    throughXid: transactionIdColumn().notNull(),
+    throughId: bigint({ mode: 'bigint' }).notNull(),
+    transactionIds: bigint({ mode: 'bigint' }).array().notNull(),
+    /** Hashes of 32 bytes, of each transaction in its place. */
+    leaves: hexColumn().notNull(),
+  },
+  (table) => [
+    check(
+      'seals_whole',
+      sql`${table.count} >= 1 and cardinality(${table.transactionIds}) = ${table.count}
+        and octet_length(${table.leaves}) = 32 * ${table.count}
+        and octet_length(${table.previous}) = 32 and octet_length(${table.root}) = 32
+        and octet_length(${table.hash}) = 32`,
+    ),
+  ],
 )

@@ -3,8 +3,8 @@ import { type SQL, sql } from 'drizzle-orm'
 
 /** One thing that must be true of the ledger and is not. */
 export type LedgerViolation = {
-  /** I1: the books balance. I6: nobody has less than nothing. */
-  invariant: 'I1' | 'I6'
+  /** I1: the books balance. I6: nobody has less than nothing. I10: what is sealed is unchanged. */
+  invariant: 'I1' | 'I6' | 'I10'
   /** The account, transaction or asset that it was found in. */
   subject: string
   /** What differs, with both figures. */
