@@ -4,6 +4,7 @@ const relay = 'libs/messaging/src/relay.ts'
 const relayTests = ['libs/messaging/src/relay.integration.test.ts']
 const inbox = 'libs/messaging/src/inbox.ts'
 const inboxTests = ['libs/messaging/src/inbox.integration.test.ts']
+const redriveTests = ['libs/messaging/src/redrive-dead-letters.integration.test.ts']
 const consume = 'libs/messaging/src/consume.ts'
 const consumeTests = ['libs/messaging/src/consume.test.ts']
 
@@ -116,5 +117,43 @@ export const messagingMutations: readonly Mutation[] = [
     replace: `await commit(part)
     const isHandled = await handleUntilDone(part, fetched)`,
     tests: ['libs/messaging/src/adapters/kafka-consumer.integration.test.ts'],
+  },
+  {
+    name: 'a redrive leaves what else waits of the same owner',
+    file: 'libs/messaging/src/redrive-dead-letters.ts',
+    find: '(keys !== undefined && !keys.has(letter.key))',
+    replace: '("ids" in Object(request.which) && !Object(request.which).ids.includes(letter.id))',
+    tests: redriveTests,
+  },
+  {
+    name: 'a redrive is noted before the broker has it',
+    file: 'libs/messaging/src/redrive-dead-letters.ts',
+    find: `await producer.publish(chunk.map(redriveMessage))
+        await box.states.redriven(ids)`,
+    replace: `await box.states.redriven(ids)
+        await producer.publish(chunk.map(redriveMessage))`,
+    tests: redriveTests,
+  },
+  {
+    name: 'what was handled seems to be under way for ever',
+    file: 'libs/messaging/src/adapters/postgres-letter-states.ts',
+    find: `    ['handled', handledAt],
+    ['returned', returnedAt],`,
+    replace: `    ['returned', returnedAt],`,
+    tests: redriveTests,
+  },
+  {
+    name: 'a redrive takes what was redriven before',
+    file: 'libs/messaging/src/redrive-dead-letters.ts',
+    find: "letter.state === 'pending' || (again && letter.state === 'redriven')",
+    replace: "letter.state === 'pending' || letter.state === 'redriven'",
+    tests: redriveTests,
+  },
+  {
+    name: 'a consumer tells of what was redriven for another',
+    file: consume,
+    find: "headers['coffer_redrive_for'] === consumer ? headers['coffer_redrive_of'] : undefined",
+    replace: "consumer ? headers['coffer_redrive_of'] : undefined",
+    tests: consumeTests,
   },
 ]

@@ -9,6 +9,7 @@ import { runBookkeeping } from '@coffer/ledger/run-bookkeeping'
 import { transactionsOutbox } from '@coffer/ledger/transactions-outbox'
 import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import { handleDeliveries } from '@coffer/messaging/consume'
+import { postgresLetterStates } from '@coffer/messaging/letter-states'
 import { manyMembers } from '@coffer/messaging/many-members'
 import { countDeadLetters, measureOutbox } from '@coffer/messaging/messaging-metrics'
 import { openMessaging } from '@coffer/messaging/open-messaging'
@@ -38,8 +39,9 @@ const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres }) })
 const bookings = { metrics: prometheusBookingMetrics(metrics), logger }
 const handle = accountsHandler({ bookDeposits: book, ...bookings })
 const onDeadLetter = countDeadLetters(metrics)
-const failures = { deadLetters: producer, logger, isTransient, onDeadLetter }
-const handler = handleDeliveries({ handle, ...failures })
+const redrives = postgresLetterStates(postgres)
+const failures = { deadLetters: producer, redrives, logger, isTransient, onDeadLetter }
+const handler = handleDeliveries({ handle, consumer: 'accounts', ...failures })
 const member = { ...config.member, topics: [WALLET_EVENTS], onHandled: booked.call }
 const consumer = manyMembers(config.CONSUMERS, () => messaging.consumer(member))
 

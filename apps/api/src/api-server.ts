@@ -17,10 +17,11 @@ import { depositRoutes } from '@coffer/deposits/routes'
 import { balanceDifferenceRoutes } from '@coffer/deposits/routes-balances'
 import { type UnlatchPlan, unlatchChain } from '@coffer/deposits/unlatch-chain'
 import type { ChainConfig } from '@coffer/evm/chain-config'
-import { type HttpServer, httpServer } from '@coffer/http/server'
+import { type HttpServer, httpServer, type Routes } from '@coffer/http/server'
 import { balancesOf } from '@coffer/ledger/balances'
 import { balancesAt } from '@coffer/ledger/balances-at'
 import { readStatement } from '@coffer/ledger/statement'
+import { postgresLetterStates } from '@coffer/messaging/letter-states'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
 import type { Logger } from '@coffer/telemetry/logger'
@@ -35,7 +36,9 @@ import { postgresOwners } from '@coffer/wallets/postgres-owners'
 import { walletRoutes } from '@coffer/wallets/routes'
 import { apiHealth } from './api-health.ts'
 import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
+import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-routes.ts'
 import { ERROR_STATUSES } from './error-statuses.ts'
+import { measureDeadLetters } from './measure-dead-letters.ts'
 import { statementRoutes } from './statement-routes.ts'
 
 export type ApiServerOptions = {
@@ -43,6 +46,8 @@ export type ApiServerOptions = {
   chains: readonly Pick<ChainConfig, 'chain' | 'assets'>[]
   /** Asked when an operator sees to a latched chain. */
   nodeOf: ChainNodes['nodeOf']
+  /** Where dead letters lie; undefined where no broker is configured. */
+  broker: DeadLetterRoutesOptions['broker']
   apiKeys: readonly string[]
   xpub: string | undefined
   headAgeMaxSeconds: number
@@ -108,7 +113,13 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     statuses: ERROR_STATUSES,
     isTransient: isTransientPostgresError,
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),
-    routes: [wallets, ...bookRoutes(postgres, { owners, assets }), deposits, differences],
+    routes: [
+      wallets,
+      ...bookRoutes(postgres, { owners, assets }),
+      deposits,
+      differences,
+      deadLettersOf(options),
+    ],
   })
 }
 
@@ -126,6 +137,14 @@ const bookRoutes = (postgres: Postgres, options: BookRoutesOptions) => [
     readStatement: (request) => readStatement(postgres, request),
   }),
 ]
+
+function deadLettersOf({ postgres, broker, logger, metrics }: ApiServerOptions): Routes {
+  const states = postgresLetterStates(postgres)
+  if (broker) measureDeadLetters(metrics, { broker, states })
+  const onSeenTo: DeadLetterRoutesOptions['onSeenTo'] = (facts) =>
+    logger.warn(facts, 'an operator saw to dead letters')
+  return deadLetterRoutes({ broker, states, onSeenTo })
+}
 
 function logUnlatched(logger: Logger, plan: UnlatchPlan): void {
   const { chain, reason, checkpoint, keeps, blocks, isBelowFinal, reversed } = plan

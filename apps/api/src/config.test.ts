@@ -11,7 +11,17 @@ test('needs a database and a key, and knows the rest', () => {
     API_PORT: 4000,
     HEAD_AGE_MAX_SECONDS: 60,
     LOG_LEVEL: 'info',
+    MESSAGING: 'kafka',
+    KAFKA_CLIENT: 'kafkajs',
+    TOPIC_PREFIX: '',
+    messaging: undefined,
   })
+})
+
+test('knows the broker where dead letters lie, if it is told', () => {
+  const { messaging } = apiConfig({ ...given, KAFKA_BROKERS: 'one:9092, two:9092' })
+
+  expect(messaging).toMatchObject({ brokers: ['one:9092', 'two:9092'], topicPrefix: '' })
 })
 
 test('reads several keys', () => {

@@ -1,3 +1,4 @@
+import { messagingConfig, messagingSettings } from '@coffer/messaging/messaging-settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
@@ -17,6 +18,7 @@ const keys = z
 
 const settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  ...messagingSettings,
   API_HOST: z.string().default('127.0.0.1'),
   /** 0 takes a free port. */
   API_PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
@@ -28,6 +30,12 @@ const settings = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
-/** Reads the API's settings. Throws `ConfigError` that names every wrong one. */
-export const apiConfig = (env: Readonly<Record<string, string | undefined>>) =>
-  readConfig(settings, env)
+/**
+ * Reads the API's settings. Throws `ConfigError` that names every wrong one. Without a broker it
+ * starts all the same: only dead letters are not seen to then.
+ */
+export function apiConfig(env: Readonly<Record<string, string | undefined>>) {
+  const config = readConfig(settings, env)
+  const address = config.MESSAGING === 'redis' ? config.REDIS_URL : config.KAFKA_BROKERS
+  return { ...config, messaging: address === undefined ? undefined : messagingConfig(config) }
+}

@@ -7,6 +7,7 @@ import { createLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
 import { apiServer } from './api-server.ts'
 import { apiConfig } from './config.ts'
+import { openDeadLetters } from './open-dead-letters.ts'
 
 const config = apiConfig(process.env)
 const chains = await chainConfigs(process.env)
@@ -16,10 +17,12 @@ await using resources = new AsyncDisposableStack()
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'api' }))
 const { nodeOf } = resources.use(chainNodes(chains))
+const broker = config.messaging && resources.use(openDeadLetters(config.messaging, logger))
 const server = await apiServer({
   postgres,
   chains,
   nodeOf,
+  broker: broker?.open,
   apiKeys: config.API_KEY,
   xpub: config.XPUB,
   headAgeMaxSeconds: config.HEAD_AGE_MAX_SECONDS,

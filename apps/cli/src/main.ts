@@ -7,6 +7,7 @@ import { balances } from './commands/balances.ts'
 import { chain } from './commands/chain.ts'
 import { demo } from './commands/demo.ts'
 import { deposits } from './commands/deposits.ts'
+import { dlq } from './commands/dlq.ts'
 import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
 import { gaps } from './commands/gaps.ts'
@@ -31,6 +32,7 @@ program
   .addCommand(audit)
   .addCommand(deposits)
   .addCommand(balances)
+  .addCommand(dlq)
   .addCommand(addresses)
   .addCommand(migrate)
   .addCommand(topics)

@@ -6,6 +6,7 @@ import { chainConfigs } from '@coffer/evm/chain-config'
 import { healthServer } from '@coffer/http/health-server'
 import { postgresProbes } from '@coffer/http/postgres-probes'
 import { handleDeliveries } from '@coffer/messaging/consume'
+import { postgresLetterStates } from '@coffer/messaging/letter-states'
 import { countDeadLetters, measureOutbox } from '@coffer/messaging/messaging-metrics'
 import { openMessaging } from '@coffer/messaging/open-messaging'
 import { runRelay } from '@coffer/messaging/run-relay'
@@ -41,13 +42,9 @@ const relay = runRelay({ ...publish, broker: messaging.broker, wakeUp: stored })
 // Ledger → deposits: which of them are credited.
 const handle = depositBookingsHandler(postgresBookings(postgres))
 const onDeadLetter = countDeadLetters(metrics)
-const handled = handleDeliveries({
-  handle,
-  deadLetters: producer,
-  logger,
-  isTransient,
-  onDeadLetter,
-})
+const redrives = postgresLetterStates(postgres)
+const failures = { deadLetters: producer, redrives, logger, isTransient, onDeadLetter }
+const handled = handleDeliveries({ handle, consumer: 'deposits', ...failures })
 const read = { ...config.bookings, group: 'deposits', topics: [ACCOUNTING_EVENTS] }
 const bookings = messaging.consumer(read)
 

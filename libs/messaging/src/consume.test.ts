@@ -37,6 +37,7 @@ function policyOver(
   const broker = memoryBroker()
   const policy = handleDeliveries({
     handle,
+    consumer: 'accounts',
     deadLetters: broker.producer(),
     logger: silentLogger,
     isTransient: (error) => error instanceof DatabaseAway,
@@ -97,6 +98,7 @@ test('buries the message as it came, with the reason and the place in its header
       coffer_dlq_cause: 'outer: inner',
       coffer_dlq_code: 'UNEXPECTED',
       coffer_dlq_attempts: '3',
+      coffer_dlq_consumer: 'accounts',
       coffer_dlq_topic: TOPIC,
       coffer_dlq_partition: '1',
       coffer_dlq_offset: '7',
@@ -192,6 +194,43 @@ test('throws when the dead letter cannot be published', async () => {
   await expect(policy([delivery('bad')])).rejects.toThrow('broker away')
 })
 
+/** A delivery as a redrive publishes it. */
+const redriven = (value: string, letter: string, consumer = 'accounts'): Delivery => ({
+  ...delivery(value),
+  headers: { ce_id: value, coffer_redrive_of: letter, coffer_redrive_for: consumer },
+})
+
+/** Notes what it is told of redriven dead letters. */
+function outcomes() {
+  const told: string[] = []
+  return {
+    told,
+    handled: async (ids: readonly string[]) => void told.push(`handled ${ids.join(' ')}`),
+    returned: async (id: string) => void told.push(`returned ${id}`),
+  }
+}
+
+test('tells of redriven messages whether they were handled or given up once more', async () => {
+  const { handle } = allOrNothing(['bad'])
+  const redrives = outcomes()
+  const { broker, policy } = policyOver(handle, { redrives })
+
+  await policy([redriven('good', `${DLQ}:1:7`), redriven('bad', `${DLQ}:1:8`), delivery('new')])
+
+  expect(redrives.told.toSorted()).toEqual([`handled ${DLQ}:1:7`, `returned ${DLQ}:1:8`])
+  expect(broker.messages(DLQ)[0]?.headers).toMatchObject({ coffer_redrive_of: `${DLQ}:1:8` })
+})
+
+test('tells nothing of what was redriven for another consumer', async () => {
+  const { handle } = allOrNothing(['bad'])
+  const redrives = outcomes()
+  const { policy } = policyOver(handle, { redrives })
+
+  await policy([redriven('good', `${DLQ}:1:7`, 'payments'), redriven('bad', `${DLQ}:1:8`, 'x')])
+
+  expect(redrives.told).toEqual([])
+})
+
 test('lets a consumer pass the poison, through an outage, and lose no other message', async () => {
   const broker = memoryBroker({ partitions: 2 })
   const producer = broker.producer()
@@ -208,6 +247,7 @@ test('lets a consumer pass the poison, through an outage, and lose no other mess
       if (outages >= 0) throw new DatabaseAway()
       for (const { value } of deliveries) handled.add(value)
     },
+    consumer: 'accounts',
     deadLetters: producer,
     logger: silentLogger,
     isTransient: (error) => error instanceof DatabaseAway,

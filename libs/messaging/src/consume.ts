@@ -4,11 +4,23 @@ import { type Backoff, backoffMs, pause } from '@coffer/runtime/backoff'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { BatchHandler, Delivery, Producer } from './ports.ts'
 
+/** Learns what became of dead letters. Adapter: `adapters/postgres-letter-states.ts`. */
+export type RedriveOutcomes = {
+  /** They were handled after all; `ids` are of the dead letters. */
+  handled(ids: readonly string[]): Promise<void>
+  /** It was given up once more, and a new dead letter takes its place. */
+  returned(id: string): Promise<void>
+}
+
 export type HandleDeliveriesOptions = {
   /** Handles all of them or none. It must do no harm to handle a delivery twice. */
   handle: (deliveries: readonly Delivery[]) => Promise<void>
+  /** Who handles them: named in the dead letters, and by whom alone a redrive can succeed. */
+  consumer: string
   /** Where messages go that cannot be handled. */
   deadLetters: Producer
+  /** Told what became of dead letters that were published again. */
+  redrives?: RedriveOutcomes
   logger: Logger
   /** Failures of the database, broker or network, which say nothing about the messages. */
   isTransient: (error: unknown) => boolean
@@ -30,9 +42,15 @@ export function handleDeliveries(options: HandleDeliveriesOptions): BatchHandler
   const { handle, isTransient, backoff = { firstMs: 100, maxMs: 2_000 } } = options
   let outages = 0
 
+  const handleAndTell = async (deliveries: readonly Delivery[]) => {
+    await handle(deliveries)
+    const redriven = deliveries.flatMap((delivery) => redrivenLetter(delivery, options) ?? [])
+    if (redriven.length > 0) await options.redrives?.handled(redriven)
+  }
+
   const handleOrHalve = async (deliveries: readonly Delivery[]): Promise<void> => {
     try {
-      await handle(deliveries)
+      await handleAndTell(deliveries)
     } catch (error) {
       if (isOutage(error, isTransient)) throw error
       const [only, ...others] = deliveries
@@ -50,7 +68,7 @@ export function handleDeliveries(options: HandleDeliveriesOptions): BatchHandler
     for (; attempt < attempts && appError(error)?.retry !== 'never'; attempt += 1) {
       await pause(backoffMs(attempt, backoff))
       try {
-        return await handle([delivery])
+        return await handleAndTell([delivery])
       } catch (next) {
         if (isOutage(next, isTransient)) throw next
         error = next
@@ -77,8 +95,9 @@ async function bury(
   delivery: Delivery,
   error: unknown,
   attempts: number,
-  { deadLetters, logger, onDeadLetter }: HandleDeliveriesOptions,
+  options: HandleDeliveriesOptions,
 ): Promise<void> {
+  const { consumer, deadLetters, redrives, logger, onDeadLetter } = options
   const { topic, partition, offset, key, headers, value } = delivery
   const code = appError(error)?.code ?? 'UNEXPECTED'
   const cause = describeError(error)
@@ -91,6 +110,7 @@ async function bury(
         coffer_dlq_cause: cause.slice(0, CAUSE_LENGTH_MAX),
         coffer_dlq_code: code,
         coffer_dlq_attempts: `${attempts}`,
+        coffer_dlq_consumer: consumer,
         coffer_dlq_topic: topic,
         coffer_dlq_partition: `${partition}`,
         coffer_dlq_offset: offset,
@@ -99,9 +119,18 @@ async function bury(
       value,
     },
   ])
+  const before = redrivenLetter(delivery, options)
+  if (before !== undefined) await redrives?.returned(before)
   logger.error({ topic, partition, offset, key, code, attempts, cause }, 'Put on the dead letters')
   onDeadLetter?.(delivery, error)
 }
+
+/** The dead letter that `delivery` was redriven from, if that was for this consumer. */
+const redrivenLetter = (
+  { headers }: Delivery,
+  { consumer }: HandleDeliveriesOptions,
+): string | undefined =>
+  headers['coffer_redrive_for'] === consumer ? headers['coffer_redrive_of'] : undefined
 
 /** Enough for a chain of causes, little enough for a header. */
 const CAUSE_LENGTH_MAX = 2_000

@@ -1,7 +1,7 @@
 import type { Logger } from '@coffer/telemetry/logger'
 import type { BrokerConfig, MessagingConfig } from './messaging-settings.ts'
 import { movingConsumer } from './moving-consumer.ts'
-import type { Consumer, ConsumerOptions, GroupReader, Producer } from './ports.ts'
+import type { Consumer, ConsumerOptions, GroupReader, MessageLog, Producer } from './ports.ts'
 import type { RelayBroker } from './relay-lease.ts'
 
 export type OpenMessagingOptions = MessagingConfig & Shared
@@ -20,7 +20,11 @@ export type Messaging = {
   consumer(options: MemberOptions): Consumer
   /** How many messages a group has yet to handle. */
   backlog(reader: GroupReader): Promise<number>
+  /** What lies at the broker, to be looked at. */
+  log(): Promise<OpenLog>
 }
+
+type OpenLog = MessageLog & AsyncDisposable
 
 export type MemberOptions = ConsumerOptions & {
   /** Called after the handler has succeeded and before its offsets are committed. */
@@ -53,6 +57,7 @@ async function openBroker(config: BrokerConfig, shared: Shared): Promise<Broker>
     producer: async () => broker.producer(),
     consumer: broker.consumer,
     backlog: async (reader) => broker.backlog(reader),
+    log: async () => withoutEnd(broker.log),
   }
 }
 
@@ -64,6 +69,10 @@ async function openKafka(options: BrokerConfig & { kind: 'kafka' } & Shared): Pr
     async backlog(reader) {
       const { kafkaBacklog } = await import('./adapters/kafka-backlog.ts')
       return await kafkaBacklog(options, reader)
+    },
+    async log() {
+      const { kafkaLog } = await import('./adapters/kafka-log.ts')
+      return kafkaLog(options)
     },
   }
 }
@@ -90,5 +99,12 @@ async function openRedis(options: BrokerConfig & { kind: 'redis' } & Shared): Pr
     producer: () => redisProducer(options),
     consumer: (member) => redisConsumer({ ...options, ...member }),
     backlog: (reader) => redisBacklog(options, reader),
+    async log() {
+      const { redisLog } = await import('./adapters/redis-log.ts')
+      return withoutEnd(redisLog(options))
+    },
   }
 }
+
+/** A log that has nothing to close. */
+const withoutEnd = (log: MessageLog): OpenLog => ({ ...log, async [Symbol.asyncDispose]() {} })

@@ -40,3 +40,22 @@ export type Consumer = {
   /** Delivers at least once, each partition in order, until `signal` aborts. */
   run(handler: BatchHandler, signal: AbortSignal): Promise<void>
 }
+
+/** The messages that a partition holds: those from `first` on, up to `end` and without it. */
+export type Extent = { partition: number; first: bigint; end: bigint }
+
+export type LogPlace = { topic: string; partition: number; from: bigint; max: number }
+
+/**
+ * What a topic holds, looked at without being a member of any group. Adapters:
+ * `adapters/kafka-log.ts`, `adapters/memory-broker.ts`.
+ */
+export type MessageLog = {
+  /** Of each partition, in their order. */
+  extents(topic: string): Promise<readonly Extent[]>
+  /**
+   * What is next from an offset on that lies before the partition's end: at least one message and
+   * at most `max`. Throws `LogReadError` when nothing comes in time.
+   */
+  read(place: LogPlace): Promise<readonly Delivery[]>
+}

@@ -1,6 +1,15 @@
 import { transactionIdColumn } from '@coffer/postgres/columns'
 import { sql } from 'drizzle-orm'
-import { bigint, index, jsonb, pgSchema, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
 
 export const messagingSchema = pgSchema('messaging')
 
@@ -53,4 +62,28 @@ export const inbox = messagingSchema.table(
     handledAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
   },
   (table) => [primaryKey({ columns: [table.consumer, table.eventId] })],
+)
+
+/**
+ * What became of dead letters, by where they lie in their own topic, which holds what they say. One
+ * that has no row waits for an operator.
+ */
+export const deadLetters = messagingSchema.table(
+  'dead_letters',
+  {
+    /** The dead letter topic. */
+    topic: text().notNull(),
+    partition: integer().notNull(),
+    offset: bigint({ mode: 'bigint' }).notNull(),
+    /** When it was last published again to where it came from. */
+    redrivenAt: timestamp({ withTimezone: true }),
+    /** When the consumer that had given it up has handled it after all. */
+    handledAt: timestamp({ withTimezone: true }),
+    /** When that consumer gave it up once more: the new dead letter takes its place. */
+    returnedAt: timestamp({ withTimezone: true }),
+    discardedAt: timestamp({ withTimezone: true }),
+    /** Why an operator discarded it. */
+    reason: text(),
+  },
+  (table) => [primaryKey({ columns: [table.topic, table.partition, table.offset] })],
 )

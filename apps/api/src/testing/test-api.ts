@@ -62,6 +62,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     nodeOf: () => {
       throw new Error('No node stands behind this API.')
     },
+    broker: undefined,
     apiKeys: [KEY],
     xpub: XPUB,
     headAgeMaxSeconds: 60,

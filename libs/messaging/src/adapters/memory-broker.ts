@@ -6,6 +6,7 @@ import type {
   ConsumerOptions,
   Delivery,
   GroupReader,
+  MessageLog,
   Producer,
 } from '../ports.ts'
 
@@ -17,6 +18,7 @@ export type MemoryBroker = {
   backlog(reader: GroupReader): number
   /** All that was ever published to `topic`: each partition in order, one after another. */
   messages(topic: string): Delivery[]
+  log: MessageLog
 }
 
 type Partition = { name: string; log: Delivery[] }
@@ -80,6 +82,15 @@ export function memoryBroker({ partitions = 3 }: { partitions?: number } = {}): 
           0,
         ),
     messages: (topic) => topicOf(topic).flatMap(({ log }) => log),
+    log: {
+      extents: async (topic) =>
+        topicOf(topic).map(({ log }, partition) => ({
+          ...{ partition, first: 0n },
+          end: BigInt(log.length),
+        })),
+      read: async ({ topic, partition, from, max }) =>
+        topicOf(topic)[partition]?.log.slice(Number(from), Number(from) + max) ?? [],
+    },
     producer: () => ({
       async publish(messages) {
         messages.forEach(append)

@@ -79,6 +79,7 @@ export function sharingContract(open: () => Promise<BrokerUnderTest>): void {
         if (deliveries.some(({ value }) => value === '3')) throw new Error('no number of ours')
         handled.push(...deliveries.map(({ value }) => value))
       },
+      consumer: 'tests',
       deadLetters: broker.producer,
       logger: silentLogger,
       isTransient: () => false,
