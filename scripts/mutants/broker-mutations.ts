@@ -21,6 +21,13 @@ export const brokerMutations: readonly Mutation[] = [
     tests: [`${adapters}/platformatic-consumer.integration.test.ts`],
   },
   {
+    name: 'with @platformatic/kafka everything is read into memory while a handler is slow',
+    file: `${adapters}/platformatic-fetch.ts`,
+    find: 'await given',
+    replace: '',
+    tests: ['libs/messaging/src/back-pressure.integration.test.ts'],
+  },
+  {
     name: 'a member that has lost its lease of a stream still reads it',
     file: redisStreams,
     find: "if redis.call('GET', KEYS[at + 1]) == ARGV[1] then",
