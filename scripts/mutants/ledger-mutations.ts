@@ -134,10 +134,10 @@ export const ledgerMutations: readonly Mutation[] = [
     tests: workTests,
   },
   {
-    name: 'posters meet in one shard of the system',
+    name: 'posters share a shard of the system without a lock on it',
     file: 'libs/ledger/src/adapters/postgres-shards.ts',
-    find: `(pg_backend_pid() + place) % \${SHARDS} as shard`,
-    replace: '0 as shard',
+    find: `where pg_try_advisory_xact_lock(\${LOCK_CLASS}, shard)`,
+    replace: `where \${LOCK_CLASS} > 0`,
     tests: ['libs/ledger/src/adapters/postgres-shards.integration.test.ts'],
   },
   {
