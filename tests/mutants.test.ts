@@ -4,7 +4,7 @@ import { mutate } from '../scripts/mutants/mutation.ts'
 import { mutations } from '../scripts/mutants/mutations.ts'
 import { repositoryFiles } from './repository-files.ts'
 
-const texts = new Map(repositoryFiles(/\.ts$/).map(({ path, text }) => [path, text]))
+const texts = new Map(repositoryFiles(/\.(ts|sql)$/).map(({ path, text }) => [path, text]))
 
 test('every planted bug has exactly one place in the code', () => {
   const problems = mutations.flatMap((mutation) => {
