@@ -96,4 +96,11 @@ export const holdsMutations: readonly Mutation[] = [
     replace: 'where false and (account.debits_pending, account.credits_pending)',
     tests: checkTests,
   },
+  {
+    name: 'each batch reads all transactions there are, while nobody knows how many',
+    file: post,
+    find: ", 'enable_material'",
+    replace: '',
+    tests: ['libs/ledger/src/adapters/postgres-transactions.integration.test.ts'],
+  },
 ]

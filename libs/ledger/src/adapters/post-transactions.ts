@@ -127,7 +127,9 @@ async function bookRelated(
 const planBySeeks = (tx: Transaction) =>
   tx.execute(sql`
     select set_config(name, 'off', true)
-    from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) as name
+    from unnest(array[
+      'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material'
+    ]) as name
   `)
 
 /** What the database holds each transaction to: once booked, once resolved, once taken back. */
