@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Coffer, startCoffer } from '@coffer/cli/start-coffer'
-import { eventMessage, type Message } from '@coffer/events/event'
 import { transactionsOutbox } from '@coffer/ledger/transactions-outbox'
 import { kafkaProducer } from '@coffer/messaging/kafka-producer'
 import { relayLag } from '@coffer/messaging/relay-lag'
@@ -9,6 +8,7 @@ import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { silentLogger } from '@coffer/telemetry/logger'
 import { cpuSeconds } from './cpu-seconds.ts'
 import { creditCount } from './credit-count.ts'
+import { depositConfirmation } from './deposit-confirmation.ts'
 import { hundredths } from './measured.ts'
 import { tell } from './tell.ts'
 
@@ -73,37 +73,9 @@ async function publish(
   for (let sent = 0; sent < count; sent += CHUNK) {
     const size = Math.min(CHUNK, count - sent)
     await producer.publish(
-      Array.from({ length: size }, (_, index) => confirmation(ownerOf(sent + index))),
+      Array.from({ length: size }, (_, index) => depositConfirmation(ownerOf(sent + index))),
     )
   }
-}
-
-function confirmation(owner: string): Message {
-  const word = () => `${randomUUID()}${randomUUID()}`.replaceAll('-', '')
-  const txHash = `0x${word()}` as const
-  const depositId = `eip155:31337:${txHash}:log:0`
-  return eventMessage({
-    id: depositId,
-    type: 'deposit.confirmed',
-    source: 'coffer/bench',
-    time: new Date().toISOString(),
-    key: owner,
-    data: {
-      depositId,
-      revision: 1,
-      owner,
-      chain: 'eip155:31337',
-      asset: 'eip155:31337/slip44:60',
-      amount: '1000000000000000000',
-      from: `0x${word().slice(24)}`,
-      to: `0x${word().slice(24)}`,
-      txHash,
-      position: 'log:0',
-      blockNumber: 1,
-      blockHash: `0x${word()}`,
-      blockTime: new Date().toISOString(),
-    },
-  })
 }
 
 type Timed = {

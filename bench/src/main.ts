@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { catchUp } from './catch-up.ts'
 import { catchUpTokens } from './catch-up-tokens.ts'
 import { credits } from './credits.ts'
+import { relay } from './relay.ts'
 import { missedFigures } from './required-figures.ts'
 import { tipLatency } from './tip-latency.ts'
 import { verify } from './verify.ts'
@@ -14,6 +15,7 @@ const BENCHMARKS = {
   'tip-latency': tipLatency,
   'watch-set': watchSet,
   credits,
+  relay,
   verify,
 }
 

@@ -8,6 +8,10 @@ const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
     { figure: 'ratio', atLeast: 0.6 },
   ],
   'catch-up-tokens': [{ figure: 'transfersPerSecond', atLeast: 60_000 }],
+  relay: [
+    { figure: 'eventsPerSecond', atLeast: 30_000 },
+    { figure: 'p99Ms', atMost: 50 },
+  ],
   'tip-latency': [
     { figure: 'publishedP50Ms', atMost: 30 },
     { figure: 'publishedP99Ms', atMost: 100 },

@@ -13,12 +13,28 @@ export const messagingMutations: readonly Mutation[] = [
   {
     name: "the relay moves its cursor before the broker's acknowledgement",
     file: 'libs/messaging/src/relay-next.ts',
-    find: `    await producer.publish(next.rows)
+    find: `    await producer.publish(rows)
     crashPoint('relay.after-ack')
-    return (await outbox.advance(last)) ? 'busy' : 'idle'`,
+    return await outbox.advance(last)`,
     replace: `    const isMoved = await outbox.advance(last)
-    await producer.publish(next.rows)
-    return isMoved ? 'busy' : 'idle'`,
+    await producer.publish(rows)
+    return isMoved`,
+    tests: ['libs/messaging/src/testing/memory-outbox.test.ts'],
+  },
+  {
+    name: 'the relay reads on from its cursor while it publishes what is there',
+    file: 'libs/messaging/src/relay-next.ts',
+    find: 'outbox.readNext(last) : undefined',
+    replace: 'outbox.readNext() : undefined',
+    tests: ['libs/messaging/src/testing/memory-outbox.test.ts'],
+  },
+  {
+    name: 'the relay goes on with what it read ahead though the broker failed',
+    file: 'libs/messaging/src/relay-next.ts',
+    find: `    if (!(await publish(next.rows, last))) return 'idle'
+    ahead = reading`,
+    replace: `    ahead = reading
+    if (!(await publish(next.rows, last))) return 'idle'`,
     tests: ['libs/messaging/src/testing/memory-outbox.test.ts'],
   },
   {
@@ -38,7 +54,7 @@ export const messagingMutations: readonly Mutation[] = [
   {
     name: 'the relay passes over what committed later under a lower id',
     file: relay,
-    find: `and (waiting.\${transactionId}, waiting.id) > (relay.transaction_id, relay.outbox_id)`,
+    find: `and (waiting.\${transactionId}, waiting.id) > \${cursor}`,
     replace: 'and waiting.id > relay.outbox_id',
     tests: relayTests,
   },

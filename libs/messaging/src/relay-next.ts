@@ -8,13 +8,18 @@ import type { Producer } from './ports.ts'
  * `testing/memory-outbox.ts`.
  */
 export type RelayOutbox<Row extends Message = Message> = {
-  /** The rows after the cursor, if this process holds the lease; `leaseLeftMs` is 0 if not. */
-  readNext(): Promise<{ leaseLeftMs: number; rows: readonly Row[] }>
+  /**
+   * The rows after the cursor, or after `last` that lies behind it, if this process holds the
+   * lease; `leaseLeftMs` is 0 if not. `isFull` when there may be more.
+   */
+  readNext(last?: Row): Promise<NextRows<Row>>
   /** Takes or renews the lease; false when another process holds it. */
   takeLease(): Promise<boolean>
   /** Moves the cursor to `last` and renews the lease; false when another process took it. */
   advance(last: Row): Promise<boolean>
 }
+
+export type NextRows<Row> = { leaseLeftMs: number; rows: readonly Row[]; isFull: boolean }
 
 export type RelayNextOptions<Row extends Message> = {
   outbox: RelayOutbox<Row>
@@ -26,20 +31,41 @@ export type RelayNextOptions<Row extends Message> = {
 /**
  * One step of a relay: publishes what is next, and is `busy` when there was any; `idle` when there
  * was none or another process holds the lease. A message is passed over only when the broker has
- * acknowledged it, so a crash at any moment repeats messages and loses none.
+ * acknowledged it, so a crash at any moment repeats messages and loses none. While the broker
+ * stores many, those behind them are read.
  */
-export const relayNext =
-  <Row extends Message>({ outbox, producer, leaseMs }: RelayNextOptions<Row>) =>
-  async (): Promise<StepResult> => {
-    let next = await outbox.readNext()
+export function relayNext<Row extends Message>(
+  options: RelayNextOptions<Row>,
+): () => Promise<StepResult> {
+  const { outbox, producer, leaseMs } = options
+  let ahead: Promise<NextRows<Row>> | undefined
+
+  const readNow = async () => {
+    const read = await ahead
+    ahead = undefined
+    return read !== undefined && read.rows.length > 0 ? read : await outbox.readNext()
+  }
+
+  const publish = async (rows: readonly Row[], last: Row) => {
+    crashPoint('relay.before-publish')
+    await producer.publish(rows)
+    crashPoint('relay.after-ack')
+    return await outbox.advance(last)
+  }
+
+  return async () => {
+    let next = await readNow()
     if (next.leaseLeftMs < leaseMs / 2) {
       if (!(await outbox.takeLease())) return 'idle'
       if (next.leaseLeftMs <= 0) next = await outbox.readNext()
     }
     const last = next.rows.at(-1)
     if (last === undefined) return 'idle'
-    crashPoint('relay.before-publish')
-    await producer.publish(next.rows)
-    crashPoint('relay.after-ack')
-    return (await outbox.advance(last)) ? 'busy' : 'idle'
+    const reading = next.isFull ? outbox.readNext(last) : undefined
+    // It may fail before anybody waits for it.
+    reading?.catch(() => undefined)
+    if (!(await publish(next.rows, last))) return 'idle'
+    ahead = reading
+    return 'busy'
   }
+}

@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import { type OutboxSource, outboxTable, type RowPlace } from './outbox-source.ts'
 import type { Producer } from './ports.ts'
 import { type RelayBroker, takeLease } from './relay-lease.ts'
-import { type RelayOutbox, relayNext } from './relay-next.ts'
+import { type NextRows, type RelayOutbox, relayNext } from './relay-next.ts'
 
 export type RelayOptions = {
   postgres: Postgres
@@ -36,11 +36,20 @@ export type RelayOptions = {
 export const relayStep = (options: RelayOptions) =>
   relayNext({ ...options, outbox: postgresRelayOutbox(options) })
 
-const postgresRelayOutbox = (options: RelayOptions): RelayOutbox<OutboxRow> => ({
-  readNext: () => readWhenEnded(options),
-  takeLease: () => takeLease(options),
-  advance: (last) => advance(options, last),
-})
+function postgresRelayOutbox(options: RelayOptions): RelayOutbox<OutboxRow> {
+  // Nobody knows what waits before the first look.
+  let isBacklog = true
+  return {
+    async readNext(last) {
+      const next =
+        isBacklog || last ? await readBacklog(options, last) : await readWhenEnded(options)
+      isBacklog = next.isFull
+      return next
+    },
+    takeLease: () => takeLease(options),
+    advance: (last) => advance(options, last),
+  }
+}
 
 type OutboxRow = Message & RowPlace
 
@@ -61,24 +70,36 @@ async function readWhenEnded(options: RelayOptions) {
   return next
 }
 
-type NextRows = { leaseLeftMs: number; rows: OutboxRow[]; isHeldUp: boolean }
+/**
+ * {@link readNext} where much may wait: along the index, whatever the planner thinks of it. While
+ * it knows nothing of the rows it would sort all that wait for each step.
+ */
+const readBacklog = (options: RelayOptions, last: RowPlace | undefined) =>
+  options.postgres.transaction(async (tx) => {
+    await tx.execute(sql.raw('set local enable_bitmapscan = off; set local enable_sort = off'))
+    return await readNext(options, { db: tx, last })
+  })
+
+type PostgresRows = NextRows<OutboxRow> & { isHeldUp: boolean }
+
+type ReadOptions = { db?: Pick<Postgres, 'execute'>; last?: RowPlace | undefined }
 
 /** The rows after the cursor, if this process holds the lease; `leaseLeftMs` is 0 if it doesn't. */
-async function readNext({
-  postgres,
-  topic,
-  source = outboxTable,
-  holder,
-  batchSize,
-}: RelayOptions): Promise<NextRows> {
+async function readNext(
+  { postgres, topic, source = outboxTable, holder, batchSize }: RelayOptions,
+  { db = postgres, last }: ReadOptions = {},
+): Promise<PostgresRows> {
   const { table, transactionId, columns } = source
+  const cursor = last
+    ? sql`(${last.transactionId}::xid8, ${last.id}::bigint)`
+    : sql.raw('(relay.transaction_id, relay.outbox_id)')
   type Place = RowPlace | Record<keyof RowPlace, null>
-  const rows = await postgres.execute<Omit<NextRows, 'rows'> & Place>(sql`
+  const rows = await db.execute<Pick<PostgresRows, 'leaseLeftMs' | 'isHeldUp'> & Place>(sql`
     select lease.left_ms as "leaseLeftMs", due.*,
       due.id is null and exists (
         select from ${table} held
         where ${source.isOf(topic)}
-          and (held.${transactionId}, held.id) > (relay.transaction_id, relay.outbox_id)
+          and (held.${transactionId}, held.id) > ${cursor}
           and held.id > relay.restored_id
       ) as "isHeldUp"
     from messaging.relays relay
@@ -89,7 +110,7 @@ async function readNext({
       select ${columns}, waiting.${transactionId}::text as "transactionId", waiting.id::text as id
       from ${table} waiting
       where ${source.isOf(topic)}
-        and (waiting.${transactionId}, waiting.id) > (relay.transaction_id, relay.outbox_id)
+        and (waiting.${transactionId}, waiting.id) > ${cursor}
         and waiting.${transactionId} < pg_snapshot_xmin(pg_current_snapshot())
         and waiting.id > relay.restored_id
       -- By the columns: without its table, id would be the text selected above.
@@ -103,6 +124,7 @@ async function readNext({
   return {
     leaseLeftMs: rows[0]?.leaseLeftMs ?? 0,
     isHeldUp: rows[0]?.isHeldUp ?? false,
+    isFull: due.length === batchSize,
     rows: messages.map((message, place) => {
       const { transactionId, id } = due[place] as RowPlace
       return { ...message, transactionId, id }

@@ -38,10 +38,12 @@ export function memoryOutbox({ leaseMs }: { leaseMs: number }): MemoryOutbox {
     messages: (topic) => rows.filter((row) => row.topic === topic),
     waiting: (topic) => after(topic).length,
     relay: (topic, { holder, batchSize }) => ({
-      async readNext() {
+      async readNext(last) {
         const { holder: current, isLeased } = relayOf(topic)
-        if (current !== holder || !isLeased) return { leaseLeftMs: 0, rows: [] }
-        return { leaseLeftMs: leaseMs, rows: after(topic).slice(0, batchSize) }
+        if (current !== holder || !isLeased) return { leaseLeftMs: 0, rows: [], isFull: false }
+        const waiting = after(topic).filter(({ place }) => place > (last?.place ?? 0))
+        const found = waiting.slice(0, batchSize)
+        return { leaseLeftMs: leaseMs, rows: found, isFull: found.length === batchSize }
       },
       async takeLease() {
         const relay = relayOf(topic)

@@ -60,6 +60,24 @@ export function relayContract(open: () => Promise<RelaysUnderTest>): void {
     expect(published.slice(-2)).toEqual(['a', 'a'])
   })
 
+  test('gives out again what was not acknowledged, and what was read behind it after it', async () => {
+    await using room = await opened()
+    await room.enqueue(['a', 'b', 'c', 'd', 'e'].map((value) => message(value)))
+    let isFailing = true
+    const step = room.relay('one', {
+      publish: async (messages) => {
+        if (isFailing) throw new Error('no acknowledgement')
+        await producer.publish(messages)
+      },
+    })
+    const failed = await waitFor(() => step().then(() => undefined, String), { what: 'a failure' })
+    isFailing = false
+    await until(step, 5)
+
+    expect(failed).toContain('no acknowledgement')
+    expect(published).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
   test('lets one relay at a time have it, and the next one go on where it stood', async () => {
     await using room = await opened()
     await room.enqueue([message('a')])
