@@ -36,9 +36,9 @@ export const ASKED_MAX = 64
 export const ADDRESS_DIGITS = 2 * ADDRESS_BYTES
 
 /** Of a shard's slots so many are used before it grows: less memory against longer searches. */
-const LOAD_MAX = 0.86
+const LOAD_MAX = 0.9
 /** By which part of itself a shard grows: less memory against more that is moved. */
-const GROWTH = 1 / 12
+const GROWTH = 1 / 16
 
 const KEY = 64
 export const ASKED = KEY + HASH_KEY_BYTES
