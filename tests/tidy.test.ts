@@ -18,6 +18,14 @@ test('every error code has an entry in docs/errors.md, and every entry a code', 
   expect(entries).toEqual([...new Set(codes)].sort())
 })
 
+test('every decision has a number of its own, in its name and its title', () => {
+  const decisions = repositoryFiles(/^docs\/decisions\/\d/)
+  const numbers = decisions.map(({ path }) => Number(path.split('/').at(-1)?.slice(0, 4)))
+
+  expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other))
+  expect(decisions.map(({ text }) => Number(/^# (\d+)\. /.exec(text)?.[1]))).toEqual(numbers)
+})
+
 test('no file has a name that says nothing', () => {
   const banned = /(^|[/-])(index|utils?|helpers?|common|misc|manager|service|data)(-[^/]*)?\.tsx?$/
 
