@@ -17,14 +17,14 @@ export const holdsMutations: readonly Mutation[] = [
     file: refuse,
     find: "if (resolvedAs !== undefined) return { reason: 'hold_resolved', hold, as: resolvedAs }",
     replace: '',
-    tests: modelTests,
+    tests,
   },
   {
     name: 'more is posted of a hold than was held',
     file: refuse,
     find: 'posted < 0n || posted > held',
     replace: 'posted < 0n',
-    tests: modelTests,
+    tests,
   },
   {
     name: 'a hold is posted when its time is over',
@@ -71,8 +71,8 @@ export const holdsMutations: readonly Mutation[] = [
   {
     name: 'an account is closed while something is held on it',
     file: state,
-    find: 'state.debitsPending === 0n &&',
-    replace: '',
+    find: 'state.creditsPending === 0n',
+    replace: 'state.version >= 0',
     tests,
   },
   {

@@ -219,3 +219,15 @@ test('an account is closed when it is empty, and takes nothing after that', () =
   ])
   expect(state(available('alice'))).toMatchObject({ isClosed: true, version: 2 })
 })
+
+test('an account is not closed while something is on its way to it', () => {
+  const { apply } = smallLedger()
+  const entries = move(custody, available('alice'), 5n)
+
+  expect(
+    apply(draft('1', { entries, hold: {} }), draft('2', { closes: [available('alice')] })),
+  ).toMatchObject([
+    { status: 'created' },
+    { refusal: { reason: 'account_not_empty', account: available('alice') } },
+  ])
+})
