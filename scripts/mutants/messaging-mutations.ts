@@ -38,6 +38,13 @@ export const messagingMutations: readonly Mutation[] = [
     tests: ['libs/messaging/src/testing/memory-outbox.test.ts'],
   },
   {
+    name: 'what comes while the database is only to be read goes to the dead letters',
+    file: 'libs/postgres/src/transient.ts',
+    find: '(25006|55P03|XX001|XX002)',
+    replace: '(55P03|XX001|XX002)',
+    tests: ['tests/hazards/messages.integration.test.ts'],
+  },
+  {
     name: 'the relay reads past transactions that are still open',
     file: relay,
     find: `and waiting.\${transactionId} < pg_snapshot_xmin(pg_current_snapshot())`,
