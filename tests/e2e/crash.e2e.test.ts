@@ -20,7 +20,9 @@ const PASSES = [1, 3, 2, 1, 8]
 const SMALL_STEPS = { CHUNK_BLOCKS: '4', RELAY_BATCH_MAX: '5', BATCH_SIZE_MAX: '5' }
 
 let under: CofferUnderTest
-const kills = new Map<CrashPoint, number>(CRASH_POINTS.map((point) => [point, 0]))
+// A rebuild runs by itself, and is killed by its own test.
+const POINTS = CRASH_POINTS.filter((point) => !point.startsWith('rebuild.'))
+const kills = new Map<CrashPoint, number>(POINTS.map((point) => [point, 0]))
 
 beforeAll(async () => {
   under = await cofferUnderTest({ name: 'crash', users: 8, apps: ['api'], env: SMALL_STEPS })

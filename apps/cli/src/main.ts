@@ -13,6 +13,7 @@ import { down } from './commands/down.ts'
 import { gaps } from './commands/gaps.ts'
 import { ledger } from './commands/ledger.ts'
 import { migrate, topics } from './commands/prepare.ts'
+import { rebuild } from './commands/rebuild.ts'
 import { rescan } from './commands/rescan.ts'
 import { simulate } from './commands/simulate.ts'
 import { up } from './commands/up.ts'
@@ -27,6 +28,7 @@ program
   .addCommand(ledger)
   .addCommand(simulate)
   .addCommand(rescan)
+  .addCommand(rebuild)
   .addCommand(chain)
   .addCommand(gaps)
   .addCommand(audit)

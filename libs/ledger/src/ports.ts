@@ -1,5 +1,7 @@
+import type { LogRange } from '@coffer/messaging/ports'
 import type { Applied, BookedEntry, HeldEntry } from './domain/apply-postings.ts'
 import type { AccountName, HoldResolution, TransactionDraft } from './domain/transaction.ts'
+import type { LoggedTransaction } from './logged-transaction.ts'
 
 /** A transaction as the ledger holds it. */
 export type BookedTransaction = {
@@ -54,4 +56,69 @@ export type OverdueHolds = {
 /** Counts what is booked. Adapter: `adapters/prometheus-booking-metrics.ts`. */
 export type BookingMetrics = {
   batch(handled: { booked: number; duplicates: number; seconds: number }): void
+}
+
+/** What was read of the log at once. */
+export type LogPage = {
+  /** Each with its place in the log: see `logPlace`. */
+  transactions: readonly { place: string; transaction: LoggedTransaction }[]
+  problems: readonly LogProblem[]
+  /** Up to where partitions are read with this page, and up to where they were before. */
+  positions: readonly { partition: number; from: bigint; next: bigint }[]
+}
+
+/** Something in the log that no ledger can be rebuilt from. */
+export type LogProblem = { place: string; subject: string; problem: string }
+
+/** What the ledger and the log do not agree on. */
+export type LedgerDifference = {
+  /** The account, transaction, entry or hold. */
+  subject: string
+  /** What differs, as both have it. */
+  problem: string
+}
+
+export type LedgerComparison = {
+  /** Transactions and entries of the log; repeats don't count. */
+  transactions: number
+  entries: number
+  accounts: number
+  /** Messages that say once more what an earlier one said. */
+  repeats: number
+  /** Transactions of the ledger that had not been published when the rebuild began. */
+  unpublished: number
+  /** The first of each kind. */
+  differences: readonly LedgerDifference[]
+  differencesCount: number
+  problems: readonly LogProblem[]
+}
+
+/**
+ * A ledger that is rebuilt from the log, beside the one in use. It outlives whoever builds it, who
+ * then goes on where it was left. Adapter: `adapters/postgres-shadow.ts`.
+ */
+export type LedgerShadow = {
+  /**
+   * Goes on with what was begun and not ended, or begins anew with what `ranges` says the log
+   * holds. Answers how far each partition was read, and where it ends.
+   */
+  begin(ranges: () => Promise<readonly LogRange[]>): Promise<ShadowRun>
+  /** Adds what was read, all of it or nothing. Pages are added in the order of the calls. */
+  add(page: LogPage): Promise<void>
+  /** Drops what was read twice, and finds what each transaction is about. Safe to repeat. */
+  settle(): Promise<void>
+  /**
+   * Makes it the ledger, which must be empty, as whatever is published was published already.
+   * Throws `RebuildRefusedError`, and then has changed nothing.
+   */
+  putInPlace(): Promise<void>
+  /** Compares every transaction, entry, account and hold with the ledger in use, at one moment. */
+  compare(): Promise<LedgerComparison>
+  /** Lets the next one begin anew; drops all tables where they are no longer needed. */
+  end(options: { drop: boolean }): Promise<void>
+}
+
+export type ShadowRun = {
+  isResumed: boolean
+  partitions: readonly (LogRange & { next: bigint })[]
 }

@@ -11,6 +11,11 @@ export const CRASH_POINTS = [
   'accounts.after-consume',
   'accounts.before-commit',
   'accounts.after-commit',
+  'rebuild.before-commit',
+  'rebuild.after-commit',
+  'rebuild.before-compare',
+  'rebuild.before-put-in-place',
+  'rebuild.after-put-in-place',
 ] as const
 
 export type CrashPoint = (typeof CRASH_POINTS)[number]

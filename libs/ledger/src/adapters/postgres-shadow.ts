@@ -1,0 +1,179 @@
+import { AppError } from '@coffer/errors/app-error'
+import { ACCOUNTING_EVENTS } from '@coffer/events/topics'
+import type { LogRange } from '@coffer/messaging/ports'
+import { copyField, copyRows } from '@coffer/postgres/copy-rows'
+import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { crashPoint } from '@coffer/runtime/crash-point'
+import { sql } from 'drizzle-orm'
+import type { LedgerShadow, LogPage, ShadowRun } from '../ports.ts'
+import { compareWithShadow } from './compare-with-shadow.ts'
+import { putShadowInPlace } from './put-shadow-in-place.ts'
+import { settleShadow } from './settle-shadow.ts'
+import { type AccountNumbers, accountNumbers, addLines, type ShadowLines } from './shadow-lines.ts'
+import { createShadow, dropShadow, SHADOW } from './shadow-tables.ts'
+
+/** A shadow of the ledger in a schema of its own, in the same database. */
+export function postgresShadow(postgres: Postgres): LedgerShadow {
+  let accounts = accountNumbers()
+  let adding: Promise<void> = Promise.resolve()
+  return {
+    begin: (ranges) =>
+      inOneTransaction(postgres, async (tx) => {
+        const resumed = await resume(tx)
+        if (resumed === undefined) await createShadow(tx)
+        const run = resumed ?? (await begin(tx, ranges))
+        accounts = await readAccounts(tx)
+        return run
+      }),
+    add(page) {
+      const lines = linesOf(page, accounts)
+      const newAccounts = accounts.takeNewLines()
+      const added = adding.then(() => addPage(postgres, page, { ...lines, accounts: newAccounts }))
+      adding = added
+      return added
+    },
+    settle: () => inOneTransaction(postgres, settleShadow),
+    putInPlace: () => putShadowInPlace(postgres),
+    compare: () => compareWithShadow(postgres),
+    end: ({ drop }) =>
+      inOneTransaction(postgres, async (tx) => {
+        if (drop) await dropShadow(tx)
+        else await tx.execute(sql.raw(`update ${SHADOW}.run set ended_at = clock_timestamp()`))
+      }),
+  }
+}
+
+/** What reads or writes all there is takes as long as it takes. */
+const inOneTransaction = <Result>(
+  postgres: Postgres,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> =>
+  postgres.transaction(async (tx) => {
+    await tx.execute(sql`set local statement_timeout = 0`)
+    return await work(tx)
+  })
+
+type PartitionRow = { partition: number; begins: string; next: string; ends: string }
+
+/** What is under way; nothing if there is none, or the database lost it in a crash. */
+async function resume(tx: Transaction): Promise<ShadowRun | undefined> {
+  const [found] = await tx.execute<{ exists: boolean }>(
+    sql`select to_regclass(${`${SHADOW}.run`}) is not null as exists`,
+  )
+  if (!found?.exists) return undefined
+  const [run] = await tx.execute(sql.raw(`select from ${SHADOW}.run where ended_at is null`))
+  if (run === undefined) return undefined
+  const rows = await tx.execute<PartitionRow>(
+    sql.raw(`select * from ${SHADOW}.partitions order by partition`),
+  )
+  const partitions = rows.map(({ partition, begins, next, ends }) => {
+    return { partition, begin: BigInt(begins), next: BigInt(next), end: BigInt(ends) }
+  })
+  return { isResumed: true, partitions }
+}
+
+async function begin(
+  tx: Transaction,
+  readRanges: () => Promise<readonly LogRange[]>,
+): Promise<ShadowRun> {
+  // Before the log is asked how far it reaches: what was published by now is in there by then.
+  await tx.execute(sql`
+    insert into ${sql.raw(SHADOW)}.run (topic, published_xid, published_id, restored_id)
+    select ${ACCOUNTING_EVENTS}, coalesce(max(transaction_id), '0'), coalesce(max(outbox_id), 0),
+      coalesce(max(restored_id), 0)
+    from messaging.relays where topic = ${ACCOUNTING_EVENTS}
+  `)
+  await tx.execute(sql`
+    insert into ${sql.raw(SHADOW)}.accounts select id, owner, code, asset, shard from ledger.accounts
+  `)
+  const partitions = (await readRanges()).map((range) => ({ ...range, next: range.begin }))
+  const lines = partitions.map(({ partition, begin, next, end }) =>
+    [partition, begin, next, end].join('\t'),
+  )
+  await copyRows(tx, {
+    into: `${SHADOW}.partitions`,
+    lines: lines.map((line) => `${line}\n`).join(''),
+  })
+  return { isResumed: false, partitions }
+}
+
+type AccountRow = { id: string; owner: string; account: string; asset: string; shard: number }
+
+const ACCOUNTS_AT_ONCE = 100_000
+
+/** The numbers of all accounts that are known so far. */
+async function readAccounts(tx: Transaction): Promise<AccountNumbers> {
+  const accounts = accountNumbers()
+  await tx.execute(
+    sql.raw(`
+    declare known no scroll cursor for
+      select id, owner, code as account, asset, shard from ${SHADOW}.accounts`),
+  )
+  for (;;) {
+    const rows = await tx.execute<AccountRow>(sql.raw(`fetch ${ACCOUNTS_AT_ONCE} from known`))
+    for (const { id, ...account } of rows) accounts.know(account, id)
+    if (rows.length < ACCOUNTS_AT_ONCE) break
+  }
+  await tx.execute(sql.raw('close known'))
+  return accounts
+}
+
+function linesOf({ transactions }: LogPage, accounts: AccountNumbers): ShadowLines {
+  const lines = { transactions: '', entries: '', held: '' }
+  for (const { place, transaction } of transactions) addLines(lines, place, transaction, accounts)
+  return lines
+}
+
+async function addPage(
+  postgres: Postgres,
+  { problems, positions }: LogPage,
+  lines: ShadowLines & { accounts: string },
+): Promise<void> {
+  const problemLines = problems.map(({ place, subject, problem }) =>
+    [place, copyField(storable(subject)), copyField(storable(problem))].join('\t'),
+  )
+  await inOneTransaction(postgres, async (tx) => {
+    for (const { partition, from, next } of positions) await moveOn(tx, partition, from, next)
+    const copy = async (into: string, text: string) => {
+      if (text !== '') await copyRows(tx, { into: `${SHADOW}.${into}`, lines: text })
+    }
+    await copy('accounts', lines.accounts)
+    await copy(TRANSACTIONS, lines.transactions)
+    await copy(ENTRIES, lines.entries)
+    await copy('held_entries', lines.held)
+    await copy('problems', problemLines.map((line) => `${line}\n`).join(''))
+    crashPoint('rebuild.before-commit')
+  })
+  crashPoint('rebuild.after-commit')
+}
+
+const TRANSACTIONS = `transactions (message, id, event_at, recorded_at, reference, code, owner,
+  traceparent, phase, expires_at, resolves, reverses, closes)`
+const ENTRIES =
+  'entries (message, account_id, account_version, transaction_id, amount, balance_after)'
+
+/** What is told of a message may quote what the message must not hold. */
+const storable = (text: string): string => text.replaceAll('\0', '�').slice(0, 2_000)
+
+/** Moves a position on from where this rebuild knows it to be. Another's would count twice. */
+async function moveOn(tx: Transaction, partition: number, from: bigint, next: bigint) {
+  const moved = await tx.execute(sql`
+    update ${sql.raw(SHADOW)}.partitions set next = ${`${next}`}::bigint
+    where partition = ${partition} and next = ${`${from}`}::bigint
+    returning 1
+  `)
+  if (moved.length === 0) throw new RebuildTakenError(partition)
+}
+
+/** Somebody else goes on with the same rebuild. */
+export class RebuildTakenError extends AppError {
+  readonly code = 'LEDGER_REBUILD_TAKEN'
+
+  constructor(partition: number) {
+    super(
+      `Partition ${partition} was read on by another rebuild meanwhile. Expected one at a time: ` +
+        'let the other one end, and start this one again if it is still wanted.',
+      { retry: 'never', details: { partition } },
+    )
+  }
+}

@@ -1,0 +1,114 @@
+import { pause } from '@coffer/runtime/backoff'
+import { Consumer as KafkaConsumer } from '@platformatic/kafka'
+import type { BatchHandler, Delivery, LogRange, TopicLog } from '../ports.ts'
+import {
+  cutPool,
+  type PlatformaticClientOptions,
+  platformaticSettings,
+  withAnswer,
+} from './platformatic-client.ts'
+import { fetchPartitions, type Position } from './platformatic-fetch.ts'
+
+export type KafkaLogOptions = Omit<PlatformaticClientOptions, 'reach'> & {
+  /** Put before the names of topics, so that tests can share a broker. */
+  topicPrefix?: string
+}
+
+type Client = KafkaConsumer<Buffer, Buffer, Buffer, Buffer>
+
+/** What Kafka takes for "the first message there is" and "the next that comes". */
+const EARLIEST = -2n
+const LATEST = -1n
+
+/** How long a reader of partitions that are done looks away from those that are not, ms. */
+const DONE_MS = 50
+
+/** Reads topics of Kafka from beginning to end, as a member of no group. */
+export function kafkaLog(options: KafkaLogOptions): TopicLog {
+  const { topicPrefix = '' } = options
+  const settings = platformaticSettings(options, { retries: 5 })
+  // Its group is never joined; the client wants a name all the same.
+  const client: Client = new KafkaConsumer({ ...settings, groupId: `${topicPrefix}log` })
+  return {
+    async ranges(topic) {
+      const name = `${topicPrefix}${topic}`
+      const { topics } = await client.metadata({ topics: [name], forceUpdate: true })
+      const partitions = [...Array(topics.get(name)?.partitionsCount ?? 0).keys()]
+      const offsets = async (timestamp: bigint) => {
+        const request = { topics: [name], partitions: { [name]: partitions }, timestamp }
+        return (await client.listOffsets(request)).get(name) ?? []
+      }
+      const [begins, ends] = [await offsets(EARLIEST), await offsets(LATEST)]
+      return partitions.map((partition) => {
+        return { partition, begin: begins[partition] ?? 0n, end: ends[partition] ?? 0n }
+      })
+    },
+    read: (topic, ranges, handler) => readRanges({ options, client, topic, ranges, handler }),
+    async [Symbol.asyncDispose]() {
+      cutPool(client.connections)
+      await client.close(true).catch(() => undefined)
+    },
+  }
+}
+
+type Reading = {
+  options: KafkaLogOptions
+  client: Client
+  topic: string
+  ranges: readonly LogRange[]
+  handler: BatchHandler
+}
+
+async function readRanges({ options, client, topic, ranges, handler }: Reading): Promise<void> {
+  const { topicPrefix = '', logger } = options
+  const ends = new Map(ranges.map(({ partition, end }) => [partition, end]))
+  const isBefore = (partition: number, offset: bigint) => offset < (ends.get(partition) ?? 0n)
+  const positions: Position[] = ranges
+    .filter(({ begin, end }) => begin < end)
+    .map(({ partition, begin }) => ({ topic: `${topicPrefix}${topic}`, partition, next: begin }))
+  const over = new AbortController()
+  const isDone = () => positions.every(({ partition, next }) => !isBefore(partition, next))
+  if (isDone()) return
+  let handling: Promise<void> = Promise.resolve()
+  let failure: { error: unknown } | undefined
+  const give = async (fetched: readonly Delivery[]) => {
+    const wanted = fetched.filter(({ partition, offset }) => isBefore(partition, BigInt(offset)))
+    if (wanted.length === 0 || failure) return
+    // Leaders are read side by side, and what they bring is handled one after the other.
+    handling = handling
+      .then(() => handler(wanted))
+      .catch((error: unknown) => {
+        failure ??= { error }
+        over.abort()
+      })
+    await handling
+  }
+  const fetch: Client['fetch'] = async (request: Parameters<Client['fetch']>[0]) => {
+    const topics = request.topics.filter(({ partitions }) =>
+      partitions.some((each) => isBefore(each.partition, each.fetchOffset)),
+    )
+    if (isDone()) over.abort()
+    else if (topics.length > 0) return await client.fetch({ ...request, topics })
+    else await pause(DONE_MS, over.signal)
+    return { throttleTimeMs: 0, errorCode: 0, sessionId: 0, responses: [], nodeEndpoints: [] }
+  }
+  const reader = { metadata: client.metadata.bind(client), fetch } as Pick<
+    Client,
+    'metadata' | 'fetch'
+  >
+  const signal = over.signal
+  const fetching = {
+    client: reader,
+    positions,
+    give,
+    fetchWaitMs: 250,
+    topicPrefix,
+    logger,
+    signal,
+  }
+  await fetchPartitions(fetching).catch((error: unknown) => {
+    throw withAnswer(error)
+  })
+  await handling
+  if (failure) throw failure.error
+}
