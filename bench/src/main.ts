@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { catchUp } from './catch-up.ts'
 import { catchUpTokens } from './catch-up-tokens.ts'
 import { credits } from './credits.ts'
+import { rebuild } from './rebuild.ts'
 import { relay } from './relay.ts'
 import { missedFigures } from './required-figures.ts'
 import { tipLatency } from './tip-latency.ts'
@@ -16,6 +17,7 @@ const BENCHMARKS = {
   'watch-set': watchSet,
   credits,
   relay,
+  rebuild,
   verify,
 }
 

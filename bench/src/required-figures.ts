@@ -23,6 +23,7 @@ const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
     { figure: 'contendedRatio', atLeast: 0.6 },
     { figure: 'ratio', atLeast: 10 },
   ],
+  rebuild: [{ figure: 'transactionsPerSecond', atLeast: 30_000 }],
   'watch-set': [
     { figure: 'rssMb', atMost: 400 },
     { figure: 'loadSeconds', atMost: 60 },

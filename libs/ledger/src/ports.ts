@@ -1,4 +1,4 @@
-import type { LogRange } from '@coffer/messaging/ports'
+import type { Extent } from '@coffer/messaging/ports'
 import type { Applied, BookedEntry, HeldEntry } from './domain/apply-postings.ts'
 import type { AccountName, HoldResolution, TransactionDraft } from './domain/transaction.ts'
 import type { LoggedTransaction } from './logged-transaction.ts'
@@ -99,10 +99,10 @@ export type LedgerComparison = {
  */
 export type LedgerShadow = {
   /**
-   * Goes on with what was begun and not ended, or begins anew with what `ranges` says the log
+   * Goes on with what was begun and not ended, or begins anew with what `extents` says the log
    * holds. Answers how far each partition was read, and where it ends.
    */
-  begin(ranges: () => Promise<readonly LogRange[]>): Promise<ShadowRun>
+  begin(extents: () => Promise<readonly Extent[]>): Promise<ShadowRun>
   /** Adds what was read, all of it or nothing. Pages are added in the order of the calls. */
   add(page: LogPage): Promise<void>
   /** Drops what was read twice, and finds what each transaction is about. Safe to repeat. */
@@ -120,5 +120,5 @@ export type LedgerShadow = {
 
 export type ShadowRun = {
   isResumed: boolean
-  partitions: readonly (LogRange & { next: bigint })[]
+  partitions: readonly (Extent & { next: bigint })[]
 }

@@ -1,6 +1,5 @@
 import { postgresShadow } from '@coffer/ledger/postgres-shadow'
 import { type RebuildReport, rebuildLedger } from '@coffer/ledger/rebuild-ledger'
-import { kafkaLog } from '@coffer/messaging/kafka-log'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { readConfig } from '@coffer/runtime/read-config'
@@ -28,7 +27,7 @@ export const rebuild = new Command('rebuild')
   )
   .option('--into-live', 'make it the ledger, which must be empty')
   .option('--json', 'print the result as one JSON line')
-  .action(async ({ intoLive = false, json }: Options) => {
+  .action(async ({ intoLive, json }: Options) => {
     const config = readConfig(settings, process.env)
     armCrashPoint(config.CRASH_AT, config.NODE_ENV)
     const { bar } = progress()
@@ -37,7 +36,9 @@ export const rebuild = new Command('rebuild')
       applicationName: 'coffer rebuild',
       statementTimeoutMs: 0,
     })
-    await using log = kafkaLog({
+    // Loaded by those commands alone that need it: it takes half a second.
+    const { kafkaTopicLog } = await import('@coffer/messaging/kafka-topic-log')
+    await using log = kafkaTopicLog({
       brokers: config.KAFKA_BROKERS.split(','),
       clientId: 'coffer-rebuild',
       topicPrefix: config.TOPIC_PREFIX,
@@ -48,7 +49,7 @@ export const rebuild = new Command('rebuild')
       log,
       shadow: postgresShadow(postgres),
       onProgress: ({ done, of }) => bar('messages', done, of),
-    })({ putInPlace: intoLive })
+    })({ putInPlace: intoLive === true })
     const seconds = Math.round(performance.now() - startedMs) / 1_000
     if (json) printJson({ ...report, seconds })
     else for (const line of linesOf(report)) console.log(line)

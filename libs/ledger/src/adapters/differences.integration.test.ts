@@ -53,9 +53,9 @@ test.for([
     name: 'a transaction that the log does not have',
     statements: [
       `insert into ledger.transactions (id, recorded_xid, event_at, reference, code, owner)
-        values (2, '3', now(), 'forged', 'test', 'alice')`,
+        values (0, '3', now(), 'forged', 'test', 'alice')`,
     ],
-    says: [{ subject: 'transaction 2: forged', problem: 'it is in the ledger and not in the log' }],
+    says: [{ subject: 'transaction 0: forged', problem: 'it is in the ledger and not in the log' }],
   },
   {
     name: 'an entry that the log does not have',

@@ -1,6 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import { ACCOUNTING_EVENTS } from '@coffer/events/topics'
-import type { LogRange } from '@coffer/messaging/ports'
+import type { Extent } from '@coffer/messaging/ports'
 import { copyField, copyRows } from '@coffer/postgres/copy-rows'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { crashPoint } from '@coffer/runtime/crash-point'
@@ -17,11 +17,11 @@ export function postgresShadow(postgres: Postgres): LedgerShadow {
   let accounts = accountNumbers()
   let adding: Promise<void> = Promise.resolve()
   return {
-    begin: (ranges) =>
+    begin: (extents) =>
       inOneTransaction(postgres, async (tx) => {
         const resumed = await resume(tx)
         if (resumed === undefined) await createShadow(tx)
-        const run = resumed ?? (await begin(tx, ranges))
+        const run = resumed ?? (await begin(tx, extents))
         accounts = await readAccounts(tx)
         return run
       }),
@@ -67,14 +67,14 @@ async function resume(tx: Transaction): Promise<ShadowRun | undefined> {
     sql.raw(`select * from ${SHADOW}.partitions order by partition`),
   )
   const partitions = rows.map(({ partition, begins, next, ends }) => {
-    return { partition, begin: BigInt(begins), next: BigInt(next), end: BigInt(ends) }
+    return { partition, first: BigInt(begins), next: BigInt(next), end: BigInt(ends) }
   })
   return { isResumed: true, partitions }
 }
 
 async function begin(
   tx: Transaction,
-  readRanges: () => Promise<readonly LogRange[]>,
+  readExtents: () => Promise<readonly Extent[]>,
 ): Promise<ShadowRun> {
   // Before the log is asked how far it reaches: what was published by now is in there by then.
   await tx.execute(sql`
@@ -86,9 +86,9 @@ async function begin(
   await tx.execute(sql`
     insert into ${sql.raw(SHADOW)}.accounts select id, owner, code, asset, shard from ledger.accounts
   `)
-  const partitions = (await readRanges()).map((range) => ({ ...range, next: range.begin }))
-  const lines = partitions.map(({ partition, begin, next, end }) =>
-    [partition, begin, next, end].join('\t'),
+  const partitions = (await readExtents()).map((extent) => ({ ...extent, next: extent.first }))
+  const lines = partitions.map(({ partition, first, next, end }) =>
+    [partition, first, next, end].join('\t'),
   )
   await copyRows(tx, {
     into: `${SHADOW}.partitions`,

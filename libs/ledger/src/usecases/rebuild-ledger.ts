@@ -1,6 +1,6 @@
 import { describeError } from '@coffer/errors/app-error'
 import { ACCOUNTING_EVENTS } from '@coffer/events/topics'
-import type { Delivery, LogRange, TopicLog } from '@coffer/messaging/ports'
+import type { Delivery, Extent, TopicLog } from '@coffer/messaging/ports'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import { readLoggedTransaction } from '../logged-transaction.ts'
 import type { LedgerComparison, LedgerShadow, LogPage, LogProblem, ShadowRun } from '../ports.ts'
@@ -27,7 +27,7 @@ export type RebuildReport = LedgerComparison & {
 export const rebuildLedger =
   ({ log, shadow, onProgress = () => undefined }: RebuildOptions) =>
   async ({ putInPlace = false } = {}): Promise<RebuildReport> => {
-    const run = await shadow.begin(() => log.ranges(ACCOUNTING_EVENTS))
+    const run = await shadow.begin(() => log.extents(ACCOUNTING_EVENTS))
     await readLog({ log, shadow, onProgress }, run)
     await shadow.settle()
     crashPoint('rebuild.before-compare')
@@ -43,12 +43,12 @@ async function readLog(
   { partitions }: ShadowRun,
 ): Promise<void> {
   const reading = logReading(partitions)
-  const of = partitions.reduce((sum, { begin, end }) => sum + Number(end - begin), 0)
-  let done = partitions.reduce((sum, { begin, next }) => sum + Number(next - begin), 0)
+  const of = partitions.reduce((sum, { first, end }) => sum + Number(end - first), 0)
+  let done = partitions.reduce((sum, { first, next }) => sum + Number(next - first), 0)
   // While one page is being stored, the next is read.
   let storing: Promise<void> = Promise.resolve()
-  const ranges = partitions.map(({ partition, next, end }) => ({ partition, begin: next, end }))
-  await log.read(ACCOUNTING_EVENTS, ranges, async (deliveries) => {
+  const extents = partitions.map(({ partition, next, end }) => ({ partition, first: next, end }))
+  await log.read(ACCOUNTING_EVENTS, extents, async (deliveries) => {
     const added = shadow.add(reading.page(deliveries))
     // It is waited for, but maybe later than it fails.
     added.catch(() => undefined)
@@ -63,7 +63,7 @@ async function readLog(
 }
 
 /** Keeps count of the offsets, so that none is passed over without a word. */
-function logReading(partitions: readonly (LogRange & { next: bigint })[]) {
+function logReading(partitions: readonly (Extent & { next: bigint })[]) {
   const nexts = new Map(partitions.map(({ partition, next }) => [partition, next]))
   const missing = (partition: number, from: bigint, to: bigint): LogProblem => ({
     place: logPlace(partition, from),

@@ -1,6 +1,6 @@
 import { pause } from '@coffer/runtime/backoff'
 import { Consumer as KafkaConsumer } from '@platformatic/kafka'
-import type { BatchHandler, Delivery, LogRange, TopicLog } from '../ports.ts'
+import type { BatchHandler, Delivery, Extent, TopicLog } from '../ports.ts'
 import {
   cutPool,
   type PlatformaticClientOptions,
@@ -9,7 +9,7 @@ import {
 } from './platformatic-client.ts'
 import { fetchPartitions, type Position } from './platformatic-fetch.ts'
 
-export type KafkaLogOptions = Omit<PlatformaticClientOptions, 'reach'> & {
+export type KafkaTopicLogOptions = Omit<PlatformaticClientOptions, 'reach'> & {
   /** Put before the names of topics, so that tests can share a broker. */
   topicPrefix?: string
 }
@@ -24,13 +24,13 @@ const LATEST = -1n
 const DONE_MS = 50
 
 /** Reads topics of Kafka from beginning to end, as a member of no group. */
-export function kafkaLog(options: KafkaLogOptions): TopicLog {
+export function kafkaTopicLog(options: KafkaTopicLogOptions): TopicLog {
   const { topicPrefix = '' } = options
   const settings = platformaticSettings(options, { retries: 5 })
   // Its group is never joined; the client wants a name all the same.
-  const client: Client = new KafkaConsumer({ ...settings, groupId: `${topicPrefix}log` })
+  const client: Client = new KafkaConsumer({ ...settings, groupId: `${topicPrefix}topic-log` })
   return {
-    async ranges(topic) {
+    async extents(topic) {
       const name = `${topicPrefix}${topic}`
       const { topics } = await client.metadata({ topics: [name], forceUpdate: true })
       const partitions = [...Array(topics.get(name)?.partitionsCount ?? 0).keys()]
@@ -38,12 +38,12 @@ export function kafkaLog(options: KafkaLogOptions): TopicLog {
         const request = { topics: [name], partitions: { [name]: partitions }, timestamp }
         return (await client.listOffsets(request)).get(name) ?? []
       }
-      const [begins, ends] = [await offsets(EARLIEST), await offsets(LATEST)]
+      const [firsts, ends] = [await offsets(EARLIEST), await offsets(LATEST)]
       return partitions.map((partition) => {
-        return { partition, begin: begins[partition] ?? 0n, end: ends[partition] ?? 0n }
+        return { partition, first: firsts[partition] ?? 0n, end: ends[partition] ?? 0n }
       })
     },
-    read: (topic, ranges, handler) => readRanges({ options, client, topic, ranges, handler }),
+    read: (topic, extents, handler) => readExtents({ options, client, topic, extents, handler }),
     async [Symbol.asyncDispose]() {
       cutPool(client.connections)
       await client.close(true).catch(() => undefined)
@@ -52,20 +52,20 @@ export function kafkaLog(options: KafkaLogOptions): TopicLog {
 }
 
 type Reading = {
-  options: KafkaLogOptions
+  options: KafkaTopicLogOptions
   client: Client
   topic: string
-  ranges: readonly LogRange[]
+  extents: readonly Extent[]
   handler: BatchHandler
 }
 
-async function readRanges({ options, client, topic, ranges, handler }: Reading): Promise<void> {
+async function readExtents({ options, client, topic, extents, handler }: Reading): Promise<void> {
   const { topicPrefix = '', logger } = options
-  const ends = new Map(ranges.map(({ partition, end }) => [partition, end]))
+  const ends = new Map(extents.map(({ partition, end }) => [partition, end]))
   const isBefore = (partition: number, offset: bigint) => offset < (ends.get(partition) ?? 0n)
-  const positions: Position[] = ranges
-    .filter(({ begin, end }) => begin < end)
-    .map(({ partition, begin }) => ({ topic: `${topicPrefix}${topic}`, partition, next: begin }))
+  const positions: Position[] = extents
+    .filter(({ first, end }) => first < end)
+    .map(({ partition, first }) => ({ topic: `${topicPrefix}${topic}`, partition, next: first }))
   const over = new AbortController()
   const isDone = () => positions.every(({ partition, next }) => !isBefore(partition, next))
   if (isDone()) return

@@ -9,19 +9,19 @@ export type MemoryLogOptions = {
 
 /** A log in memory, whose offsets are those of its deliveries. */
 export const memoryLog = ({ deliveries, atOnce = 100 }: MemoryLogOptions): TopicLog => ({
-  async ranges(topic) {
+  async extents(topic) {
     const ofTopic = deliveries.filter((each) => each.topic === topic)
     return [...Map.groupBy(ofTopic, ({ partition }) => partition)].map(([partition, held]) => ({
       partition,
-      begin: BigInt(held[0]?.offset ?? 0),
+      first: BigInt(held[0]?.offset ?? 0),
       end: BigInt(held.at(-1)?.offset ?? -1) + 1n,
     }))
   },
-  async read(topic, ranges, handler) {
+  async read(topic, extents, handler) {
     const wanted = deliveries.filter((delivery) => {
-      const range = ranges.find(({ partition }) => partition === delivery.partition)
+      const extent = extents.find(({ partition }) => partition === delivery.partition)
       const offset = BigInt(delivery.offset)
-      return delivery.topic === topic && range && range.begin <= offset && offset < range.end
+      return delivery.topic === topic && extent && extent.first <= offset && offset < extent.end
     })
     for (let start = 0; start < wanted.length; start += atOnce) {
       await handler(wanted.slice(start, start + atOnce))
