@@ -92,10 +92,11 @@ async function readExtents({ options, client, topic, extents, handler }: Reading
     else await pause(DONE_MS, over.signal)
     return { throttleTimeMs: 0, errorCode: 0, sessionId: 0, responses: [], nodeEndpoints: [] }
   }
-  const reader = { metadata: client.metadata.bind(client), fetch } as Pick<
-    Client,
-    'metadata' | 'fetch'
-  >
+  const reader = {
+    metadata: client.metadata.bind(client),
+    listOffsets: client.listOffsets.bind(client),
+    fetch,
+  } as Pick<Client, 'metadata' | 'fetch' | 'listOffsets'>
   const signal = over.signal
   const fetching = {
     client: reader,

@@ -11,7 +11,7 @@ type FetchResponse = fetchV17.FetchResponse
 export type Position = { topic: string; partition: number; next: bigint }
 
 export type FetchPartitionsOptions = {
-  client: Pick<Consumer, 'metadata' | 'fetch'>
+  client: Pick<Consumer, 'metadata' | 'fetch' | 'listOffsets'>
   /** The partitions to read; their positions move on as they are read. */
   positions: readonly Position[]
   /** Takes what one fetch brought; the next but one is fetched when it has resolved. */
@@ -111,7 +111,7 @@ async function fetchFrom(options: FetchFromOptions): Promise<void> {
       if (signal.aborted) return
       given = give(deliveries)
     } catch (error) {
-      if (!beginAgain(error, find)) throw error
+      if (!(await beginAgain(client, error, find))) throw error
     }
   }
 }
@@ -154,27 +154,35 @@ function readResponse(
 }
 
 /**
- * Where a position no longer exists, as in a topic that was deleted and created again, begins with
- * the first message there is. False when `error` is something else.
+ * Where a position no longer exists, as in a topic that was deleted and created again, or of which
+ * the first messages were, begins with the first message there is. False when `error` is something
+ * else.
  */
-function beginAgain(
+async function beginAgain(
+  client: Pick<Consumer, 'listOffsets'>,
   error: unknown,
   find: (topicId: string, partition: number) => Position | undefined,
-): boolean {
+): Promise<boolean> {
   if (answerOf(error)?.['apiId'] !== 'OFFSET_OUT_OF_RANGE') return false
   const response = responseOf(error)
   let found = false
   for (const { topicId, partitions } of response?.responses ?? []) {
-    for (const { partitionIndex, errorCode, logStartOffset } of partitions) {
+    for (const { partitionIndex, errorCode } of partitions) {
       const position = find(topicId, partitionIndex)
       if (errorCode !== OUT_OF_RANGE || position === undefined) continue
-      position.next = logStartOffset < 0n ? 0n : logStartOffset
+      // The answer does not always say where the log begins.
+      const { topic } = position
+      const asked = { topics: [topic], partitions: { [topic]: [partitionIndex] } }
+      const begins = await client.listOffsets({ ...asked, timestamp: EARLIEST })
+      position.next = begins.get(topic)?.[partitionIndex] ?? 0n
       found = true
     }
   }
   return found
 }
 
+/** What Kafka takes for "the first message there is". */
+const EARLIEST = -2n
 const OUT_OF_RANGE = 1
 
 function responseOf(error: unknown): FetchResponse | undefined {
