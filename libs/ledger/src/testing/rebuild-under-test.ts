@@ -58,7 +58,7 @@ export async function publishedLog(postgres: Postgres): Promise<Delivery[]> {
 }
 
 /** `messages` as a broker keeps them. */
-export async function logOf(messages: readonly Message[]): Promise<Delivery[]> {
+async function logOf(messages: readonly Message[]): Promise<Delivery[]> {
   const broker = memoryBroker()
   await broker.producer().publish(messages)
   return broker.messages('accounting.events')
