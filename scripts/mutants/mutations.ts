@@ -11,6 +11,7 @@ import { messagingMutations } from './messaging-mutations.ts'
 import type { Mutation } from './mutation.ts'
 import { nativeMutations } from './native-mutations.ts'
 import { proofMutations } from './proof-mutations.ts'
+import { rebuildMutations } from './rebuild-mutations.ts'
 import { releaseMutations } from './release-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
@@ -36,6 +37,7 @@ export const mutations: readonly Mutation[] = [
   ...brokerMutations,
   ...ledgerMutations,
   ...holdsMutations,
+  ...rebuildMutations,
   ...sealsMutations,
   ...simulationMutations,
 ]
