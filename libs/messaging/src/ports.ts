@@ -64,12 +64,12 @@ export type MessageLog = {
  * Reads topics from beginning to end. Adapters: `adapters/kafka-topic-log.ts`,
  * `testing/memory-log.ts`.
  */
-export type TopicLog = AsyncDisposable &
-  Pick<MessageLog, 'extents'> & {
-    /**
-     * Hands over what `extents` of `topic` hold, each partition in order, and reads ahead meanwhile.
-     * Ends when all was handled, or throws what the handler threw. Offsets that are not there any
-     * more are passed over: whoever counts them sees the gap.
-     */
-    read(topic: string, extents: readonly Extent[], handler: BatchHandler): Promise<void>
-  }
+export type TopicLog = AsyncDisposable & {
+  extents: MessageLog['extents']
+  /**
+   * Hands over what `extents` of `topic` hold, each partition in order, and reads ahead meanwhile.
+   * Ends when all was handled, or throws what the handler threw. Offsets that are not there any
+   * more are passed over: whoever counts them sees the gap.
+   */
+  read(topic: string, extents: readonly Extent[], handler: BatchHandler): Promise<void>
+}

@@ -84,8 +84,10 @@ test.for([
   {
     name: 'two entries in another order',
     statements: [
-      `update ledger.entries set account_version = 13 - account_version where account_id = ${alice}`,
-      `update ledger.entries set account_version = account_version - 10 where account_id = ${alice}`,
+      `update ledger.entries set account_version = 13 - account_version
+        where account_id = ${alice}`,
+      `update ledger.entries set account_version = account_version - 10
+        where account_id = ${alice}`,
     ],
     says: [
       {

@@ -39,7 +39,8 @@ const transactions = `
         ${SAME.map((name) => told(name, `logged.${name}`, `live.${name}`)).join(', ')},
         ${told('resolves', 'logged.resolves_id', 'live.resolves')},
         ${told('reverses', 'logged.reverses_id', 'live.reverses')},
-        case when ${closesDiffer} then 'it closes other accounts than in the log' end) end as problem,
+        case when ${closesDiffer} then 'it closes other accounts than in the log' end)
+    end as problem,
     count(*) over () as count
   from ${SHADOW}.transactions logged
   full join (
@@ -54,7 +55,8 @@ const transactions = `
 /** Finds the name of an account in either ledger. */
 const accountNamed = (id: string) => `
   left join lateral (
-    select format('%s of %s in %s', code || coalesce('#' || nullif(shard, 0), ''), owner, asset) as name
+    select format('%s of %s in %s', code || coalesce('#' || nullif(shard, 0), ''), owner, asset)
+      as name
     from (
       select owner, code, asset, shard from ledger.accounts where id = ${id}
       union all
@@ -63,7 +65,8 @@ const accountNamed = (id: string) => `
   ) account on true`
 
 const entries = `
-  select format('entry %s of account %s: %s', each.version, each.account_id, account.name) as subject,
+  select format('entry %s of account %s: %s', each.version, each.account_id, account.name)
+      as subject,
     case when each.live_transaction is null then
         format('it is in the log (%s by transaction %s) and not in the ledger',
           each.logged_amount, each.logged_transaction)
@@ -96,13 +99,15 @@ const entries = `
 
 const COUNTERS = ['version', 'debits_posted', 'credits_posted', 'debits_pending', 'credits_pending']
 
+const counterTold = (name: string) => told(name, `coalesce(logged.${name}, 0)`, `live.${name}`)
+
 const accounts = `
   select format('account %s: %s', each.id, account.name) as subject, each.problem, each.count
   from (
     select coalesce(live.id, logged.id) as id,
       case when live.id is null then 'it is in the log and not in the ledger'
         else concat_ws('; ',
-          ${COUNTERS.map((name) => told(name, `coalesce(logged.${name}, 0)`, `live.${name}`)).join(', ')},
+          ${COUNTERS.map(counterTold).join(', ')},
           ${told('closed_version', 'logged.closed_version', 'live.closed_version')}) end as problem,
       count(*) over () as count
     from expected_accounts logged full join ledger.accounts live on live.id = logged.id

@@ -50,7 +50,8 @@ export async function expectAccounts(tx: Transaction): Promise<void> {
     )
     select id, coalesce(posted.version, 0) as version, coalesce(posted.debits, 0) as debits_posted,
       coalesce(posted.credits, 0) as credits_posted,
-      coalesce(pending.debits, 0) as debits_pending, coalesce(pending.credits, 0) as credits_pending,
+      coalesce(pending.debits, 0) as debits_pending,
+      coalesce(pending.credits, 0) as credits_pending,
       case when closed.id is not null then coalesce(posted.version, 0) end as closed_version
     from posted full join pending using (id) full join closed using (id)`),
   )

@@ -84,7 +84,8 @@ async function begin(
     from messaging.relays where topic = ${ACCOUNTING_EVENTS}
   `)
   await tx.execute(sql`
-    insert into ${sql.raw(SHADOW)}.accounts select id, owner, code, asset, shard from ledger.accounts
+    insert into ${sql.raw(SHADOW)}.accounts
+    select id, owner, code, asset, shard from ledger.accounts
   `)
   const partitions = (await readExtents()).map((extent) => ({ ...extent, next: extent.first }))
   const lines = partitions.map(({ partition, first, next, end }) =>

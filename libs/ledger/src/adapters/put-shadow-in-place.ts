@@ -94,8 +94,10 @@ const STEPS = [
     from ${SHADOW}.entries order by abs(account_id), account_version`,
   `insert into ledger.held_entries (hold_id, account_id, amount)
     select hold_id, abs(account_id), amount from ${SHADOW}.held_entries`,
-  'insert into ledger.open_holds (hold_id, expires_at) select hold_id, expires_at from expected_holds',
-  `select setval('ledger.accounts_id_seq', max(id)) from ledger.accounts having max(id) is not null`,
+  `insert into ledger.open_holds (hold_id, expires_at)
+    select hold_id, expires_at from expected_holds`,
+  `select setval('ledger.accounts_id_seq', max(id)) from ledger.accounts
+    having max(id) is not null`,
   // A batch takes one number and counts from there: the next is that of a batch after all these.
   `select setval('ledger.transactions_id_seq',
       (max(id) - 1) / ${IDS_OF_A_BATCH} * ${IDS_OF_A_BATCH} + 1)

@@ -25,7 +25,8 @@ const STEPS: readonly SQL[] = [
         order by account_id, account_version) as text
       from ${SHADOW}.entries where transaction_id in (select id from repeated) group by message
     ), held as (
-      select message, string_agg(format('%s %s', account_id, amount), ',' order by account_id) as text
+      select message,
+        string_agg(format('%s %s', account_id, amount), ',' order by account_id) as text
       from ${SHADOW}.held_entries where hold_id in (select id from repeated) group by message
     ), copy as (
       select transaction.id, transaction.message, transaction.reference, transaction.message

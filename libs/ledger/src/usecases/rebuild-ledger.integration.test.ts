@@ -9,7 +9,7 @@ import { ledgerDatabase } from '../testing/ledger-database.ts'
 import { bookSomeOfAll, publishedLog, rebuild } from '../testing/rebuild-under-test.ts'
 import { credit, end } from '../testing/small-ledger.ts'
 
-/** Goal: what differs is named, and nothing else is. Method: a ledger of everything, and its log. */
+/** Goal: the log is the ledger once more. Method: a ledger of everything, and what it published. */
 
 let database: TestDatabase
 let deliveries: Delivery[]
