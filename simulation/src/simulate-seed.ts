@@ -22,7 +22,7 @@ export type Verdict = {
 }
 
 /** Turns within which everything must be at rest once nothing fails any more. */
-const HEALING_TURNS_MAX = 60_000
+const HEALING_TURNS_MAX = 240_000
 
 /** Turns that a long chain is given to be scanned before it is undone. */
 const SCANNING_TURNS_MAX = 6_000

@@ -26,9 +26,7 @@ export function auditStore(
     async auditPosition() {
       const [row] = await postgres.execute<{ start: string; next: string; last: string }>(sql`
         select start_number as start, coalesce(audited_number + 1, start_number) as next,
-          least(coalesce(final_number, -1), (
-            select min(from_block) - 1 from deposits.gaps
-            where chain = ${chain} and kind = 'traces' and closed_at is null)) as last
+          least(coalesce(final_number, -1), ${beforeTraces(chain)}) as last
         from deposits.chains where chain = ${chain}`)
       const { start = '0', next = '0', last = '-1' } = row ?? {}
       return { start: BigInt(start), next: BigInt(next), last: BigInt(last) }
@@ -45,6 +43,7 @@ export function auditStore(
         const { start, ...finality } = await lockScanned(tx, chain, lease())
         // A reorg has taken blocks back since they were said to be final.
         if (to > finality.final) throw new RescanMovedError(chain)
+        await requireTraced(tx, chain, to)
         await requireMissing(tx, chain, findings)
         await moveOn(tx, chain, { next, to })
         await storeBlocks(tx, chain, proven)
@@ -64,6 +63,17 @@ export function auditStore(
 }
 
 const hex = (column: SQL) => sql`'0x' || encode(${column}, 'hex')`
+
+/** The last block before those whose traces are owed. */
+const beforeTraces = (chain: ChainId) => sql`(
+  select min(from_block) - 1 from deposits.gaps
+  where chain = ${chain} and kind = 'traces' and closed_at is null)`
+
+/** What was scanned anew while the audit was reading may owe its traces again. */
+async function requireTraced(tx: Transaction, chain: ChainId, to: bigint): Promise<void> {
+  const owed = await tx.execute(sql`select where ${beforeTraces(chain)} < ${to.toString()}`)
+  if (owed.length > 0) throw new RescanMovedError(chain)
+}
 
 /** Moves the audit from before `next` to `to`, if it still stands there. */
 async function moveOn(

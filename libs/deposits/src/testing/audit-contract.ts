@@ -47,6 +47,11 @@ export function auditContract(open: OpenScan): void {
 
     await store.openGap(owed)
     expect(await store.auditPosition()).toMatchObject({ last: 10n })
+    // What was scanned anew while the audit was reading owes its traces again.
+    const read = piece(10, 11, { absent: [pay(2, 11)], findings: [missed(pay(2, 11))] })
+    await expect(store.applyAudit(read)).rejects.toThrow(RescanMovedError)
+    await store.applyAudit(piece(10, 10))
+    expect(await statuses(scan)).toEqual({})
     await store.closeGaps(owed)
 
     expect(await store.auditPosition()).toMatchObject({ last: 12n })

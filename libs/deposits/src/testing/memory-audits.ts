@@ -15,13 +15,15 @@ import type { StoredDeposit } from './stored-deposit.ts'
 export function memoryAuditStore(tables: Tables, requireLease: () => void): AuditStore {
   const { chain, start } = tables
   const nextOf = () => (tables.audited === null ? start : tables.audited + 1n)
+  const lastOf = () => {
+    const owed = tables.gaps
+      .filter(({ kind, closedAt }) => kind === 'traces' && closedAt === null)
+      .map(({ fromBlock }) => fromBlock - 1n)
+    return [...owed, tables.final ?? -1n].reduce((a, b) => (a < b ? a : b))
+  }
   return {
     async auditPosition() {
-      const owed = tables.gaps
-        .filter(({ kind, closedAt }) => kind === 'traces' && closedAt === null)
-        .map(({ fromBlock }) => fromBlock - 1n)
-      const last = [...owed, tables.final ?? -1n].reduce((a, b) => (a < b ? a : b))
-      return { start, next: nextOf(), last }
+      return { start, next: nextOf(), last: lastOf() }
     },
 
     async auditedBlocks(from, to) {
@@ -48,7 +50,7 @@ export function memoryAuditStore(tables: Tables, requireLease: () => void): Audi
     async applyAudit({ next, to, canonical, proven, absent, findings }) {
       requireLease()
       if (tables.latched !== null) throw new ChainLatchedError(chain)
-      if (nextOf() !== next || to > (tables.final ?? -1n)) throw new RescanMovedError(chain)
+      if (nextOf() !== next || to > lastOf()) throw new RescanMovedError(chain)
       const missing = findings.filter(({ kind }) => kind === 'block_missing')
       const isStored = ({ height }: AuditFinding) => readBlocks(tables, height, height).length > 0
       if (missing.some(isStored)) throw new RescanMovedError(chain)
