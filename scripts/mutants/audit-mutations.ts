@@ -14,6 +14,13 @@ export const auditMutations: readonly Mutation[] = [
     tests: storeTests,
   },
   {
+    name: 'the audit calls missed what owes its traces again since it read',
+    file: `${deposits}/adapters/postgres-audits.ts`,
+    find: 'if (owed.length > 0) throw new RescanMovedError(chain)',
+    replace: 'if (owed.length < 0) throw new RescanMovedError(chain)',
+    tests: storeTests,
+  },
+  {
     name: 'the audit takes what a reorg orphaned for stored',
     file: `${deposits}/domain/compare-deposits.ts`,
     find: 'if (known?.isStanding) {',

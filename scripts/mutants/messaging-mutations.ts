@@ -11,6 +11,15 @@ const consumeTests = ['libs/messaging/src/consume.test.ts']
 /** Bugs between the transaction that owes a message and the one that handles it. */
 export const messagingMutations: readonly Mutation[] = [
   {
+    name: 'a relay that could not read ahead fails for ever',
+    file: 'libs/messaging/src/relay-next.ts',
+    find: `    ahead = undefined
+    const read = await reading`,
+    replace: `    const read = await reading
+    ahead = undefined`,
+    tests: ['libs/messaging/src/relay-next.test.ts'],
+  },
+  {
     name: "the relay moves its cursor before the broker's acknowledgement",
     file: 'libs/messaging/src/relay-next.ts',
     find: `    await producer.publish(rows)

@@ -16,6 +16,7 @@ const RARE: ReadonlySet<Happening> = new Set<Happening>([
   'node: transaction null',
   'proof: difference explained later',
   'scan: SCAN_LATCHED',
+  'scan: forged blocks kept from being final',
 ])
 
 /** Lies about the logs of ranges, which few chains are read by. */

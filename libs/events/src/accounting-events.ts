@@ -38,7 +38,7 @@ export const transactionCreated = z.object({
   /** When it was booked, RFC 3339. */
   recordedAt: z.iso.datetime(),
   /** None of a hold, and of what only ends one or closes accounts. */
-  entries: z.array(entry),
+  entries: z.array(entry).refine(({ length }) => length !== 1, 'one entry alone sums to nothing'),
   /** It only reserves these amounts, until another transaction resolves it. */
   hold: z
     .object({

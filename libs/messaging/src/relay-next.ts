@@ -41,8 +41,10 @@ export function relayNext<Row extends Message>(
   let ahead: Promise<NextRows<Row>> | undefined
 
   const readNow = async () => {
-    const read = await ahead
+    const reading = ahead
+    // Also when it has failed: then everything is read anew.
     ahead = undefined
+    const read = await reading
     return read !== undefined && read.rows.length > 0 ? read : await outbox.readNext()
   }
 

@@ -72,6 +72,8 @@ test.each([null, 5, 'none'])('a node that answers %j is asked again, or another'
 
   await expect(balances.balancesAt([token])).rejects.toThrow('answered balanceOf')
   await expect(balances.balancesAt([coin])).rejects.toThrow('is missing')
+  const sent = balances.sent(token.holding, { after: ref(10), to: ref(11) })
+  await expect(sent).rejects.toThrow('has sent are missing')
 })
 
 test('what left a holding of a token is what its logs say, but to itself', async () => {

@@ -116,6 +116,9 @@ async function sentTokens(
     const last = first + LOG_BLOCKS - 1n < to.number ? first + LOG_BLOCKS - 1n : to.number
     const range = { fromBlock: hex(first), toBlock: hex(last) }
     const answer = await rpc.call('eth_getLogs', [{ address: contract, topics, ...range }])
+    if (!Array.isArray(answer)) {
+      throw new BlockProofError(to, `the logs of what ${holder} has sent are missing`)
+    }
     for (const log of answer as RpcLog[]) {
       const topics = log.topics.map((topic) => topic.toLowerCase())
       const transfer = readTransferLog({ ...log, topics })

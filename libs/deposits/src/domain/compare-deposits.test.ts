@@ -28,6 +28,14 @@ test.each<[string, Partial<StoredTransfer>]>([
   expect(findings[0]?.detail).toContain(said)
 })
 
+test('how much a producer earned may be known otherwise, and whose it is may not', () => {
+  const earned = pay(1, 10, { position: 'coinbase' })
+  const stored = storedAs(earned, { position: 'coinbase', amount: units(7n) })
+
+  expect(compare([earned], [stored]).findings).toEqual([])
+  expect(compare([earned], [{ ...stored, owner: 'somebody' }]).findings).toHaveLength(1)
+})
+
 test('what is not stored, or said to have left the chain, was missed', () => {
   const orphaned = storedAs(pay(2, 10), { isStanding: false, reason: 'reorg' })
 

@@ -86,15 +86,20 @@ function isShown(position: string, isNativeWanted: boolean, { traces }: Block): 
   return position === 'value' || (position.startsWith('trace:') && traces !== undefined)
 }
 
-/** What is told otherwise by `found`, in words; empty when nothing is. */
+/**
+ * What is told otherwise by `found`, in words; empty when nothing is. What a producer earned is
+ * what nothing else explains, and the audit may know more of that than the scan did, which may have
+ * read the block without its calls: how much it is isn't compared.
+ */
 function differences(
   stored: StoredTransfer,
   found: FoundTransfer,
   registrations: Registrations,
 ): string {
   const owner = registrations.get(found.to)?.owner ?? 'nobody'
+  const isRest = stored.position === 'coinbase'
   const compared: readonly [name: string, stored: string, found: string][] = [
-    ['amount', stored.amount.toString(), found.amount.toString()],
+    ['amount', stored.amount.toString(), (isRest ? stored : found).amount.toString()],
     ['asset', stored.asset, found.asset],
     ['to', stored.to, found.to],
     ['owner', stored.owner, owner],
