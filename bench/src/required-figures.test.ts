@@ -18,6 +18,15 @@ test('names each figure that is below or above what is required', () => {
   ])
 })
 
+test('requires of what is compared that it is equal, however fast it was', () => {
+  const rebuilt = { transactionsPerSecond: 50_000, equal: true }
+
+  expect(missedFigures('rebuild', rebuilt)).toEqual([])
+  expect(missedFigures('rebuild', { ...rebuilt, equal: false })).toEqual([
+    'rebuild: equal is false, required is true',
+  ])
+})
+
 test('takes a figure that was not measured for one that is not met', () => {
   expect(missedFigures('catch-up', { ...met, ratio: Number.NaN })).toHaveLength(1)
   expect(missedFigures('catch-up', {})).toHaveLength(2)
