@@ -168,12 +168,13 @@ test('F18: a full replay, by members that come and go, changes nothing in the le
   const messages = [...credits(100), reversed(7), reversed(20)]
   await it.publish(messages)
   await it.consume(async () => (await it.transactions()) === messages.length)
+  // Another member may take a shard of custody that nothing was booked on yet, and open it.
   const fingerprint = () =>
     it.postgres.execute(sql`
       select (select md5(string_agg(entry::text, ',' order by entry::text))
           from ledger.entries entry) as entries,
         (select md5(string_agg(account::text, ',' order by id))
-          from ledger.accounts account) as accounts`)
+          from ledger.accounts account where version > 0) as accounts`)
   const before = await fingerprint()
 
   const group = 'from the beginning'
