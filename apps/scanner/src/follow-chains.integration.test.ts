@@ -24,16 +24,8 @@ const [ONE, TWO] = [chainIdOf(31_337), chainIdOf(31_338)]
 
 test('a chain whose node is away holds up no other, and catches up by itself', async () => {
   await using resources = new AsyncDisposableStack()
-  const { postgres } = resources.use(
-    await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations]),
-  )
-  await postgres.insert(owners).values({ id: OWNER })
-  for (const chain of [ONE, TWO]) {
-    const row = { chain, address: ADDRESS, owner: OWNER, watchedFrom: 0n }
-    await postgres.insert(addresses).values(row)
-  }
-  const one = resources.use(await startAnvil({ arguments: ['--chain-id', '31337'] }))
-  const two = resources.use(await startAnvil({ arguments: ['--chain-id', '31338'] }))
+  const postgres = await watchingOwner(resources)
+  const [one, two] = [await nodeOf(resources, '31337'), await nodeOf(resources, '31338')]
   const configs = [...(await configOf(one.url, '31337')), ...(await configOf(two.url, '31338'))]
   await two.stop()
   const { work, stop } = await follow(configs, postgres)
@@ -58,14 +50,8 @@ test('a chain whose node is away holds up no other, and catches up by itself', a
 
 test('coin whose calls are read later is found behind the scan', async () => {
   await using resources = new AsyncDisposableStack()
-  const { postgres } = resources.use(
-    await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations]),
-  )
-  await postgres.insert(owners).values({ id: OWNER })
-  await postgres
-    .insert(addresses)
-    .values({ chain: ONE, address: ADDRESS, owner: OWNER, watchedFrom: 0n })
-  const anvil = resources.use(await startAnvil({ arguments: ['--chain-id', '31337'] }))
+  const postgres = await watchingOwner(resources)
+  const anvil = await nodeOf(resources, '31337')
   const settings = { RPC_URLS: anvil.url, CHAIN_ID: '31337', CONFIRMATIONS: '1' }
   const configs = await chainConfigs({ ...settings, NATIVE_TRANSFERS: 'traces-later' })
   const { stop } = await follow(configs, postgres)
@@ -78,14 +64,8 @@ test('coin whose calls are read later is found behind the scan', async () => {
 
 test('a block that its node hints at is scanned at once, long before the next look', async () => {
   await using resources = new AsyncDisposableStack()
-  const { postgres } = resources.use(
-    await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations]),
-  )
-  await postgres.insert(owners).values({ id: OWNER })
-  await postgres
-    .insert(addresses)
-    .values({ chain: ONE, address: ADDRESS, owner: OWNER, watchedFrom: 0n })
-  const anvil = resources.use(await startAnvil({ arguments: ['--chain-id', '31337'] }))
+  const postgres = await watchingOwner(resources)
+  const anvil = await nodeOf(resources, '31337')
   const settings = { RPC_URLS: anvil.url, WS_URLS: anvil.url.replace('http', 'ws') }
   const configs = await chainConfigs({ ...settings, CHAIN_ID: '31337', CONFIRMATIONS: '1' })
   const { stop } = await follow(configs, postgres, { pollMs: 3_600_000 })
@@ -106,16 +86,8 @@ test('a block that its node hints at is scanned at once, long before the next lo
 
 test('a chain whose node takes every call and answers none holds up no other', async () => {
   await using resources = new AsyncDisposableStack()
-  const { postgres } = resources.use(
-    await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations]),
-  )
-  await postgres.insert(owners).values({ id: OWNER })
-  for (const chain of [ONE, TWO]) {
-    const row = { chain, address: ADDRESS, owner: OWNER, watchedFrom: 0n }
-    await postgres.insert(addresses).values(row)
-  }
-  const one = resources.use(await startAnvil({ arguments: ['--chain-id', '31337'] }))
-  const two = resources.use(await startAnvil({ arguments: ['--chain-id', '31338'] }))
+  const postgres = await watchingOwner(resources)
+  const [one, two] = [await nodeOf(resources, '31337'), await nodeOf(resources, '31338')]
   const configs = [...(await configOf(one.url, '31337')), ...(await configOf(two.url, '31338'))]
   const { stop } = await follow(configs, postgres)
   resources.defer(stop)
@@ -150,6 +122,22 @@ test('an endpoint of another chain than is configured ends the work', async () =
   ])
   await stop()
 })
+
+/** A database in which the address is watched on both chains. */
+async function watchingOwner(resources: AsyncDisposableStack): Promise<Postgres> {
+  const { postgres } = resources.use(
+    await testDatabase([walletsMigrations, messagingMigrations, depositsMigrations]),
+  )
+  await postgres.insert(owners).values({ id: OWNER })
+  for (const chain of [ONE, TWO]) {
+    const row = { chain, address: ADDRESS, owner: OWNER, watchedFrom: 0n }
+    await postgres.insert(addresses).values(row)
+  }
+  return postgres
+}
+
+const nodeOf = async (resources: AsyncDisposableStack, chain: string) =>
+  resources.use(await startAnvil({ arguments: ['--chain-id', chain] }))
 
 const configOf = (url: string, chain: string) =>
   chainConfigs({ RPC_URLS: url, CHAIN_ID: chain, CONFIRMATIONS: '1' })

@@ -16,6 +16,7 @@ import {
   load64,
   SELECT,
   set,
+  simd,
   tee,
   times,
   V128,
@@ -72,7 +73,6 @@ const load32 = (offset: number) => [0x28, 2, ...leb(offset)]
 const load32Wide = (offset: number) => [0x35, 2, ...leb(offset)]
 const STORE_32 = [0x36, 2, 0]
 
-const simd = (code: number) => [0xfd, ...leb(code)]
 const loadTags = (offset: number) => [...simd(0x00), 0, ...leb(offset)]
 const [EVERY_BYTE, BYTES_EQUAL, BITS] = [simd(0x0f), simd(0x23), simd(0x64)]
 const NO_TAGS = [...simd(0x0c), ...times(16, () => [0])]

@@ -8,9 +8,9 @@ import {
   I32_SUB,
   i32,
   LOOP,
-  leb,
   SELECT,
   set,
+  simd,
   store64,
   tee,
   V128,
@@ -23,7 +23,6 @@ export const HEX_STEP_BYTES = 8
 /** Locals: three parameters, a place, then text, which of it are letters, and what was good. */
 const [AT, LENGTH, TO, PLACE, TEXT, LETTERS, GOOD] = [0, 1, 2, 3, 4, 5, 6]
 
-const simd = (code: number) => [0xfd, ...leb(code)]
 const [AND, OR] = [simd(0x4e), simd(0x50)]
 const [BYTES_ADD, BYTES_SUB, BYTES_AT_MOST] = [simd(0x6e), simd(0x71), simd(0x2a)]
 const [BYTES_LEFT, BYTES_RIGHT] = [simd(0x6b), simd(0x6d)]

@@ -52,6 +52,9 @@ export function leb(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)]
 }
 
+/** An instruction on vectors of 128 bits. */
+export const simd = (code: number): number[] => [0xfd, ...leb(code)]
+
 function signedLeb(value: number): number[] {
   const fits = value >= -0x40 && value < 0x40
   return fits ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...signedLeb(value >> 7)]

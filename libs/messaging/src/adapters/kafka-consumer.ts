@@ -1,30 +1,15 @@
-import { pause } from '@coffer/runtime/backoff'
-import type { EachBatchPayload, Consumer as KafkaConsumer } from 'kafkajs'
-import type { BatchHandler, Consumer, ConsumerOptions } from '../ports.ts'
+import type { EachBatchPayload } from 'kafkajs'
+import type { BatchHandler, Consumer } from '../ports.ts'
 import { gather } from './gather.ts'
 import { HEARTBEAT_MS, handlePayloads } from './handle-payloads.ts'
 import { type KafkaClientOptions, kafkaClient } from './kafka-client.ts'
+import { goodbye, type KafkaMemberOptions } from './kafka-member.ts'
 import { keepJoining } from './keep-joining.ts'
 
-export type KafkaConsumerOptions = KafkaClientOptions &
-  ConsumerOptions & {
-    /** Where a group that has committed nothing yet begins: at the first message, or the next. */
-    fromBeginning?: boolean
-    /** Called after the handler has succeeded and before its offsets are committed. */
-    onHandled?: () => void
-    /** A member that says nothing for so long loses its partitions to others, milliseconds. */
-    sessionTimeoutMs?: number
-    /** How long the broker holds a fetch when there is nothing new, milliseconds. */
-    fetchWaitMs?: number
-    /** Put before the names of topics and group, so that tests can share a broker. */
-    topicPrefix?: string
-  }
+export type KafkaConsumerOptions = KafkaClientOptions & KafkaMemberOptions
 
 /** More workers than partitions, so that all that one fetch brought is handed over at once. */
 const WORKERS = 256
-
-/** How long a consumer that stops may take to say goodbye to its group, milliseconds. */
-const GOODBYE_MS = 3_000
 
 /**
  * Reads from Kafka as a member of a group, for ever: whatever ends the membership, it joins again.
@@ -86,17 +71,7 @@ async function runMember(
     membership.abort()
     // Nothing else of this process may handle these partitions before this has finished.
     await handling.catch(() => undefined)
-    await goodbye(consumer)
+    await goodbye(() => consumer.disconnect())
     cut()
   }
-}
-
-/** Leaves the group, so that others take over at once, unless the broker is too slow for it. */
-async function goodbye(consumer: KafkaConsumer): Promise<void> {
-  const waiting = new AbortController()
-  const left = consumer
-    .disconnect()
-    .catch(() => undefined)
-    .finally(() => waiting.abort())
-  await Promise.race([left, pause(GOODBYE_MS, waiting.signal)])
 }

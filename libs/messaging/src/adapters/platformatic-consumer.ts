@@ -1,8 +1,8 @@
-import { pause } from '@coffer/runtime/backoff'
 import { Consumer as KafkaConsumer } from '@platformatic/kafka'
-import type { BatchHandler, Consumer, ConsumerOptions, Delivery } from '../ports.ts'
+import type { BatchHandler, Consumer, Delivery } from '../ports.ts'
 import { gather } from './gather.ts'
 import { handleFetched } from './handle-fetched.ts'
+import { goodbye, type KafkaMemberOptions } from './kafka-member.ts'
 import { keepJoining } from './keep-joining.ts'
 import {
   answerOf,
@@ -13,29 +13,9 @@ import {
   withAnswer,
 } from './platformatic-client.ts'
 import { fetchPartitions, type Position } from './platformatic-fetch.ts'
-import {
-  type Generation,
-  type Group,
-  type Offsets,
-  platformaticGroup,
-} from './platformatic-group.ts'
+import { type Generation, type Offsets, platformaticGroup } from './platformatic-group.ts'
 
-export type PlatformaticConsumerOptions = PlatformaticClientOptions &
-  ConsumerOptions & {
-    /** Where a group that has committed nothing yet begins: at the first message, or the next. */
-    fromBeginning?: boolean
-    /** Called after the handler has succeeded and before its offsets are committed. */
-    onHandled?: () => void
-    /** A member that says nothing for so long loses its partitions to others, milliseconds. */
-    sessionTimeoutMs?: number
-    /** How long the broker holds a fetch when there is nothing new, milliseconds. */
-    fetchWaitMs?: number
-    /** Put before the names of topics and group, so that tests can share a broker. */
-    topicPrefix?: string
-  }
-
-/** How long a consumer that stops may take to say goodbye to its group, milliseconds. */
-const GOODBYE_MS = 3_000
+export type PlatformaticConsumerOptions = PlatformaticClientOptions & KafkaMemberOptions
 
 /** What Kafka takes for "the first message there is" and "the next that comes". */
 const EARLIEST = -2n
@@ -80,7 +60,7 @@ async function runMember(
     throw withAnswer(error)
   } finally {
     signal.removeEventListener('abort', stop)
-    await goodbye(group)
+    await goodbye(() => group.leave())
     group.cut()
     cutPool(client.connections)
     client.close(true).catch(() => undefined)
@@ -166,14 +146,4 @@ function offsetsOf(handled: readonly Delivery[], topicPrefix: string): Offsets {
     offsets.set(name, partitions.set(partition, BigInt(offset) + 1n))
   }
   return offsets
-}
-
-/** Leaves the group, so that others take over at once, unless the broker is too slow for it. */
-async function goodbye(group: Group): Promise<void> {
-  const waiting = new AbortController()
-  const left = group
-    .leave()
-    .catch(() => undefined)
-    .finally(() => waiting.abort())
-  await Promise.race([left, pause(GOODBYE_MS, waiting.signal)])
 }
