@@ -3,6 +3,7 @@ import { anvilClient } from '@coffer/simulator/anvil-client'
 import { rpcFaults } from '@coffer/testkit/rpc-faults'
 import { rpcHeads } from '@coffer/testkit/rpc-heads'
 import { startRpcProxy } from '@coffer/testkit/rpc-proxy'
+import { waitFor } from '@coffer/testkit/wait-for'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Witnessing } from './ports.ts'
 import {
@@ -172,13 +173,17 @@ function start(rpcUrls: string[], config: { quorum?: number; confirmations?: 'fi
   })
 }
 
-/** Scans until the newest block of the honest node is stored and final. */
+/**
+ * Scans until every payment is final. A node that failed is left alone for a while by the clock,
+ * so turns are not counted.
+ */
 async function scanned(process: Parameters<typeof settle>[0]): Promise<void> {
-  for (let times = 0; times < 100; times++) {
+  const isFinal = async () => {
     await settle(process)
     const facts = await chainFacts(chain, [alice], { fromBlock: startBlock })
-    if ((await storedFacts(database, 'final')).length === facts.length) return
+    return (await storedFacts(database, 'final')).length === facts.length
   }
+  await waitFor(isFinal, { what: 'every payment to be final' })
 }
 
 async function expectTheChain(): Promise<void> {
