@@ -89,6 +89,27 @@ export const ledgerMutations: readonly Mutation[] = [
     tests: bookTests,
   },
   {
+    name: 'a deposit to a closed account is refused, though its coins are there',
+    file: book,
+    find: 'instanceof DepositNotBookableError) || ofClosed.size > 0',
+    replace: 'instanceof DepositNotBookableError) || ofClosed.size >= 0',
+    tests: bookTests,
+  },
+  {
+    name: 'what came for a closed account is told as a credit',
+    file: 'libs/ledger/src/domain/deposit-transactions.ts',
+    find: "code: 'deposit.unassigned',",
+    replace: '',
+    tests: bookTests,
+  },
+  {
+    name: 'what a reorg takes back of a closed account is looked for where it never was',
+    file: 'libs/ledger/src/domain/deposit-transactions.ts',
+    find: "const shortfall = ownerAccount(deposit, 'owner.suspense')",
+    replace: "const shortfall = ownerAccount(deposit, 'owner.receivable')",
+    tests: bookTests,
+  },
+  {
     name: 'accounts are locked in whatever order they are found',
     file: accounts,
     find: `    order by id

@@ -35,8 +35,8 @@ const producer = resources.use(await messaging.producer())
 const booked = wakeUp()
 
 // Kafka → ledger: the postings of a batch are one transaction; offsets come after.
-const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres }) })
 const bookings = { metrics: prometheusBookingMetrics(metrics), logger }
+const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres }), ...bookings })
 const handle = accountsHandler({ bookDeposits: book, ...bookings })
 const onDeadLetter = countDeadLetters(metrics)
 const redrives = postgresLetterStates(postgres)

@@ -7,7 +7,7 @@ import type { BookedDeposits, DepositEvent } from './usecases/book-deposits.ts'
 export type AccountsHandlerOptions = {
   bookDeposits: (events: readonly DepositEvent[]) => Promise<BookedDeposits>
   logger: Logger
-  metrics?: BookingMetrics
+  metrics?: Pick<BookingMetrics, 'batch'>
 }
 
 /**

@@ -56,6 +56,8 @@ export type OverdueHolds = {
 /** Counts what is booked. Adapter: `adapters/prometheus-booking-metrics.ts`. */
 export type BookingMetrics = {
   batch(handled: { booked: number; duplicates: number; seconds: number }): void
+  /** So many deposits came for owners whose accounts are closed. */
+  unassigned(count: number): void
 }
 
 /** What was read of the log at once. */

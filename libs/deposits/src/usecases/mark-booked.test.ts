@@ -11,6 +11,7 @@ test('records credits and reversals under the revision that they book', async ()
     booked('deposit.credit', deposit),
     booked('deposit.reversal', `${deposit}/reversal`),
     booked('deposit.credit', `${deposit}#2`),
+    booked('deposit.unassigned', `${deposit}#3`),
   ])
 
   const at = new Date('2026-11-21T11:00:01.000Z')
@@ -19,6 +20,7 @@ test('records credits and reversals under the revision that they book', async ()
       { depositId: deposit, revision: 1, kind: 'confirmation', at },
       { depositId: deposit, revision: 1, kind: 'reversal', at },
       { depositId: deposit, revision: 2, kind: 'confirmation', at },
+      { depositId: deposit, revision: 3, kind: 'confirmation', at },
     ],
   ])
 })

@@ -10,8 +10,8 @@ export type Bookings = {
   record(bookings: readonly Booking[]): Promise<void>
 }
 
-/** Ledger codes of what is booked about deposits. */
-const DEPOSIT_CODES = new Set(['deposit.credit', 'deposit.reversal'])
+/** Ledger codes of what is booked about deposits; unassigned is what a closed account was paid. */
+const DEPOSIT_CODES = new Set(['deposit.credit', 'deposit.unassigned', 'deposit.reversal'])
 
 /** Follows the ledger's events, so that a deposit says whether it is credited. Idempotent. */
 export function markBooked(bookings: Bookings) {

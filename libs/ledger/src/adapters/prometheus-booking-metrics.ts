@@ -15,6 +15,11 @@ export function prometheusBookingMetrics(registry: Metrics): BookingMetrics {
     help: 'Events that were dropped because they had been handled before.',
     registers,
   })
+  const unassigned = new Counter({
+    name: 'coffer_ledger_unassigned_total',
+    help: 'Deposits that came for owners whose accounts are closed.',
+    registers,
+  })
   const size = new Histogram({
     name: 'coffer_ledger_batch_events',
     help: 'Events in one batch that was handled.',
@@ -28,6 +33,7 @@ export function prometheusBookingMetrics(registry: Metrics): BookingMetrics {
     registers,
   })
   return {
+    unassigned: (count) => unassigned.inc(count),
     batch(handled) {
       booked.inc(handled.booked)
       duplicates.inc(handled.duplicates)

@@ -21,6 +21,8 @@ export const chartOfAccounts = {
   'owner.available': { number: 201, class: 'liability', normalSide: 'credit', heldBy: 'owner' },
   /** What came in and is not credited to anybody, such as less than the minimum. */
   suspense: { number: 501, class: 'suspense', normalSide: 'credit', heldBy: 'system' },
+  /** What came for an owner whose account is closed, until it is decided whose it is. */
+  'owner.suspense': { number: 502, class: 'suspense', normalSide: 'credit', heldBy: 'owner' },
 } as const satisfies Record<string, Line>
 
 export type AccountCode = keyof typeof chartOfAccounts

@@ -39,6 +39,21 @@ export function depositSuspense(deposit: DepositSuspended): TransactionDraft {
 }
 
 /**
+ * Books a final deposit to an owner whose account is closed: the coins have come all the same. It
+ * has a code of its own, so that it is not taken for a credit.
+ */
+export function depositToClosed(deposit: DepositConfirmed): TransactionDraft {
+  return {
+    ...depositCredit(deposit),
+    code: 'deposit.unassigned',
+    entries: [
+      { account: custody(deposit), amount: deposit.amount },
+      { account: ownerAccount(deposit, 'owner.suspense'), amount: -deposit.amount },
+    ],
+  }
+}
+
+/**
  * Takes back what was booked of a deposit. What the owner no longer has of it becomes what the
  * owner owes us, for the coins are gone from custody either way.
  */
@@ -50,6 +65,22 @@ export function depositReversal(deposit: DepositReversed): TransactionDraft {
     eventAt: new Date(deposit.blockTime),
     entries: [takenFrom(deposit), { account: custody(deposit), amount: -deposit.amount }],
     reverses: depositReference({ ...deposit, kind: 'confirmation' }),
+  }
+}
+
+/**
+ * Takes back a deposit of an owner whose account is closed: from where {@link depositToClosed}
+ * booked it, or what was spent of a credit before.
+ */
+export function depositReversalOfClosed(deposit: DepositReversed): TransactionDraft {
+  const { amount } = deposit
+  const shortfall = ownerAccount(deposit, 'owner.suspense')
+  return {
+    ...depositReversal(deposit),
+    entries: [
+      { account: ownerAccount(deposit, 'owner.available'), amount, shortfall },
+      { account: custody(deposit), amount: -amount },
+    ],
   }
 }
 

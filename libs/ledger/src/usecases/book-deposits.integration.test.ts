@@ -91,6 +91,26 @@ test('takes back more than is left, up to 2^256 - 1, and keeps what the owner ow
   ])
 })
 
+test('books what comes for a closed account where nobody can spend it, until a reorg', async () => {
+  const deposits = [1, 2].map((number) => ({ number, owner: 'ann', amount: BigInt(number) }))
+  const account = { owner: 'ann', code: 'owner.available', asset: ETH } as const
+  const close = { reference: 'close', code: 'test.close', owner: 'ann', eventAt: new Date(0) }
+  await postgresUnitOfWork({ postgres: database.postgres })(({ post }) =>
+    post([{ ...close, entries: [], closes: [account] }]),
+  )
+  const batch = [...deposits.map(confirmed), confirmed({ number: 3, owner: 'bea', amount: 7n })]
+
+  const posters = await Promise.all([1, 2, 3].map(() => book(batch)))
+  const [gone] = deposits
+  await book(gone ? [reversed(gone)] : [])
+
+  expect(posters.reduce((sum, { booked }) => sum + booked, 0)).toBe(batch.length)
+  expect([await spendable('ann'), await spendable('bea')]).toEqual([[0n], [7n]])
+  expect(await trialBalance(database.postgres)).toMatchObject([
+    { byCode: { custody: 9n, 'owner.available': -7n, 'owner.suspense': -2n } },
+  ])
+})
+
 test('books everything once, whoever else books the same at the same time', async () => {
   const deposits = Array.from({ length: 80 }, (_, number) => ({
     number,

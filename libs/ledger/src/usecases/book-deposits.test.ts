@@ -1,12 +1,41 @@
-import { readEvent } from '@coffer/events/event'
+import { type Message, readEvent } from '@coffer/events/event'
 import { describe, expect, test } from 'vitest'
+import type { AccountCode } from '../domain/chart-of-accounts.ts'
 import { memoryUnitOfWork } from '../testing/memory-unit-of-work.ts'
 import { confirmed, ETH, reversed, suspended } from '../testing/sample-events.ts'
 import { bookDeposits } from './book-deposits.ts'
 
 function books() {
   const { unitOfWork, contents } = memoryUnitOfWork()
-  return { book: bookDeposits({ unitOfWork }), contents }
+  const unassigned: number[] = []
+  const metrics = { unassigned: (count: number) => void unassigned.push(count) }
+  return {
+    book: bookDeposits({ unitOfWork, metrics }),
+    contents,
+    unassigned,
+    /** Closes an account, which books what is left on it to another owner. */
+    close: (owner: string, left = 0n, code: AccountCode = 'owner.available') =>
+      unitOfWork(async ({ post }) => {
+        const account = { owner, code, asset: ETH }
+        const entries = [
+          { account, amount: left },
+          { account: { ...account, owner: 'heir' }, amount: -left },
+        ]
+        const moment = { code: 'test.close', owner, eventAt: new Date(0) }
+        const reference = `close ${owner} ${code}`
+        const draft = { ...moment, reference, closes: [account] }
+        expect(await post([{ ...draft, entries: left > 0n ? entries : [] }])).toMatchObject([
+          { status: 'created' },
+        ])
+      }),
+    balances: () =>
+      Object.fromEntries(
+        [...contents().accounts]
+          .map(([key, state]) => [key, state.debitsPosted - state.creditsPosted] as const)
+          .filter(([, balance]) => balance !== 0n)
+          .map(([key, balance]) => [key.replace(` ${ETH}`, ''), balance]),
+      ),
+  }
 }
 
 const entryOf = (first: { owner: string; account: string; amount: bigint }) => ({
@@ -126,6 +155,71 @@ describe('a deposit that is not credited', () => {
     await book([suspended(deposit)])
 
     await expect(book([reversed(deposit)])).rejects.toThrow('not_the_negation')
+  })
+})
+
+describe('of an owner whose account is closed', () => {
+  const deposit = { number: 1, owner: 'alice', amount: 5n }
+
+  test('a deposit is booked, once, to where nobody can spend it', async () => {
+    const { book, balances, close, contents, unassigned } = books()
+    await close('alice')
+
+    const [first, again] = [await book([confirmed(deposit)]), await book([confirmed(deposit)])]
+
+    expect([first, again]).toEqual([
+      { booked: 1, duplicates: 0 },
+      { booked: 0, duplicates: 1 },
+    ])
+    expect(balances()).toEqual({ 'custody system': 5n, 'owner.suspense alice': -5n })
+    expect(readEvent(contents().announced.at(-1) as Message).data).toMatchObject({
+      reference: confirmed(deposit).id,
+      code: 'deposit.unassigned',
+    })
+    expect(unassigned).toEqual([1])
+  })
+
+  test('the others of its batch are credited, and a reorg takes it back, once', async () => {
+    const { book, balances, close } = books()
+    await close('alice')
+    const batch = [
+      confirmed({ number: 2, owner: 'bob', amount: 7n }),
+      confirmed(deposit),
+      reversed(deposit),
+      confirmed({ ...deposit, revision: 2 }),
+    ]
+
+    expect(await book(batch)).toEqual({ booked: 4, duplicates: 0 })
+    expect(await book([...batch, reversed({ ...deposit, revision: 2 })])).toEqual({
+      booked: 1,
+      duplicates: 4,
+    })
+
+    expect(balances()).toEqual({ 'custody system': 7n, 'owner.available bob': -7n })
+  })
+
+  test('a reorg takes back what was credited and spent before', async () => {
+    const { book, balances, close } = books()
+    await book([confirmed(deposit)])
+    await close('alice', 5n)
+    await close('alice', 0n, 'owner.receivable')
+
+    await book([reversed(deposit)])
+
+    expect(balances()).toEqual({ 'owner.available heir': -5n, 'owner.suspense alice': 5n })
+  })
+
+  test('what contradicts the ledger is refused all the same, for its own reason', async () => {
+    const { book, contents, close } = books()
+    await close('alice')
+    await book([confirmed(deposit)])
+
+    await expect(book([confirmed({ ...deposit, amount: 6n })])).rejects.toThrow(
+      'exists_with_different_code',
+    )
+    await expect(book([reversed({ ...deposit, amount: 6n })])).rejects.toThrow('not_the_negation')
+    await expect(book([reversed({ ...deposit, number: 2 })])).rejects.toThrow('nothing_to_reverse')
+    expect(contents().transactions.size).toBe(2)
   })
 })
 
