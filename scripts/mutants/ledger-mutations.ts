@@ -70,8 +70,8 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'an event that a batch holds twice is counted twice',
     file: book,
-    find: "if (outcome.status === 'exists') return false",
-    replace: "if (outcome.status === 'exists') return true",
+    find: "outcomes[place]?.status === 'created')",
+    replace: "outcomes[place]?.status !== 'refused')",
     tests: bookTests,
   },
   {
@@ -84,8 +84,8 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'a conflict with what the ledger holds is passed over in silence',
     file: book,
-    find: "if (outcome.status === 'exists') return false",
-    replace: "if (outcome.status !== 'created') return false",
+    find: "if (outcome?.status === 'exists' || outcome?.status === 'created') return",
+    replace: "if (outcome?.status !== 'refused') return",
     tests: bookTests,
   },
   {
