@@ -14,10 +14,31 @@ export const messagingMutations: readonly Mutation[] = [
     name: 'a relay that could not read ahead fails for ever',
     file: 'libs/messaging/src/relay-next.ts',
     find: `    ahead = undefined
-    const read = await reading`,
-    replace: `    const read = await reading
+    const read = await before?.reading`,
+    replace: `    const read = await before?.reading
     ahead = undefined`,
     tests: ['libs/messaging/src/relay-next.test.ts'],
+  },
+  {
+    name: 'the relay publishes what it read ahead under a lease that has run out',
+    file: 'libs/messaging/src/relay-next.ts',
+    find: 'read.leaseLeftMs - (performance.now() - before.sinceMs)',
+    replace: 'read.leaseLeftMs',
+    tests: ['libs/messaging/src/relay-next.test.ts'],
+  },
+  {
+    name: 'what is late for booking goes on for one step and then waits anew',
+    file: 'libs/runtime/src/right-of-way.ts',
+    find: "if (result === 'idle') sinceMs = undefined",
+    replace: 'sinceMs = undefined',
+    tests: ['libs/runtime/src/right-of-way.test.ts'],
+  },
+  {
+    name: 'small batches hold up what is announced, too',
+    file: 'apps/accounts/src/posting-first.ts',
+    find: 'if (deliveries.length < fullSize) return await handler(deliveries)',
+    replace: '',
+    tests: ['apps/accounts/src/posting-first.test.ts'],
   },
   {
     name: "the relay moves its cursor before the broker's acknowledgement",
@@ -41,8 +62,8 @@ export const messagingMutations: readonly Mutation[] = [
     name: 'the relay goes on with what it read ahead though the broker failed',
     file: 'libs/messaging/src/relay-next.ts',
     find: `    if (!(await publish(next.rows, last))) return 'idle'
-    ahead = reading`,
-    replace: `    ahead = reading
+    ahead = reading && { reading, sinceMs }`,
+    replace: `    ahead = reading && { reading, sinceMs }
     if (!(await publish(next.rows, last))) return 'idle'`,
     tests: ['libs/messaging/src/testing/memory-outbox.test.ts'],
   },

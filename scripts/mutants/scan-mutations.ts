@@ -44,8 +44,8 @@ export const scanMutations: readonly Mutation[] = [
   {
     name: 'what gives way to the scan never gets its turn while that is busy',
     file: rightOfWay,
-    find: 'if (isTaken() && nowMs - sinceMs < waitMsMax)',
-    replace: 'if (isTaken())',
+    find: 'isTaken() && clock.nowMs() - sinceMs < waitMsMax',
+    replace: 'isTaken()',
     tests: rightOfWayTests,
   },
   {

@@ -3,6 +3,7 @@ import {
   messagingSettings,
   requireBrokers,
 } from '@coffer/messaging/messaging-settings'
+import { systemClock } from '@coffer/runtime/clock'
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
@@ -26,6 +27,11 @@ const settings = z
     RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
     /** How long others wait before they publish in place of a silent one, milliseconds. */
     LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
+    /**
+     * How long at most what was booked is announced and sealed later, while more comes than can be
+     * booked at once, milliseconds; 0 is never.
+     */
+    GIVE_WAY_MS: z.coerce.number().int().min(0).max(600_000).default(30_000),
     /** A process that says nothing for so long loses its partitions to others, milliseconds. */
     SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
     CRASH_AT: z.string().optional(),
@@ -43,6 +49,12 @@ export function accountsConfig(env: NodeJS.ProcessEnv) {
       group: config.CONSUMER_GROUP,
       batchSizeMax: config.BATCH_SIZE_MAX,
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+    },
+    relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
+    posting: {
+      clock: systemClock,
+      batchSizeMax: config.BATCH_SIZE_MAX,
+      giveWayMs: config.GIVE_WAY_MS,
     },
   }
 }

@@ -22,6 +22,7 @@ import { wakeUp } from '@coffer/runtime/wake-up'
 import { createLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
 import { accountsConfig } from './config.ts'
+import { postingFirst } from './posting-first.ts'
 
 const config = accountsConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
@@ -41,19 +42,18 @@ const handle = accountsHandler({ bookDeposits: book, ...bookings })
 const onDeadLetter = countDeadLetters(metrics)
 const redrives = postgresLetterStates(postgres)
 const failures = { deadLetters: producer, redrives, logger, isTransient, onDeadLetter }
-const handler = handleDeliveries({ handle, consumer: 'accounts', ...failures })
+const { goingFirst, givingWay } = postingFirst(config.posting)
+const handler = goingFirst(handleDeliveries({ handle, consumer: 'accounts', ...failures }))
 const member = { ...config.member, topics: [WALLET_EVENTS], onHandled: booked.call }
 const consumer = manyMembers(config.CONSUMERS, () => messaging.consumer(member))
 
 // Ledger → Kafka: what was booked is published until the broker has acknowledged it.
-const { LEASE_MS: leaseMs, RELAY_BATCH_MAX: batchSize } = config
-const publish = { postgres, producer, ...transactionsOutbox, holder: randomUUID(), leaseMs }
-const { broker } = messaging
-const relay = runRelay({ ...publish, broker, batchSize, logger, wakeUp: booked })
+const owed = { ...transactionsOutbox, ...config.relay, holder: randomUUID(), wakeUp: booked }
+const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger, givingWay })
 
 measureOutbox(metrics, postgres, [transactionsOutbox])
 resources.use(
   await healthServer({ port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }),
 )
-const bookkeeping = runBookkeeping({ postgres, logger })
+const bookkeeping = runBookkeeping({ postgres, logger, metrics, givingWay })
 await runUntilStopped([(signal) => consumer.run(handler, signal), relay, bookkeeping])

@@ -1,20 +1,26 @@
 import { describeError } from '@coffer/errors/app-error'
 import type { Postgres } from '@coffer/postgres/open-postgres'
-import { poll } from '@coffer/runtime/poll'
+import { poll, type StepResult } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { Logger } from '@coffer/telemetry/logger'
+import type { Metrics } from '@coffer/telemetry/metrics'
 import { postgresOverdueHolds } from './adapters/postgres-overdue-holds.ts'
 import { sealNext } from './adapters/postgres-seals.ts'
 import { postgresUnitOfWork } from './adapters/postgres-unit-of-work.ts'
+import { measureSeals } from './adapters/seal-metrics.ts'
 import { expireHolds } from './usecases/expire-holds.ts'
 
 export type BookkeepingOptions = {
   postgres: Postgres
   logger: Logger
+  /** Where it tells what waits for its seal. */
+  metrics?: Metrics
   /** How often it looks for holds that are over, milliseconds. */
   idleMs?: number
   /** How often it seals what was booked, while that is little, milliseconds. */
   sealMs?: number
+  /** Has a step of sealing wait for what goes first: see `rightOfWay`. */
+  givingWay?: (step: () => Promise<StepResult>) => () => Promise<StepResult>
 }
 
 /**
@@ -23,6 +29,8 @@ export type BookkeepingOptions = {
  */
 export function runBookkeeping(options: BookkeepingOptions): Work {
   const { postgres, logger, idleMs = 1_000, sealMs = 10_000 } = options
+  const { givingWay = (step) => step, metrics } = options
+  if (metrics) measureSeals(metrics, postgres)
   const warn = (told: string) => (error: unknown, attempt: number) =>
     logger.warn({ attempt, error: describeError(error) }, told)
   const unitOfWork = postgresUnitOfWork({ postgres })
@@ -31,7 +39,7 @@ export function runBookkeeping(options: BookkeepingOptions): Work {
     idleMs,
     onError: warn('holds that are over stay for now'),
   })
-  const seal = poll(sealNext(postgres), {
+  const seal = poll(givingWay(sealNext(postgres)), {
     idleMs: sealMs,
     onError: warn('what was booked is sealed later'),
   })

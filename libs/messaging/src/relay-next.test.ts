@@ -28,3 +28,28 @@ test('goes on after it could not read ahead', async () => {
 
   expect(broker.messages(TOPIC).map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd'])
 })
+
+test('reads anew what it had read ahead, when its lease has run out since', async () => {
+  const shortLeaseMs = 20
+  const broker = memoryBroker({ partitions: 1 })
+  const outbox = memoryOutbox({ leaseMs: shortLeaseMs })
+  outbox.enqueue(['a', 'b', 'c', 'd'].map((value) => message(value)))
+  const producer = broker.producer()
+  const relayOf = (holder: string) =>
+    relayNext({
+      outbox: outbox.relay(TOPIC, { holder, batchSize: 1 }),
+      producer,
+      leaseMs: shortLeaseMs,
+    })
+  const [one, other] = [relayOf('one'), relayOf('other')]
+  const begin = performance.now()
+
+  expect(await one()).toBe('busy')
+  await expect.poll(() => performance.now() - begin, { interval: 5 }).toBeGreaterThan(shortLeaseMs)
+  outbox.endLease(TOPIC)
+  while ((await other()) === 'busy');
+  outbox.endLease(TOPIC)
+  while ((await one()) === 'busy');
+
+  expect(broker.messages(TOPIC).map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd'])
+})

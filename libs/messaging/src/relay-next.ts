@@ -19,7 +19,12 @@ export type RelayOutbox<Row extends Message = Message> = {
   advance(last: Row): Promise<boolean>
 }
 
-export type NextRows<Row> = { leaseLeftMs: number; rows: readonly Row[]; isFull: boolean }
+export type NextRows<Row> = {
+  /** Of the lease when they were read. */
+  leaseLeftMs: number
+  rows: readonly Row[]
+  isFull: boolean
+}
 
 export type RelayNextOptions<Row extends Message> = {
   outbox: RelayOutbox<Row>
@@ -38,14 +43,18 @@ export function relayNext<Row extends Message>(
   options: RelayNextOptions<Row>,
 ): () => Promise<StepResult> {
   const { outbox, producer, leaseMs } = options
-  let ahead: Promise<NextRows<Row>> | undefined
+  let ahead: { reading: Promise<NextRows<Row>>; sinceMs: number } | undefined
 
   const readNow = async () => {
-    const reading = ahead
+    const before = ahead
     // Also when it has failed: then everything is read anew.
     ahead = undefined
-    const read = await reading
-    return read !== undefined && read.rows.length > 0 ? read : await outbox.readNext()
+    const read = await before?.reading
+    if (before === undefined || read === undefined || read.rows.length === 0) {
+      return await outbox.readNext()
+    }
+    // Another process may have it by now, and may have published these rows and more.
+    return { ...read, leaseLeftMs: read.leaseLeftMs - (performance.now() - before.sinceMs) }
   }
 
   const publish = async (rows: readonly Row[], last: Row) => {
@@ -63,11 +72,12 @@ export function relayNext<Row extends Message>(
     }
     const last = next.rows.at(-1)
     if (last === undefined) return 'idle'
+    const sinceMs = performance.now()
     const reading = next.isFull ? outbox.readNext(last) : undefined
     // It may fail before anybody waits for it.
     reading?.catch(() => undefined)
     if (!(await publish(next.rows, last))) return 'idle'
-    ahead = reading
+    ahead = reading && { reading, sinceMs }
     return 'busy'
   }
 }

@@ -1,5 +1,5 @@
 import { describeError } from '@coffer/errors/app-error'
-import { poll } from '@coffer/runtime/poll'
+import { poll, type StepResult } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { WakeUp } from '@coffer/runtime/wake-up'
 import type { Logger } from '@coffer/telemetry/logger'
@@ -13,14 +13,17 @@ export type RunRelayOptions = Omit<RelayOptions, 'leaseMs'> & {
   leaseMs?: number
   /** How often rows of other writers are looked for, milliseconds. */
   idleMs?: number
+  /** Has a step wait for what goes first: see `rightOfWay`. */
+  givingWay?: (step: () => Promise<StepResult>) => () => Promise<StepResult>
 }
 
 /** Publishes a topic's outbox until stopped. While the broker is away rows wait, and it retries. */
 export function runRelay(options: RunRelayOptions): Work {
-  const { logger, wakeUp, leaseMs = 5_000, idleMs = 50, ...relay } = options
+  const { logger, wakeUp, leaseMs = 5_000, idleMs = 50, ...rest } = options
+  const { givingWay = (step) => step, ...relay } = rest
   const onError = (error: unknown, attempt: number) =>
     logger.warn({ topic: relay.topic, attempt, error: describeError(error) }, 'relay step failed')
-  const work = poll(relayStep({ ...relay, leaseMs }), {
+  const work = poll(givingWay(relayStep({ ...relay, leaseMs })), {
     idleMs,
     wakeUp,
     onError,

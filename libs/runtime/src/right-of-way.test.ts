@@ -48,3 +48,37 @@ test('without a pause it does one step each time it has waited as long as it may
   expect(results.filter((result) => result === 'busy')).toHaveLength(1)
   expect(results.indexOf('busy')).toBe(20)
 })
+
+test('what has to catch up goes on, once it is late, until nothing is left to do', async () => {
+  const { goingFirst, catchingUp } = way()
+  let left = 0
+  const second = catchingUp(async () => (left-- > 0 ? 'busy' : 'idle'))
+  await second()
+  left = 3
+  const results: StepResult[] = []
+  for (let step = 0; step < 30; step += 1) {
+    await goingFirst(busy)()
+    nowMs += 50
+    results.push(await second())
+  }
+
+  expect(results.indexOf('busy')).toBe(20)
+  expect(results.slice(20, 25)).toEqual(['busy', 'busy', 'busy', 'idle', 'idle'])
+  expect(left).toBe(-1)
+})
+
+test('what has caught up waits anew', async () => {
+  const { goingFirst, catchingUp } = way()
+  let steps = 0
+  const second = catchingUp(async () => {
+    steps += 1
+    return 'idle'
+  })
+  nowMs += 5_000
+  await second()
+  nowMs += 5_000
+  await goingFirst(busy)()
+
+  expect(await second()).toBe('idle')
+  expect(steps).toBe(1)
+})

@@ -5,7 +5,7 @@ export type RightOfWayOptions = {
   clock: Pick<Clock, 'nowMs'>
   /** How long after a busy step of what goes first others still wait, milliseconds. */
   quietMs: number
-  /** How long others wait at most for such a pause before they do one step, milliseconds. */
+  /** How long others wait at most for such a pause, milliseconds. */
   waitMsMax: number
 }
 
@@ -16,6 +16,7 @@ export function rightOfWay({ clock, quietMs, waitMsMax }: RightOfWayOptions) {
   let running = 0
   let busyAtMs = Number.NEGATIVE_INFINITY
   const isTaken = () => running > 0 || clock.nowMs() - busyAtMs < quietMs
+  const mustWait = (sinceMs: number) => isTaken() && clock.nowMs() - sinceMs < waitMsMax
   return {
     /** Has `step` go first; only a step that was busy holds up others after it has ended. */
     goingFirst: (step: Step): Step => {
@@ -31,15 +32,32 @@ export function rightOfWay({ clock, quietMs, waitMsMax }: RightOfWayOptions) {
       }
     },
 
-    /** Has `step` wait, which is to be idle, while what goes first has work. */
+    /**
+     * Has `step` wait, which is to be idle, while what goes first has work. When it has waited as
+     * long as it may it does one step.
+     */
     givingWay: (step: Step): Step => {
       let sinceMs: number | undefined
       return async () => {
-        const nowMs = clock.nowMs()
-        sinceMs ??= nowMs
-        if (isTaken() && nowMs - sinceMs < waitMsMax) return 'idle'
+        sinceMs ??= clock.nowMs()
+        if (mustWait(sinceMs)) return 'idle'
         sinceMs = undefined
         return await step()
+      }
+    },
+
+    /**
+     * Has `step` wait likewise. When it has waited as long as it may it goes on until it finds
+     * nothing to do, so that what it is late by has a limit.
+     */
+    catchingUp: (step: Step): Step => {
+      let sinceMs: number | undefined
+      return async () => {
+        sinceMs ??= clock.nowMs()
+        if (mustWait(sinceMs)) return 'idle'
+        const result = await step()
+        if (result === 'idle') sinceMs = undefined
+        return result
       }
     },
   }
