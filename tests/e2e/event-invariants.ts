@@ -126,7 +126,7 @@ function outOfOrder(published: readonly Delivery[], coinLater: boolean): string[
     } else if (event.type === 'deposit.reversed') {
       // A reorg: the chain goes on from further down.
       for (const lane of LANES) heights.set(`${lane} ${key}`, 0)
-    } else {
+    } else if (event.type === 'deposit.confirmed' || event.type === 'deposit.suspended') {
       const lane = coinLater && !event.data.position.startsWith('log:') ? 'coin' : 'scan'
       const height = heights.get(`${lane} ${key}`) ?? 0
       if (event.data.blockNumber < height) {

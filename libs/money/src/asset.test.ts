@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { AssetIdError, chainOfAsset, erc20AssetId, nativeAssetId, parseAssetId } from './asset.ts'
+import {
+  AssetIdError,
+  chainOfAsset,
+  currencyAssetId,
+  erc20AssetId,
+  isCurrency,
+  nativeAssetId,
+  parseAssetId,
+} from './asset.ts'
 import { ChainIdError, chainIdOf } from './chain-id.ts'
 
 const chains = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }).map(chainIdOf)
@@ -31,8 +39,20 @@ test('the native coin of a chain is an asset of its own', () => {
   )
 })
 
+test('a currency is an asset on no chain', () => {
+  const id = currencyAssetId('USD')
+
+  expect(id).toBe('sandbox:1/iso4217:USD')
+  expect(parseAssetId(id)).toBe(id)
+  expect([isCurrency(id), isCurrency(nativeAssetId(chainIdOf(1)))]).toEqual([true, false])
+  expect(() => chainOfAsset(id)).toThrow(ChainIdError)
+})
+
 test.each([
   '',
+  'sandbox:1/iso4217:usd',
+  'sandbox:1/iso4217:USDC',
+  'sandbox:2/iso4217:USD',
   'eip155:1',
   'eip155:1/',
   'eip155:1/slip44:61',

@@ -3,8 +3,9 @@ import type { Branded } from './brand.ts'
 import { type ChainId, parseChainId } from './chain-id.ts'
 
 /**
- * An asset by CAIP-19, lower case: `eip155:1/slip44:60` for a chain's native coin,
- * `eip155:1/erc20:0x…` for a token.
+ * An asset in the form of CAIP-19: `eip155:1/slip44:60` for a chain's native coin,
+ * `eip155:1/erc20:0x…`, lower case, for a token. What is on no chain is the currency of a channel:
+ * `sandbox:1/iso4217:USD`.
  */
 export type AssetId = Branded<string, 'AssetId'>
 
@@ -44,6 +45,8 @@ export type Implementation = {
 /** SLIP-44 coin type of ether, which EVM chains share for their native coin. */
 const NATIVE = 'slip44:60'
 
+const CURRENCY = 'sandbox:1/iso4217:'
+
 /** The native coin of `chain`. */
 export const nativeAssetId = (chain: ChainId): AssetId => `${chain}/${NATIVE}` as AssetId
 
@@ -51,15 +54,22 @@ export const nativeAssetId = (chain: ChainId): AssetId => `${chain}/${NATIVE}` a
 export const erc20AssetId = (chain: ChainId, contract: string): AssetId =>
   parseAssetId(`${chain}/erc20:${contract}`)
 
+/** A currency by ISO 4217 that the sandbox takes, its code in capitals. */
+export const currencyAssetId = (code: string): AssetId => parseAssetId(`${CURRENCY}${code}`)
+
+/** Whether it is a channel's currency, and on no chain. */
+export const isCurrency = (asset: AssetId): boolean => asset.startsWith(CURRENCY)
+
 /** Reads a CAIP-19 id. Throws {@link AssetIdError}. */
 export function parseAssetId(text: string): AssetId {
+  if (/^sandbox:1\/iso4217:[A-Z]{3}$/.test(text)) return text as AssetId
   const [chain = '', asset = '', ...rest] = text.split('/')
   const known = asset === NATIVE || /^erc20:0x[0-9a-fA-F]{40}$/.test(asset)
   if (rest.length > 0 || !known) throw new AssetIdError(text)
   return `${parseChainId(chain)}/${asset.toLowerCase()}` as AssetId
 }
 
-/** The chain an asset lives on. */
+/** The chain an asset lives on. Throws `ChainIdError` for a currency, which is on none. */
 export const chainOfAsset = (asset: AssetId): ChainId => parseChainId(asset.split('/')[0] ?? '')
 
 export class AssetIdError extends AppError {
@@ -68,7 +78,8 @@ export class AssetIdError extends AppError {
   constructor(received: string) {
     super(
       `Invalid asset ${JSON.stringify(received)}. Expected a CAIP-19 id such as ` +
-        '"eip155:1/slip44:60" or "eip155:1/erc20:0x…" with 40 hex digits.',
+        '"eip155:1/slip44:60", "eip155:1/erc20:0x…" with 40 hex digits, or a currency such as ' +
+        '"sandbox:1/iso4217:USD".',
       { retry: 'never', details: { received } },
     )
   }

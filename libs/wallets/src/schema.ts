@@ -1,16 +1,36 @@
 import { hexColumn, transactionIdColumn } from '@coffer/postgres/columns'
 import { sql } from 'drizzle-orm'
-import { bigint, index, pgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  check,
+  index,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import type { OwnerKind } from './domain/owner-kind.ts'
 
 export const walletsSchema = pgSchema('wallets')
 
 /** Whom addresses and balances belong to. */
-export const owners = walletsSchema.table('owners', {
-  id: uuid().default(sql`uuidv7()`).primaryKey(),
-  /** The caller's own name for this owner. */
-  externalId: text().unique(),
-  createdAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
-})
+export const owners = walletsSchema.table(
+  'owners',
+  {
+    id: uuid().default(sql`uuidv7()`).primaryKey(),
+    /** A payment owns the address that it is paid to, and what came in until it is applied. */
+    kind: text().$type<OwnerKind>().default('user').notNull(),
+    /** The caller's own name for this owner. */
+    externalId: text().unique(),
+    createdAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
+  },
+  (table) => [
+    check('owners_kind', sql`${table.kind} in ('user', 'merchant', 'payment')`),
+    // Merchants name their payments elsewhere; here a name is a user's.
+    check('owners_external_id_of_user', sql`${table.kind} = 'user' or ${table.externalId} is null`),
+  ],
+)
 
 /** Addresses whose deposits are credited to their owner. */
 export const addresses = walletsSchema.table(

@@ -1,19 +1,24 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
-import { eq } from 'drizzle-orm'
+import { and, eq, type SQL } from 'drizzle-orm'
 import type { Owner, Owners } from '../ports.ts'
 import { owners } from '../schema.ts'
 
-/** {@link Owners} in PostgreSQL. */
+/** The users among the owners, in PostgreSQL. */
 export function postgresOwners(postgres: Postgres): Owners {
-  const first = async (where: ReturnType<typeof eq>): Promise<Owner | undefined> =>
-    (await postgres.select().from(owners).where(where))[0]
+  const first = async (where: SQL): Promise<Owner | undefined> =>
+    (
+      await postgres
+        .select(user)
+        .from(owners)
+        .where(and(where, eq(owners.kind, 'user')))
+    )[0]
   return {
     async create(externalId) {
       const [created] = await postgres
         .insert(owners)
         .values({ externalId })
         .onConflictDoNothing()
-        .returning()
+        .returning(user)
       if (created) return { owner: created, isNew: true }
       const existing = externalId && (await first(eq(owners.externalId, externalId)))
       if (!existing) throw new Error('An owner was neither inserted nor found.')
@@ -22,3 +27,5 @@ export function postgresOwners(postgres: Postgres): Owners {
     find: (id) => first(eq(owners.id, id)),
   }
 }
+
+const user = { id: owners.id, externalId: owners.externalId, createdAt: owners.createdAt }

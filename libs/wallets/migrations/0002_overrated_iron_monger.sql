@@ -1,0 +1,3 @@
+ALTER TABLE "wallets"."owners" ADD COLUMN "kind" text DEFAULT 'user' NOT NULL;--> statement-breakpoint
+ALTER TABLE "wallets"."owners" ADD CONSTRAINT "owners_kind" CHECK ("wallets"."owners"."kind" in ('user', 'merchant', 'payment'));--> statement-breakpoint
+ALTER TABLE "wallets"."owners" ADD CONSTRAINT "owners_external_id_of_user" CHECK ("wallets"."owners"."kind" = 'user' or "wallets"."owners"."external_id" is null);
