@@ -4,6 +4,7 @@ const settle = 'libs/ledger/src/adapters/settle-shadow.ts'
 const differences = 'libs/ledger/src/adapters/differences.ts'
 const rebuild = 'libs/ledger/src/usecases/rebuild-ledger.ts'
 const place = 'libs/ledger/src/adapters/put-shadow-in-place.ts'
+const plain = 'libs/ledger/src/adapters/plain-lines.ts'
 const tests = ['libs/ledger/src/usecases/rebuild-ledger.integration.test.ts']
 const differenceTests = ['libs/ledger/src/adapters/differences.integration.test.ts']
 
@@ -12,7 +13,7 @@ export const rebuildMutations: readonly Mutation[] = [
   {
     name: 'a gap in the log is passed over',
     file: rebuild,
-    find: 'if (offset > expected) problems.push(missing(partition, expected, offset))',
+    find: 'if (offset > position.next) problems.push(missing(position, offset))',
     replace: '',
     tests,
   },
@@ -50,5 +51,26 @@ export const rebuildMutations: readonly Mutation[] = [
     find: 'coalesce(max(id), 0) from ledger.transactions',
     replace: '0 from ledger.transactions',
     tests,
+  },
+  {
+    name: 'a sum that is not zero is taken for one when it is read byte by byte',
+    file: plain,
+    find: 'areSame(bytes, digits, otherDigits, amountEnd - digits) &&',
+    replace: '',
+    tests: ['libs/ledger/src/adapters/plain-lines.test.ts'],
+  },
+  {
+    name: 'what was tried of a message stays when it is not plain',
+    file: plain,
+    find: 'entries.length = entriesBefore',
+    replace: '',
+    tests: ['libs/ledger/src/adapters/plain-lines.test.ts'],
+  },
+  {
+    name: 'bytes that are not those that were stored are believed',
+    file: 'libs/messaging/src/adapters/record-batches.ts',
+    find: 'crc32c(bytes.subarray(start + CRC_COVERS_FROM, end)) === bytes.readUInt32BE(start + CRC)',
+    replace: 'bytes.readUInt32BE(start + CRC) >= 0',
+    tests: ['libs/messaging/src/adapters/record-batches.test.ts'],
   },
 ]

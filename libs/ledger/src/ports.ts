@@ -1,7 +1,6 @@
-import type { Extent } from '@coffer/messaging/ports'
+import type { Extent, RawMessage } from '@coffer/messaging/ports'
 import type { Applied, BookedEntry, HeldEntry } from './domain/apply-postings.ts'
 import type { AccountName, HoldResolution, TransactionDraft } from './domain/transaction.ts'
-import type { LoggedTransaction } from './logged-transaction.ts'
 
 /** A transaction as the ledger holds it. */
 export type BookedTransaction = {
@@ -60,13 +59,11 @@ export type BookingMetrics = {
   unassigned(count: number): void
 }
 
-/** What was read of the log at once. */
+/** What was read of the log at once, besides what was noted of its messages. */
 export type LogPage = {
-  /** Each with its place in the log: see `logPlace`. */
-  transactions: readonly { place: string; transaction: LoggedTransaction }[]
   problems: readonly LogProblem[]
   /** Up to where partitions are read with this page, and up to where they were before. */
-  positions: readonly { partition: number; from: bigint; next: bigint }[]
+  positions: readonly { partition: number; from: number; next: number }[]
 }
 
 /** Something in the log that no ledger can be rebuilt from. */
@@ -105,7 +102,15 @@ export type LedgerShadow = {
    * holds. Answers how far each partition was read, and where it ends.
    */
   begin(extents: () => Promise<readonly Extent[]>): Promise<ShadowRun>
-  /** Adds what was read, all of it or nothing. Pages are added in the order of the calls. */
+  /**
+   * Notes what the message at `place` says was booked, for the page that is added next. Throws when
+   * that is no transaction that the ledger could have booked, in words that tell why.
+   */
+  note(place: string, message: RawMessage): void
+  /**
+   * Adds a page and what was noted since the one before, all of it or nothing. Pages are added in
+   * the order of the calls.
+   */
   add(page: LogPage): Promise<void>
   /** Drops what was read twice, and finds what each transaction is about. Safe to repeat. */
   settle(): Promise<void>

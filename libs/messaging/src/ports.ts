@@ -60,6 +60,27 @@ export type MessageLog = {
   read(place: LogPlace): Promise<readonly Delivery[]>
 }
 
+/** A message as bytes. It is another one as soon as the next is told: keep nothing of it. */
+export type RawMessage = {
+  partition: number
+  offset: number
+  /** What it lies in. */
+  bytes: Buffer
+  keyStart: number
+  keyEnd: number
+  valueStart: number
+  valueEnd: number
+  /** Of each header four places: where its name starts and ends, and its value. */
+  headers: number[]
+  headersCount: number
+}
+
+/** What was read of a topic at once. */
+export type RawPage = {
+  /** Tells each message, those of a partition in order. */
+  tell(visit: (message: RawMessage) => void): void
+}
+
 /**
  * Reads topics from beginning to end. Adapters: `adapters/kafka-topic-log.ts`,
  * `testing/memory-log.ts`.
@@ -69,7 +90,12 @@ export type TopicLog = AsyncDisposable & {
   /**
    * Hands over what `extents` of `topic` hold, each partition in order, and reads ahead meanwhile.
    * Ends when all was handled, or throws what the handler threw. Offsets that are not there any
-   * more are passed over: whoever counts them sees the gap.
+   * more, or whose bytes are not those that were stored, are passed over: whoever counts them sees
+   * the gap.
    */
-  read(topic: string, extents: readonly Extent[], handler: BatchHandler): Promise<void>
+  read(
+    topic: string,
+    extents: readonly Extent[],
+    handler: (page: RawPage) => Promise<void>,
+  ): Promise<void>
 }

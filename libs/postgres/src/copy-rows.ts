@@ -9,7 +9,7 @@ import type { Transaction } from './open-postgres.ts'
  */
 export function copyRows(
   tx: Transaction,
-  { into, lines }: { into: string; lines: string },
+  { into, lines }: { into: string; lines: string | Buffer },
 ): Promise<void> {
   // drizzle has no COPY. Its session holds the connection of the transaction.
   const { client } = (tx as unknown as { session: { client: Client } }).session
@@ -21,7 +21,7 @@ export function copyRows(
   // The driver knows COPY, and leaves it to others where the rows come from.
   const copying = Object.assign(query, {
     handleCopyInResponse(connection: CopyConnection) {
-      connection.sendCopyFromChunk(Buffer.from(lines))
+      connection.sendCopyFromChunk(typeof lines === 'string' ? Buffer.from(lines) : lines)
       connection.endCopyFrom()
     },
   })

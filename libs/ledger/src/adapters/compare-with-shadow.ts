@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { LedgerComparison, LedgerDifference, LogProblem } from '../ports.ts'
 import { DIFFERENCES, LISTED_MAX } from './differences.ts'
 import { expectAccounts, findLater } from './expected-accounts.ts'
+import { readWhole } from './read-whole.ts'
 import { SHADOW } from './shadow-tables.ts'
 
 /**
@@ -13,7 +14,7 @@ export async function compareWithShadow(postgres: Postgres): Promise<LedgerCompa
   await postgres.transaction(adoptAccounts)
   return await postgres.transaction(
     async (tx) => {
-      for (const setting of SETTINGS) await tx.execute(sql.raw(`set local ${setting}`))
+      await readWhole(tx)
       await findLater(tx)
       await expectAccounts(tx)
       const differences: LedgerDifference[] = []
@@ -28,9 +29,6 @@ export async function compareWithShadow(postgres: Postgres): Promise<LedgerCompa
     { isolationLevel: 'repeatable read' },
   )
 }
-
-/** What reads everything takes its time, and memory rather than files. */
-const SETTINGS = ['statement_timeout = 0', 'jit = off', "work_mem = '256MB'"]
 
 /** Accounts that the log knew before the ledger did: they have its ids now. */
 async function adoptAccounts(tx: Transaction): Promise<void> {
@@ -66,9 +64,9 @@ async function counts(tx: Transaction): Promise<Counts> {
     sql.raw(`
     select (select count(*) from ${SHADOW}.transactions) as transactions,
       (select count(*) from ${SHADOW}.entries) as entries,
-      (select count(*) from expected_accounts) as accounts,
+      (select count(*) from ${SHADOW}.expected_accounts) as accounts,
       (select repeats from ${SHADOW}.run) as repeats,
-      (select count(*) from later) as unpublished`),
+      (select count(*) from ${SHADOW}.later) as unpublished`),
   )
   return {
     transactions: Number(row?.transactions),

@@ -16,9 +16,6 @@ const differ = (logged: string, live: string, columns: readonly string[]) =>
 const sorted = (closes: string) => `(select array_agg(abs(id) order by abs(id))
   from unnest(${closes}) as closed (id))`
 
-const closesDiffer = `case when logged.closes is not null or live.closes is not null
-  then ${sorted('logged.closes')} is distinct from ${sorted('live.closes')} else false end`
-
 const SAME = [
   'reference',
   'code',
@@ -30,27 +27,43 @@ const SAME = [
   'expires_at',
 ]
 
+const sameClosed = `${sorted('logged_closes')} is not distinct from ${sorted('live_closes')}`
+
+/** What may differ in more than one order of the same is looked at apart: one process can only. */
 const transactions = `
-  select format('transaction %s: %s', coalesce(live.id, logged.id),
-      coalesce(live.reference, logged.reference)) as subject,
-    case when live.id is null then 'it is in the log and not in the ledger'
-      when logged.id is null then 'it is in the ledger and not in the log'
-      else concat_ws('; ',
-        ${SAME.map((name) => told(name, `logged.${name}`, `live.${name}`)).join(', ')},
-        ${told('resolves', 'logged.resolves_id', 'live.resolves')},
-        ${told('reverses', 'logged.reverses_id', 'live.reverses')},
-        case when ${closesDiffer} then 'it closes other accounts than in the log' end)
-    end as problem,
+  select subject, concat_ws('; ', nullif(problem, ''),
+      case when not same_closed then 'it closes other accounts than in the log' end) as problem,
     count(*) over () as count
-  from ${SHADOW}.transactions logged
-  full join (
-    select * from ledger.transactions
-    where refusal is null and not exists (select from later where later.id = transactions.id)
-  ) live on live.id = logged.id
-  where live.id is null or logged.id is null or ${differ('logged', 'live', SAME)}
-    or logged.resolves_id is distinct from live.resolves
-    or logged.reverses_id is distinct from live.reverses or ${closesDiffer}
-  order by coalesce(live.id, logged.id) ${LISTED}`
+  from (
+    select each.*, ${sameClosed} as same_closed from (
+      select coalesce(live.id, logged.id) as id,
+        format('transaction %s: %s', coalesce(live.id, logged.id),
+          coalesce(live.reference, logged.reference)) as subject,
+        case when live.id is null then 'it is in the log and not in the ledger'
+          when logged.id is null then 'it is in the ledger and not in the log'
+          else concat_ws('; ',
+            ${SAME.map((name) => told(name, `logged.${name}`, `live.${name}`)).join(', ')},
+            ${told('resolves', 'logged.resolves_id', 'live.resolves')},
+            ${told('reverses', 'logged.reverses_id', 'live.reverses')})
+        end as problem,
+        case when live.id is not null and logged.id is not null then logged.closes end
+          as logged_closes,
+        case when live.id is not null and logged.id is not null then live.closes end as live_closes
+      from ${SHADOW}.transactions logged
+      full join (
+        select * from ledger.transactions
+        where refusal is null
+          and not exists (select from ${SHADOW}.later where later.id = transactions.id)
+      ) live on live.id = logged.id
+      where live.id is null or logged.id is null or ${differ('logged', 'live', SAME)}
+        or logged.resolves_id is distinct from live.resolves
+        or logged.reverses_id is distinct from live.reverses
+        or logged.closes is distinct from live.closes
+      offset 0
+    ) each
+  ) each
+  where problem <> '' or not same_closed
+  order by id ${LISTED}`
 
 /** Finds the name of an account in either ledger. */
 const accountNamed = (id: string) => `
@@ -87,7 +100,7 @@ const entries = `
     from ${SHADOW}.entries logged
     full join (
       select * from ledger.entries
-      where not exists (select from later where later.id = entries.transaction_id)
+      where not exists (select from ${SHADOW}.later where later.id = entries.transaction_id)
     ) live
       on live.account_id = abs(logged.account_id) and live.account_version = logged.account_version
     where live.account_id is null or logged.account_id is null
@@ -110,7 +123,7 @@ const accounts = `
           ${COUNTERS.map(counterTold).join(', ')},
           ${told('closed_version', 'logged.closed_version', 'live.closed_version')}) end as problem,
       count(*) over () as count
-    from expected_accounts logged full join ledger.accounts live on live.id = logged.id
+    from ${SHADOW}.expected_accounts logged full join ledger.accounts live on live.id = logged.id
     where live.id is null or logged.closed_version is distinct from live.closed_version or
       ${COUNTERS.map((name) => `coalesce(logged.${name}, 0) <> live.${name}`).join(' or ')}
     order by 1 ${LISTED}
@@ -126,7 +139,7 @@ const held = `
   from ${SHADOW}.held_entries logged
   full join (
     select * from ledger.held_entries
-    where not exists (select from later where later.id = held_entries.hold_id)
+    where not exists (select from ${SHADOW}.later where later.id = held_entries.hold_id)
   ) live on live.hold_id = logged.hold_id and live.account_id = abs(logged.account_id)
   where live.amount is distinct from logged.amount
   order by 1 ${LISTED}`
@@ -137,7 +150,7 @@ const openHolds = `
       when logged.hold_id is null then 'it is open in the ledger, and by the log it is not'
       else ${told('expiry', 'logged.expires_at', 'live.expires_at')} end as problem,
     count(*) over () as count
-  from expected_holds logged full join ledger.open_holds live on live.hold_id = logged.hold_id
+  from ${SHADOW}.expected_holds logged full join ledger.open_holds live on live.hold_id = logged.hold_id
   where live.hold_id is null or logged.hold_id is null
     or live.expires_at is distinct from logged.expires_at
   order by 1 ${LISTED}`

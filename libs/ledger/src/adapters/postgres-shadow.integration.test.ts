@@ -109,7 +109,7 @@ test('refuses to read on what another rebuild has read meanwhile', async () => {
   const extents = async () => [{ partition: 0, first: 0n, end: 9n }]
   await one.begin(extents)
   await other.begin(extents)
-  const page = { transactions: [], problems: [], positions: [{ partition: 0, from: 0n, next: 5n }] }
+  const page = { problems: [], positions: [{ partition: 0, from: 0, next: 5 }] }
   await one.add(page)
 
   await expect(other.add(page)).rejects.toThrow('was read on by another rebuild')

@@ -1,20 +1,26 @@
 import { AppError } from '@coffer/errors/app-error'
 import { ACCOUNTING_EVENTS } from '@coffer/events/topics'
 import type { Extent } from '@coffer/messaging/ports'
+import { deliveryOf } from '@coffer/messaging/raw-message'
 import { copyField, copyRows } from '@coffer/postgres/copy-rows'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import { sql } from 'drizzle-orm'
+import { readLoggedTransaction } from '../logged-transaction.ts'
 import type { LedgerShadow, LogPage, ShadowRun } from '../ports.ts'
+import { type AccountNumbers, accountNumbers } from './account-numbers.ts'
 import { compareWithShadow } from './compare-with-shadow.ts'
+import { plainLines } from './plain-lines.ts'
 import { putShadowInPlace } from './put-shadow-in-place.ts'
 import { settleShadow } from './settle-shadow.ts'
-import { type AccountNumbers, accountNumbers, addLines, type ShadowLines } from './shadow-lines.ts'
+import { addLines, type ShadowLines, shadowLines, takeShadowLines } from './shadow-lines.ts'
 import { createShadow, dropShadow, SHADOW } from './shadow-tables.ts'
 
 /** A shadow of the ledger in a schema of its own, in the same database. */
 export function postgresShadow(postgres: Postgres): LedgerShadow {
+  const lines = shadowLines()
   let accounts = accountNumbers()
+  let notePlain = plainLines({ lines, accounts })
   let adding: Promise<void> = Promise.resolve()
   return {
     begin: (extents) =>
@@ -23,12 +29,17 @@ export function postgresShadow(postgres: Postgres): LedgerShadow {
         if (resumed === undefined) await createShadow(tx)
         const run = resumed ?? (await begin(tx, extents))
         accounts = await readAccounts(tx)
+        notePlain = plainLines({ lines, accounts })
         return run
       }),
+    note(place, message) {
+      if (notePlain(message, place)) return
+      const transaction = readLoggedTransaction(deliveryOf(message, ACCOUNTING_EVENTS))
+      addLines(lines, place, transaction, accounts)
+    },
     add(page) {
-      const lines = linesOf(page, accounts)
-      const newAccounts = accounts.takeNewLines()
-      const added = adding.then(() => addPage(postgres, page, { ...lines, accounts: newAccounts }))
+      const noted = { ...takeShadowLines(lines), accounts: Buffer.from(accounts.takeNewLines()) }
+      const added = adding.then(() => addPage(postgres, page, noted))
       adding = added
       return added
     },
@@ -119,37 +130,31 @@ async function readAccounts(tx: Transaction): Promise<AccountNumbers> {
   return accounts
 }
 
-function linesOf({ transactions }: LogPage, accounts: AccountNumbers): ShadowLines {
-  const lines = { transactions: '', entries: '', held: '' }
-  for (const { place, transaction } of transactions) addLines(lines, place, transaction, accounts)
-  return lines
-}
-
 async function addPage(
   postgres: Postgres,
   { problems, positions }: LogPage,
-  lines: ShadowLines & { accounts: string },
+  lines: { [Table in keyof ShadowLines | 'accounts']: Buffer },
 ): Promise<void> {
   const problemLines = problems.map(({ place, subject, problem }) =>
     [place, copyField(storable(subject)), copyField(storable(problem))].join('\t'),
   )
   await inOneTransaction(postgres, async (tx) => {
     for (const { partition, from, next } of positions) await moveOn(tx, partition, from, next)
-    const copy = async (into: string, text: string) => {
-      if (text !== '') await copyRows(tx, { into: `${SHADOW}.${into}`, lines: text })
+    const copy = async (into: string, rows: Buffer) => {
+      if (rows.length > 0) await copyRows(tx, { into: `${SHADOW}.${into}`, lines: rows })
     }
     await copy('accounts', lines.accounts)
     await copy(TRANSACTIONS, lines.transactions)
     await copy(ENTRIES, lines.entries)
     await copy('held_entries', lines.held)
-    await copy('problems', problemLines.map((line) => `${line}\n`).join(''))
+    await copy('problems', Buffer.from(problemLines.map((line) => `${line}\n`).join('')))
     crashPoint('rebuild.before-commit')
   })
   crashPoint('rebuild.after-commit')
 }
 
-const TRANSACTIONS = `transactions (message, id, event_at, recorded_at, reference, code, owner,
-  traceparent, phase, expires_at, resolves, reverses, closes)`
+const TRANSACTIONS = `transactions (message, id, reference, code, event_at, recorded_at, owner,
+  traceparent, reverses, phase, expires_at, resolves, closes)`
 const ENTRIES =
   'entries (message, account_id, account_version, transaction_id, amount, balance_after)'
 
@@ -157,7 +162,7 @@ const ENTRIES =
 const storable = (text: string): string => text.replaceAll('\0', '�').slice(0, 2_000)
 
 /** Moves a position on from where this rebuild knows it to be. Another's would count twice. */
-async function moveOn(tx: Transaction, partition: number, from: bigint, next: bigint) {
+async function moveOn(tx: Transaction, partition: number, from: number, next: number) {
   const moved = await tx.execute(sql`
     update ${sql.raw(SHADOW)}.partitions set next = ${`${next}`}::bigint
     where partition = ${partition} and next = ${`${from}`}::bigint

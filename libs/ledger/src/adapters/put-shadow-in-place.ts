@@ -82,7 +82,7 @@ const STEPS = [
       coalesce(credits_posted, 0), coalesce(debits_pending, 0), coalesce(credits_pending, 0),
       coalesce(version, 0), closed_version
     from ${SHADOW}.accounts account
-    left join expected_accounts expected on expected.id = abs(account.id)
+    left join ${SHADOW}.expected_accounts expected on expected.id = abs(account.id)
     order by abs(account.id)`,
   `insert into ledger.transactions (id, event_at, recorded_at, reference, code, owner, traceparent,
       phase, expires_at, resolves, reverses, closes)
@@ -95,7 +95,7 @@ const STEPS = [
   `insert into ledger.held_entries (hold_id, account_id, amount)
     select hold_id, abs(account_id), amount from ${SHADOW}.held_entries`,
   `insert into ledger.open_holds (hold_id, expires_at)
-    select hold_id, expires_at from expected_holds`,
+    select hold_id, expires_at from ${SHADOW}.expected_holds`,
   `select setval('ledger.accounts_id_seq', max(id)) from ledger.accounts
     having max(id) is not null`,
   // A batch takes one number and counts from there: the next is that of a batch after all these.

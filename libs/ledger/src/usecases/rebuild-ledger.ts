@@ -1,8 +1,7 @@
 import { describeError } from '@coffer/errors/app-error'
 import { ACCOUNTING_EVENTS } from '@coffer/events/topics'
-import type { Delivery, Extent, TopicLog } from '@coffer/messaging/ports'
+import type { RawPage, TopicLog } from '@coffer/messaging/ports'
 import { crashPoint } from '@coffer/runtime/crash-point'
-import { readLoggedTransaction } from '../logged-transaction.ts'
 import type { LedgerComparison, LedgerShadow, LogPage, LogProblem, ShadowRun } from '../ports.ts'
 
 export type RebuildOptions = {
@@ -42,85 +41,80 @@ async function readLog(
   { log, shadow, onProgress }: Required<RebuildOptions>,
   { partitions }: ShadowRun,
 ): Promise<void> {
-  const reading = logReading(partitions)
+  const reading = logReading(partitions, shadow)
   const of = partitions.reduce((sum, { first, end }) => sum + Number(end - first), 0)
-  let done = partitions.reduce((sum, { first, next }) => sum + Number(next - first), 0)
   // While one page is being stored, the next is read.
   let storing: Promise<void> = Promise.resolve()
   const extents = partitions.map(({ partition, next, end }) => ({ partition, first: next, end }))
-  await log.read(ACCOUNTING_EVENTS, extents, async (deliveries) => {
-    const added = shadow.add(reading.page(deliveries))
+  await log.read(ACCOUNTING_EVENTS, extents, async (page) => {
+    const added = shadow.add(reading.page(page))
     // It is waited for, but maybe later than it fails.
     added.catch(() => undefined)
     await storing
     storing = added
-    done += deliveries.length
-    onProgress({ done, of })
+    onProgress({ done: reading.done(), of })
   })
   await storing
   const ended = reading.ended()
   if (ended.positions.length > 0) await shadow.add(ended)
 }
 
+type Reached = { partition: number; first: number; next: number; end: number }
+
 /** Keeps count of the offsets, so that none is passed over without a word. */
-function logReading(partitions: readonly (Extent & { next: bigint })[]) {
-  const nexts = new Map(partitions.map(({ partition, next }) => [partition, next]))
-  const missing = (partition: number, from: bigint, to: bigint): LogProblem => ({
-    place: logPlace(partition, from),
-    subject: `partition ${partition}`,
-    problem: `the log has nothing from offset ${from} to ${to - 1n}`,
-  })
+function logReading(partitions: ShadowRun['partitions'], shadow: Pick<LedgerShadow, 'note'>) {
+  const reached = new Map<number, Reached>()
+  for (const { partition, first, next, end } of partitions) {
+    const from = { partition, first: Number(first), next: Number(next), end: Number(end) }
+    reached.set(partition, from)
+  }
   return {
-    page(deliveries: readonly Delivery[]): LogPage {
-      const befores = new Map<number, bigint>()
+    done: () => reached.values().reduce((sum, { first, next }) => sum + next - first, 0),
+    page(page: RawPage): LogPage {
+      const befores = [...reached.values()].map(({ partition, next: from }) => ({
+        partition,
+        from,
+      }))
       const problems: LogProblem[] = []
-      const transactions: {
-        place: string
-        transaction: LogPage['transactions'][number]['transaction']
-      }[] = []
-      for (const delivery of deliveries) {
-        const { partition } = delivery
-        const offset = BigInt(delivery.offset)
-        const expected = nexts.get(partition) ?? 0n
-        if (!befores.has(partition)) befores.set(partition, expected)
-        if (offset < expected) continue
-        if (offset > expected) problems.push(missing(partition, expected, offset))
-        nexts.set(partition, offset + 1n)
+      page.tell((message) => {
+        const { partition, offset } = message
+        const position = reached.get(partition)
+        if (position === undefined || offset < position.next) return
+        if (offset > position.next) problems.push(missing(position, offset))
+        position.next = offset + 1
         const place = logPlace(partition, offset)
         try {
-          transactions.push({ place, transaction: readLoggedTransaction(delivery) })
+          shadow.note(place, message)
         } catch (error) {
           const subject = `partition ${partition}, offset ${offset}`
-          problems.push({
-            place,
-            subject,
-            problem: describeError(error),
-          })
+          problems.push({ place, subject, problem: describeError(error) })
         }
-      }
-      const positions = [...befores].map(([partition, from]) => {
-        return { partition, from, next: nexts.get(partition) ?? from }
       })
-      return { transactions, problems, positions }
+      const positions = befores.map((before) => ({
+        ...before,
+        next: reached.get(before.partition)?.next ?? before.from,
+      }))
+      return { problems, positions: positions.filter(({ from, next }) => next > from) }
     },
     /** What is missing before the log ends. */
     ended(): LogPage {
-      const short = partitions.filter(({ partition, end }) => (nexts.get(partition) ?? 0n) < end)
+      const short = [...reached.values()].filter(({ next, end }) => next < end)
       return {
-        transactions: [],
-        problems: short.map(({ partition, end }) =>
-          missing(partition, nexts.get(partition) ?? 0n, end),
-        ),
-        positions: short.map(({ partition, end }) => {
-          return { partition, from: nexts.get(partition) ?? 0n, next: end }
-        }),
+        problems: short.map((position) => missing(position, position.end)),
+        positions: short.map(({ partition, next, end }) => ({ partition, from: next, next: end })),
       }
     },
   }
 }
 
+const missing = ({ partition, next }: Reached, to: number): LogProblem => ({
+  place: logPlace(partition, next),
+  subject: `partition ${partition}`,
+  problem: `the log has nothing from offset ${next} to ${to - 1}`,
+})
+
 /** A place in a topic as one number that grows along each partition. */
-export const logPlace = (partition: number, offset: bigint): string =>
-  `${(BigInt(partition) << OFFSET_BITS) + offset}`
+export const logPlace = (partition: number, offset: number): string =>
+  `${(BigInt(partition) << OFFSET_BITS) + BigInt(offset)}`
 
 const OFFSET_BITS = 48n

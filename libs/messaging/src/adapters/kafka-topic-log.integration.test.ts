@@ -5,6 +5,7 @@ import { withAdmin } from '@coffer/testkit/kafka-admin'
 import { stackUrls } from '@coffer/testkit/stack-urls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Delivery, Extent, TopicLog } from '../ports.ts'
+import { deliveryOf } from '../raw-message.ts'
 import { type KafkaUnderTest, kafkaUnderTest, topicUnderTest } from '../testing/kafka-under-test.ts'
 import { kafkaTopicLog } from './kafka-topic-log.ts'
 
@@ -34,8 +35,8 @@ const message = (number: number): Message => ({
 
 async function readAll(extents: readonly Extent[]): Promise<Delivery[]> {
   const read: Delivery[] = []
-  await log.read(TOPIC, extents, async (deliveries) => {
-    read.push(...deliveries)
+  await log.read(TOPIC, extents, async (page) => {
+    page.tell((each) => read.push(deliveryOf(each, TOPIC)))
   })
   return read
 }
@@ -102,8 +103,8 @@ test('goes on behind what was deleted of a topic, so that its reader sees the ga
     await admin.deleteTopicRecords({ topic: name, partitions })
   })
   const read: Delivery[] = []
-  await cut.read(topic, before, async (deliveries) => {
-    read.push(...deliveries)
+  await cut.read(topic, before, async (page) => {
+    page.tell((each) => read.push(deliveryOf(each, topic)))
   })
 
   expect(read.map(({ offset }) => offset)).toEqual(['15', '16', '17', '18', '19'])

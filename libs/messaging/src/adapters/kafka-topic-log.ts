@@ -1,13 +1,22 @@
 import { pause } from '@coffer/runtime/backoff'
 import { Consumer as KafkaConsumer } from '@platformatic/kafka'
-import type { BatchHandler, Delivery, Extent, TopicLog } from '../ports.ts'
+import type { Extent, RawPage, TopicLog } from '../ports.ts'
+import { emptyMessage } from '../raw-message.ts'
 import {
   cutPool,
   type PlatformaticClientOptions,
+  platformaticPool,
   platformaticSettings,
   withAnswer,
 } from './platformatic-client.ts'
-import { fetchPartitions, type Position } from './platformatic-fetch.ts'
+import {
+  type FetchRequest,
+  type FindPosition,
+  fetchPages,
+  type Position,
+} from './platformatic-fetch.ts'
+import { type RawFetchResponse, rawFetch } from './raw-fetch.ts'
+import { offsetBehind, type RecordBatches, tellRecords } from './record-batches.ts'
 
 export type KafkaTopicLogOptions = Omit<PlatformaticClientOptions, 'reach'> & {
   /** Put before the names of topics, so that tests can share a broker. */
@@ -22,6 +31,9 @@ const LATEST = -1n
 
 /** How long a reader of partitions that are done looks away from those that are not, ms. */
 const DONE_MS = 50
+
+/** A broker that takes longer to answer a fetch is as good as away, milliseconds. */
+const REQUEST_TIMEOUT_MS = 10_000
 
 /** Reads topics of Kafka from beginning to end, as a member of no group. */
 export function kafkaTopicLog(options: KafkaTopicLogOptions): TopicLog {
@@ -56,7 +68,7 @@ type Reading = {
   client: Client
   topic: string
   extents: readonly Extent[]
-  handler: BatchHandler
+  handler: (page: RawPage) => Promise<void>
 }
 
 async function readExtents({ options, client, topic, extents, handler }: Reading): Promise<void> {
@@ -71,45 +83,72 @@ async function readExtents({ options, client, topic, extents, handler }: Reading
   if (isDone()) return
   let handling: Promise<void> = Promise.resolve()
   let failure: { error: unknown } | undefined
-  const give = async (fetched: readonly Delivery[]) => {
-    const wanted = fetched.filter(({ partition, offset }) => isBefore(partition, BigInt(offset)))
-    if (wanted.length === 0 || failure) return
+  const give = async (batches: readonly RecordBatches[]) => {
+    if (failure) return
     // Leaders are read side by side, and what they bring is handled one after the other.
     handling = handling
-      .then(() => handler(wanted))
+      .then(() => handler(pageOf(batches)))
       .catch((error: unknown) => {
         failure ??= { error }
         over.abort()
       })
     await handling
   }
-  const fetch: Client['fetch'] = async (request: Parameters<Client['fetch']>[0]) => {
+  const pool = platformaticPool(options, REQUEST_TIMEOUT_MS)
+  const fetchBytes = rawFetch(client, pool)
+  const fetch = async (request: FetchRequest): Promise<RawFetchResponse> => {
     const topics = request.topics.filter(({ partitions }) =>
       partitions.some((each) => isBefore(each.partition, each.fetchOffset)),
     )
     if (isDone()) over.abort()
-    else if (topics.length > 0) return await client.fetch({ ...request, topics })
+    else if (topics.length > 0) return await fetchBytes({ ...request, topics })
     else await pause(DONE_MS, over.signal)
-    return { throttleTimeMs: 0, errorCode: 0, sessionId: 0, responses: [], nodeEndpoints: [] }
+    return { responses: [] }
+  }
+  const read = (response: RawFetchResponse, find: FindPosition) => {
+    const batches = batchesOf(response, { find, ends })
+    return batches.length === 0 ? undefined : batches
   }
   const reader = {
     metadata: client.metadata.bind(client),
     listOffsets: client.listOffsets.bind(client),
     fetch,
-  } as Pick<Client, 'metadata' | 'fetch' | 'listOffsets'>
-  const signal = over.signal
-  const fetching = {
-    client: reader,
-    positions,
-    give,
-    fetchWaitMs: 250,
-    topicPrefix,
-    logger,
-    signal,
   }
-  await fetchPartitions(fetching).catch((error: unknown) => {
-    throw withAnswer(error)
-  })
+  const signal = over.signal
+  const fetching = { client: reader, read, positions, give, fetchWaitMs: 250, logger, signal }
+  try {
+    await fetchPages(fetching).catch((error: unknown) => {
+      throw withAnswer(error)
+    })
+  } finally {
+    cutPool(pool)
+  }
   await handling
   if (failure) throw failure.error
 }
+
+type Reach = { find: FindPosition; ends: ReadonlyMap<number, bigint> }
+
+/** What a fetch brought of each partition; moves the positions behind it. */
+function batchesOf({ responses }: RawFetchResponse, { find, ends }: Reach): RecordBatches[] {
+  const batches: RecordBatches[] = []
+  for (const { topicId, partitions } of responses) {
+    for (const { partitionIndex: partition, bytes } of partitions) {
+      const position = find(topicId, partition)
+      const behind = offsetBehind(bytes)
+      if (position === undefined || behind === undefined || behind <= position.next) continue
+      // A fetch brings whole batches, also when it begins or ends inside one.
+      const to = Number(ends.get(partition) ?? 0n)
+      batches.push({ partition, bytes, from: Number(position.next), to })
+      position.next = behind
+    }
+  }
+  return batches
+}
+
+const pageOf = (batches: readonly RecordBatches[]): RawPage => ({
+  tell(visit) {
+    const message = emptyMessage()
+    for (const each of batches) tellRecords(each, message, visit)
+  },
+})

@@ -10,17 +10,36 @@ type FetchResponse = fetchV17.FetchResponse
 /** One partition, and how far it was read. */
 export type Position = { topic: string; partition: number; next: bigint }
 
-export type FetchPartitionsOptions = {
-  client: Pick<Consumer, 'metadata' | 'fetch' | 'listOffsets'>
+export type FetchPagesOptions<Response, Page> = {
+  client: Pick<Consumer, 'metadata' | 'listOffsets'> & {
+    fetch(request: FetchRequest): Promise<Response>
+  }
+  /** Makes a page of what came, if it is one, and moves the positions behind it. */
+  read(response: Response, find: FindPosition): Page | undefined
   /** The partitions to read; their positions move on as they are read. */
   positions: readonly Position[]
   /** Takes what one fetch brought; the next but one is fetched when it has resolved. */
-  give(deliveries: readonly Delivery[]): Promise<void>
+  give(page: Page): Promise<void>
   fetchWaitMs: number
-  topicPrefix: string
   logger: Logger
   signal: AbortSignal
 }
+
+export type FetchPartitionsOptions = Omit<
+  FetchPagesOptions<FetchResponse, readonly Delivery[]>,
+  'read'
+> & { topicPrefix: string }
+
+export type FetchRequest = {
+  node: number
+  topics: fetchV17.FetchRequestTopic[]
+  minBytes: number
+  maxBytes: number
+  maxWaitTime: number
+}
+
+/** The position of a partition of the topic that has this id. */
+export type FindPosition = (topicId: string, partition: number) => Position | undefined
 
 const RETRY = { firstMs: 100, maxMs: 1_000 }
 
@@ -30,14 +49,26 @@ const FAILURES_MAX = 6
 const FETCH_BYTES_MAX = 10 * 1024 * 1024
 const PARTITION_BYTES_MAX = 1024 * 1024
 
-/** Records that tell of transactions and carry no message. */
-const CONTROL = 0b10_0000
+/** Set of records that tell of transactions and carry no message. */
+export const CONTROL = 0b10_0000
+
+/** Fetches messages as {@link fetchPages} does. */
+export const fetchPartitions = (options: FetchPartitionsOptions): Promise<void> =>
+  fetchPages({
+    ...options,
+    read: (response, find) => {
+      const deliveries = readResponse(response, find, options.topicPrefix)
+      return deliveries.length === 0 ? undefined : deliveries
+    },
+  })
 
 /**
  * Fetches from the leader of each partition until `signal` aborts. A leader that moves or is away
  * for a moment is looked for again; throws when that takes too long.
  */
-export async function fetchPartitions(options: FetchPartitionsOptions): Promise<void> {
+export async function fetchPages<Response, Page>(
+  options: FetchPagesOptions<Response, Page>,
+): Promise<void> {
   const { client, positions, logger, signal } = options
   const topics = [...new Set(positions.map(({ topic }) => topic))]
   for (let failures = 0; !signal.aborted; ) {
@@ -71,16 +102,16 @@ export async function fetchPartitions(options: FetchPartitionsOptions): Promise<
   }
 }
 
-type FetchFromOptions = FetchPartitionsOptions & {
+type FetchFromOptions<Response, Page> = FetchPagesOptions<Response, Page> & {
   node: number
   /** Ids of topics by name. */
   ids: ReadonlyMap<string, string>
   onFetched: () => void
 }
 
-async function fetchFrom(options: FetchFromOptions): Promise<void> {
-  const { client, node, ids, positions, give, topicPrefix, signal, onFetched } = options
-  const find = (topicId: string, partition: number) =>
+async function fetchFrom<Response, Page>(options: FetchFromOptions<Response, Page>): Promise<void> {
+  const { client, node, ids, positions, read, give, signal, onFetched } = options
+  const find: FindPosition = (topicId, partition) =>
     positions.find((each) => each.partition === partition && ids.get(each.topic) === topicId)
   let given: Promise<void> = Promise.resolve()
   while (!signal.aborted) {
@@ -104,12 +135,12 @@ async function fetchFrom(options: FetchFromOptions): Promise<void> {
         maxWaitTime: options.fetchWaitMs,
       })
       onFetched()
-      const deliveries = readResponse(response, find, topicPrefix)
-      if (deliveries.length === 0) continue
+      const page = read(response, find)
+      if (page === undefined) continue
       // One fetch ahead of the one that is being handled, and no further.
       await given
       if (signal.aborted) return
-      given = give(deliveries)
+      given = give(page)
     } catch (error) {
       if (!(await beginAgain(client, error, find))) throw error
     }
@@ -119,7 +150,7 @@ async function fetchFrom(options: FetchFromOptions): Promise<void> {
 /** Decodes what came, and moves the positions behind it. */
 function readResponse(
   { responses }: FetchResponse,
-  find: (topicId: string, partition: number) => Position | undefined,
+  find: FindPosition,
   topicPrefix: string,
 ): Delivery[] {
   const deliveries: Delivery[] = []
@@ -161,7 +192,7 @@ function readResponse(
 async function beginAgain(
   client: Pick<Consumer, 'listOffsets'>,
   error: unknown,
-  find: (topicId: string, partition: number) => Position | undefined,
+  find: FindPosition,
 ): Promise<boolean> {
   if (answerOf(error)?.['apiId'] !== 'OFFSET_OUT_OF_RANGE') return false
   const response = responseOf(error)

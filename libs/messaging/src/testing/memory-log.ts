@@ -1,4 +1,5 @@
 import type { Delivery, TopicLog } from '../ports.ts'
+import { rawMessage } from './raw-message.ts'
 
 export type MemoryLogOptions = {
   /** What it holds: of each partition in order. */
@@ -24,7 +25,12 @@ export const memoryLog = ({ deliveries, atOnce = 100 }: MemoryLogOptions): Topic
       return delivery.topic === topic && extent && extent.first <= offset && offset < extent.end
     })
     for (let start = 0; start < wanted.length; start += atOnce) {
-      await handler(wanted.slice(start, start + atOnce))
+      const page = wanted.slice(start, start + atOnce)
+      await handler({
+        tell(visit) {
+          for (const each of page) visit(rawMessage(each))
+        },
+      })
     }
   },
   [Symbol.asyncDispose]: async () => undefined,
