@@ -56,7 +56,7 @@ export function accountNumbers(): AccountNumbers {
 }
 
 /** An account's name as a message of the log has it between `"owner":"` and `,"amount"`. */
-export function accountName({ owner, account, asset, shard = 0 }: NumberedAccount): string {
+function accountName({ owner, account, asset, shard = 0 }: NumberedAccount): string {
   const text = (each: string) => (PLAIN.test(each) ? each : JSON.stringify(each).slice(1, -1))
   const name = `${text(owner)}","account":"${text(account)}","asset":"${text(asset)}"`
   return shard === 0 ? name : `${name},"shard":${shard}`
