@@ -150,7 +150,8 @@ const openHolds = `
       when logged.hold_id is null then 'it is open in the ledger, and by the log it is not'
       else ${told('expiry', 'logged.expires_at', 'live.expires_at')} end as problem,
     count(*) over () as count
-  from ${SHADOW}.expected_holds logged full join ledger.open_holds live on live.hold_id = logged.hold_id
+  from ${SHADOW}.expected_holds logged
+  full join ledger.open_holds live on live.hold_id = logged.hold_id
   where live.hold_id is null or logged.hold_id is null
     or live.expires_at is distinct from logged.expires_at
   order by 1 ${LISTED}`

@@ -25,17 +25,20 @@ const STEPS: readonly SQL[] = [
       select message, string_agg(
         format('%s %s %s %s', account_id, account_version, amount, balance_after), ','
         order by account_id, account_version) as text
-      from ${SHADOW}.entries where transaction_id in (select id from ${SHADOW}.repeated) group by message
+      from ${SHADOW}.entries
+      where transaction_id in (select id from ${SHADOW}.repeated) group by message
     ), held as (
       select message,
         string_agg(format('%s %s', account_id, amount), ',' order by account_id) as text
-      from ${SHADOW}.held_entries where hold_id in (select id from ${SHADOW}.repeated) group by message
+      from ${SHADOW}.held_entries
+      where hold_id in (select id from ${SHADOW}.repeated) group by message
     ), copy as (
       select transaction.id, transaction.message, transaction.reference, transaction.message
           = repeated.first as is_first,
         row(event_at, recorded_at, reference, code, owner, phase, expires_at, resolves, reverses,
           closes, entry.text, held.text)::text as contents
-      from ${SHADOW}.transactions transaction join ${SHADOW}.repeated on repeated.id = transaction.id
+      from ${SHADOW}.transactions transaction
+      join ${SHADOW}.repeated on repeated.id = transaction.id
       left join entry on entry.message = transaction.message
       left join held on held.message = transaction.message
     )
@@ -49,7 +52,8 @@ const STEPS: readonly SQL[] = [
     return shadow`delete from ${SHADOW}.${table} using ${SHADOW}.repeated
       where ${column} = repeated.id and ${table}.message > repeated.first`
   }),
-  shadow`update ${SHADOW}.run set repeats = (select coalesce(sum(repeats), 0) from ${SHADOW}.repeated)`,
+  shadow`update ${SHADOW}.run
+    set repeats = (select coalesce(sum(repeats), 0) from ${SHADOW}.repeated)`,
   ...['resolves', 'reverses'].flatMap((relation) => [
     shadow`update ${SHADOW}.transactions transaction set ${relation}_id = other.id
       from ${SHADOW}.transactions other
