@@ -11,7 +11,7 @@ import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import { handleDeliveries } from '@coffer/messaging/consume'
 import { postgresLetterStates } from '@coffer/messaging/letter-states'
 import { manyMembers } from '@coffer/messaging/many-members'
-import { countDeadLetters, measureOutbox } from '@coffer/messaging/messaging-metrics'
+import { countDeadLetters, measureMessaging } from '@coffer/messaging/messaging-metrics'
 import { openMessaging } from '@coffer/messaging/open-messaging'
 import { runRelay } from '@coffer/messaging/run-relay'
 import { openPostgres } from '@coffer/postgres/open-postgres'
@@ -51,7 +51,8 @@ const consumer = manyMembers(config.CONSUMERS, () => messaging.consumer(member))
 const owed = { ...transactionsOutbox, ...config.relay, holder: randomUUID(), wakeUp: booked }
 const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger, givingWay })
 
-measureOutbox(metrics, postgres, [transactionsOutbox])
+const measured = { postgres, messaging, reader: member, others: [transactionsOutbox] }
+measureMessaging(metrics, measured)
 resources.use(
   await healthServer({ port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }),
 )

@@ -7,7 +7,7 @@ import { healthServer } from '@coffer/http/health-server'
 import { postgresProbes } from '@coffer/http/postgres-probes'
 import { handleDeliveries } from '@coffer/messaging/consume'
 import { postgresLetterStates } from '@coffer/messaging/letter-states'
-import { countDeadLetters, measureOutbox } from '@coffer/messaging/messaging-metrics'
+import { countDeadLetters, measureMessaging } from '@coffer/messaging/messaging-metrics'
 import { openMessaging } from '@coffer/messaging/open-messaging'
 import { runRelay } from '@coffer/messaging/run-relay'
 import { openPostgres } from '@coffer/postgres/open-postgres'
@@ -48,7 +48,7 @@ const handled = handleDeliveries({ handle, consumer: 'deposits', ...failures })
 const read = { ...config.bookings, group: 'deposits', topics: [ACCOUNTING_EVENTS] }
 const bookings = messaging.consumer(read)
 
-measureOutbox(metrics, postgres)
+measureMessaging(metrics, { postgres, messaging, reader: read })
 resources.use(
   await healthServer({ port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }),
 )

@@ -4,6 +4,7 @@ import { poll, type StepResult } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { Metrics } from '@coffer/telemetry/metrics'
+import { measureHolds } from './adapters/hold-metrics.ts'
 import { postgresOverdueHolds } from './adapters/postgres-overdue-holds.ts'
 import { sealNext } from './adapters/postgres-seals.ts'
 import { postgresUnitOfWork } from './adapters/postgres-unit-of-work.ts'
@@ -13,7 +14,7 @@ import { expireHolds } from './usecases/expire-holds.ts'
 export type BookkeepingOptions = {
   postgres: Postgres
   logger: Logger
-  /** Where it tells what waits for its seal. */
+  /** Where it tells what waits for its seal, and what is held. */
   metrics?: Metrics
   /** How often it looks for holds that are over, milliseconds. */
   idleMs?: number
@@ -30,7 +31,10 @@ export type BookkeepingOptions = {
 export function runBookkeeping(options: BookkeepingOptions): Work {
   const { postgres, logger, idleMs = 1_000, sealMs = 10_000 } = options
   const { givingWay = (step) => step, metrics } = options
-  if (metrics) measureSeals(metrics, postgres)
+  if (metrics) {
+    measureSeals(metrics, postgres)
+    measureHolds(metrics, postgres)
+  }
   const warn = (told: string) => (error: unknown, attempt: number) =>
     logger.warn({ attempt, error: describeError(error) }, told)
   const unitOfWork = postgresUnitOfWork({ postgres })

@@ -1,22 +1,32 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { pause } from '@coffer/runtime/backoff'
+import { askOnce } from '@coffer/telemetry/ask-once'
 import type { Metrics } from '@coffer/telemetry/metrics'
 import { Counter, Gauge } from 'prom-client'
-import type { Delivery } from '../ports.ts'
+import type { Messaging } from '../open-messaging.ts'
+import type { Delivery, GroupReader } from '../ports.ts'
 import { type RelayedFrom, relayLag } from '../relay-lag.ts'
 
-/** Measures what waits for the broker, whenever Prometheus asks. See `relayLag`. */
-export function measureOutbox(
+/** What waits for the broker: see `relayLag`. */
+function measureOutbox(
   registry: Metrics,
   postgres: Postgres,
   others: readonly RelayedFrom[] = [],
 ): void {
   const registers = [registry]
   const labelNames = ['topic'] as const
-  const age = new Gauge({
+  // With PostgreSQL away there is no figure; the other metrics are still told.
+  const lags = askOnce(() => relayLag(postgres, others))
+  new Gauge({
     name: 'coffer_outbox_oldest_seconds',
     help: 'Age of the message that has waited longest for the broker.',
     labelNames,
     registers,
+    async collect() {
+      const told = await lags()
+      this.reset()
+      for (const { topic, oldestAgeSeconds } of told ?? []) this.set({ topic }, oldestAgeSeconds)
+    },
   })
   new Gauge({
     name: 'coffer_outbox_rows',
@@ -24,14 +34,43 @@ export function measureOutbox(
     labelNames,
     registers,
     async collect() {
-      // With PostgreSQL away there is no figure; the other metrics are still told.
-      const lags = await relayLag(postgres, others).catch(() => [])
+      const told = await lags()
       this.reset()
-      age.reset()
-      for (const { topic, rows, oldestAgeSeconds } of lags) {
-        this.set({ topic }, rows)
-        age.set({ topic }, oldestAgeSeconds)
-      }
+      for (const { topic, rows } of told ?? []) this.set({ topic }, rows)
+    },
+  })
+}
+
+/** A broker that takes longer than this is not waited for when Prometheus asks, milliseconds. */
+const WAIT_MS = 2_000
+
+type Measured = {
+  postgres: Postgres
+  messaging: Pick<Messaging, 'backlog'>
+  /** As whom the process reads. */
+  reader: GroupReader
+  /** What it relays from elsewhere than the table of the outbox. */
+  others?: readonly RelayedFrom[]
+}
+
+/** Measures what waits on both sides of the broker, whenever Prometheus asks. */
+export function measureMessaging(registry: Metrics, measured: Measured): void {
+  measureOutbox(registry, measured.postgres, measured.others)
+  measureBacklog(registry, measured)
+}
+
+function measureBacklog(registry: Metrics, { messaging, reader }: Measured): void {
+  const { group, topics } = reader
+  const backlog = askOnce(() => messaging.backlog({ group, topics }))
+  new Gauge({
+    name: 'coffer_consumer_backlog',
+    help: 'Messages that a consumer group has yet to handle.',
+    labelNames: ['group'],
+    registers: [registry],
+    async collect() {
+      const waiting = await Promise.race([backlog(), pause(WAIT_MS)])
+      this.reset()
+      if (waiting !== undefined) this.set({ group }, waiting)
     },
   })
 }
