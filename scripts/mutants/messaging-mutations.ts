@@ -75,6 +75,13 @@ export const messagingMutations: readonly Mutation[] = [
     tests: ['tests/hazards/messages.integration.test.ts'],
   },
   {
+    name: 'a relay with much to publish sorts all of it for every step',
+    file: relay,
+    find: 'set local enable_bitmapscan = off; set local enable_sort = off',
+    replace: 'set local enable_indexscan = on',
+    tests: ['libs/messaging/src/relay-reads.integration.test.ts'],
+  },
+  {
     name: 'the relay reads past transactions that are still open',
     file: relay,
     find: `and waiting.\${transactionId} < pg_snapshot_xmin(pg_current_snapshot())`,
