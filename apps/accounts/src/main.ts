@@ -51,8 +51,7 @@ const consumer = manyMembers(config.CONSUMERS, () => messaging.consumer(member))
 const owed = { ...transactionsOutbox, ...config.relay, holder: randomUUID(), wakeUp: booked }
 const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger, givingWay })
 
-const measured = { postgres, messaging, reader: member, others: [transactionsOutbox] }
-measureMessaging(metrics, measured)
+measureMessaging(metrics, { postgres, messaging, reader: member, others: [transactionsOutbox] })
 resources.use(
   await healthServer({ port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }),
 )
