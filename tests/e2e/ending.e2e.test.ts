@@ -2,14 +2,7 @@ import { startAnvil } from '@coffer/devstack/start-anvil'
 import { startStack } from '@coffer/devstack/start-stack'
 import { expect, test } from 'vitest'
 import { freshHome } from './coffer-under-test.ts'
-import {
-  appProcesses,
-  openPorts,
-  processesOf,
-  runCoffer,
-  startUp,
-  untilGone,
-} from './run-coffer.ts'
+import { openPorts, processesOf, runCofferWatched, startUp, untilGone } from './run-coffer.ts'
 
 /** Goal: nothing of Coffer outlives it. Method: end it in every way there is, and look. */
 
@@ -73,12 +66,11 @@ test.for([
 ])('refuses $name, and leaves nothing running', async ({ env, says }) => {
   const home = await freshHome('ending')
   await using anvil = await startAnvil()
-  const before = new Set(appProcesses())
 
-  const { code, stderr } = await runCoffer(['up', '--home', home], { RPC_URLS: anvil.url, ...env })
+  const up = ['up', '--home', home]
+  const { code, stderr, started } = await runCofferWatched(up, { RPC_URLS: anvil.url, ...env })
 
   expect(code).toBe(1)
   expect(stderr).toContain(says)
-  await untilGone(appProcesses().filter((line) => !before.has(line)))
-  await untilGone(processesOf(home))
+  await untilGone([...started, ...processesOf(home)])
 })

@@ -1,5 +1,8 @@
 import { type ApiClient, apiClient } from '@coffer/cli/api-client'
 import { mineEmptyBlocks } from '@coffer/simulator/mine-empty-blocks'
+import type { ProxiedCall } from '@coffer/testkit/rpc-fault'
+import { rpcFaults } from '@coffer/testkit/rpc-faults'
+import { startRpcProxy } from '@coffer/testkit/rpc-proxy'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import type { Hex } from 'viem'
@@ -147,15 +150,25 @@ test('notices a reorg that happened while the scanner was away', async () => {
 test('credits an address that was handed out while the scanner was busy catching up', async () => {
   await under.coffer.apps.get('scanner')?.stop()
   const from = (await under.node.head()).number
-  await mineEmptyBlocks({ rpcUrl: under.coffer.urls.RPC_URLS, blocks: 1_000 })
-  await under.coffer.startApp('scanner')
+  const upstream = under.coffer.urls.RPC_URLS
+  await mineEmptyBlocks({ rpcUrl: upstream, blocks: 100 })
+  // However fast it is, it reads the second half after the payment only.
+  await using proxy = await startRpcProxy({ upstream })
+  const isPaid = Promise.withResolvers<void>()
+  const match = ({ params: [height] }: ProxiedCall) =>
+    /^0x[0-9a-f]{1,8}$/.test(`${height}`) && BigInt(`${height}`) > from + 50n
+  proxy.add({ fault: rpcFaults.before(() => isPaid.promise), match })
+  await under.coffer.startApp('scanner', { env: { RPC_URLS: proxy.url } })
   const isCatchingUp = async () => (await checkpoint()) > from
   await waitFor(isCatchingUp, { what: 'the scanner to be at work', intervalMs: 5 })
 
   const [ann] = await under.addUsers(1)
   await payer.payNative(ann?.address ?? '', 77n)
   const paidAt = await checkpoint()
+  isPaid.resolve()
   await under.settle()
+  await under.coffer.apps.get('scanner')?.stop()
+  await under.coffer.startApp('scanner')
 
   expect(paidAt).toBeLessThan((await under.node.head()).number)
   expect(await balances(ann?.id ?? '')).toEqual({ ETH: 77n })

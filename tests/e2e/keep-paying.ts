@@ -13,7 +13,8 @@ export function keepPaying(under: CofferUnderTest): () => Promise<void> {
   const paying = async () => {
     while (!stopping.signal.aborted) {
       await under.pay({ count: 5, blocks: 2 })
-      await waitFor(hasRoom, { what: 'credits that make room for more', timeoutMs: 60_000 })
+      // A process may be killed several times in a row before it has credited anything.
+      await waitFor(hasRoom, { what: 'credits that make room for more', timeoutMs: 120_000 })
     }
   }
   const done = paying()

@@ -43,6 +43,7 @@ test('tokens are credited while traces are owed, and all the rest once the node 
   const tokens = deposits.filter(({ asset }) => asset.includes('/erc20:'))
   await untilCredited(tokens.length)
   const { number } = await under.node.head()
+  await untilFinal(Number(number))
   const owed = await coffer<{ kind: string; toBlock: number }[]>('gaps', 'list')
   const [before] = await coffer<Audit[]>('audit', 'status')
 
@@ -123,6 +124,13 @@ async function untilAudited(): Promise<void> {
     return chain?.final !== null && chain?.auditedTo === chain?.final && chain?.gaps === 0
   }
   await waitFor(isAudited, { what: 'all that is final to be audited', timeoutMs: 60_000 })
+}
+
+/** The last block may hold nothing that is credited by now. */
+async function untilFinal(number: number): Promise<void> {
+  const isFinal = async () =>
+    (await ask<{ items: Audit[] }>('/v1/chains')).items[0]?.final === number
+  await waitFor(isFinal, { what: `block ${number} to be final`, timeoutMs: 60_000 })
 }
 
 async function untilCredited(count: number): Promise<void> {

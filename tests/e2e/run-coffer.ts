@@ -34,6 +34,24 @@ export async function runCoffer(args: readonly string[], env: Environment = {}):
   return { code, stdout, stderr }
 }
 
+/** Runs a command of `coffer` to its end, and tells every process that it was seen to start. */
+export async function runCofferWatched(
+  args: readonly string[],
+  env: Environment = {},
+): Promise<Ran & { started: string[] }> {
+  const child = startProcess(args, env)
+  const ended = once(child, 'exit') as Promise<[number | null]>
+  const output = Promise.all([text(child.stdout), text(child.stderr)])
+  const started = new Set<string>()
+  const hasEnded = () => {
+    for (const line of descendantsOf(`${child.pid}`)) started.add(line)
+    return child.exitCode !== null || child.signalCode !== null
+  }
+  await waitFor(hasEnded, { what: 'the command to end', timeoutMs: 120_000, intervalMs: 50 })
+  const [[code], [stdout, stderr]] = await Promise.all([ended, output])
+  return { code, stdout, stderr, started: [...started] }
+}
+
 /** What `coffer up --json` prints. */
 export type Facts = {
   api: string
@@ -107,12 +125,6 @@ export function processesOf(home: string): string[] {
     .map(lineOf)
 }
 
-/** Every app of this repository that runs, whoever started it. */
-export const appProcesses = (): string[] =>
-  processTable()
-    .filter(({ args }) => args.includes(resolve(MAIN, '../../..')))
-    .map(lineOf)
-
 /** Waits until none of `processes` runs. */
 export async function untilGone(processes: readonly string[]): Promise<void> {
   let left = processes
@@ -121,7 +133,7 @@ export async function untilGone(processes: readonly string[]): Promise<void> {
     left = left.filter((line) => running.has(line))
     return left.length === 0
   }
-  await waitFor(isGone, { what: 'every process to end', timeoutMs: 20_000 }).catch((cause) => {
+  await waitFor(isGone, { what: 'every process to end' }).catch((cause) => {
     throw new Error(`These still run:\n${left.join('\n')}`, { cause })
   })
 }
@@ -129,6 +141,22 @@ export async function untilGone(processes: readonly string[]): Promise<void> {
 type Process = { pid: string; parent: string; args: string }
 
 const lineOf = ({ pid, args }: Process) => `${pid} ${args}`
+
+/** Processes that `pid` started and that those started, whose parents still run. */
+function descendantsOf(pid: string): string[] {
+  const family = new Set([pid])
+  const found: Process[] = []
+  const table = processTable()
+  for (let before = -1; before < found.length; ) {
+    before = found.length
+    for (const each of table.filter(({ parent }) => family.has(parent))) {
+      if (family.has(each.pid)) continue
+      family.add(each.pid)
+      found.push(each)
+    }
+  }
+  return found.map(lineOf)
+}
 
 function processTable(): Process[] {
   const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
@@ -162,6 +190,11 @@ function recordedPids(home: string): string[] {
   if (!existsSync(stacks)) return []
   return readdirSync(stacks, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => readFileSync(join(stacks, name, 'record.jsonl'), 'utf8').split('\n'))
+    .flatMap(({ name }) => readRecord(join(stacks, name, 'record.jsonl')).split('\n'))
     .flatMap((line) => /"kind":"process".*"pid":([0-9]+)/.exec(line)?.[1] ?? [])
+}
+
+/** A stack that begins has none yet, and one that ends has none any more. */
+function readRecord(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }

@@ -4,12 +4,17 @@ import { freePort } from '@coffer/devstack/free-port'
 import { afterEach, expect, test } from 'vitest'
 import { collectGarbage, inspectedAt } from './collect-garbage.ts'
 
-/** Makes garbage that lives long, and tells how much it holds whenever it is asked. */
+/**
+ * Tells how much it holds whenever it is asked; what it was first asked about is garbage from then
+ * on, of a kind that lives long.
+ */
 const WASTEFUL = `
   let waste = Array.from({ length: 1_000_000 }, (_, at) => ({ at }))
-  process.on('message', () => process.send(process.memoryUsage().heapUsed))
-  process.send('made')
-  waste = undefined`
+  process.on('message', () => {
+    process.send(process.memoryUsage().heapUsed)
+    waste = undefined
+  })
+  process.send('made')`
 
 let children: AsyncDisposableStack | undefined
 afterEach(() => children?.disposeAsync())

@@ -48,9 +48,8 @@ test('books what it reads, sets aside what it cannot book, and stops when told',
   ])
   expect(dead).toMatchObject({ value: poison.value, headers: { coffer_dlq_code: 'EVENT_FORMAT' } })
   expect(await spendable('alice')).toBe(16n)
-  const metrics = await (await fetch(`${healthUrl}/metrics`)).text()
-  expect(metrics).toContain('coffer_ledger_booked_total{process="accounts"} 2')
-  expect(metrics).toContain('coffer_dead_letters_total{topic="wallet.events",process="accounts"} 1')
+  await untilCounted('coffer_ledger_booked_total{process="accounts"} 2')
+  await untilCounted('coffer_dead_letters_total{topic="wallet.events",process="accounts"} 1')
   expect((await fetch(`${healthUrl}/ready`)).status).toBe(200)
 
   accounts.kill('SIGTERM')
@@ -97,6 +96,12 @@ async function exitOf(child: ChildProcess): Promise<number | string | null> {
   return child.signalCode ?? child.exitCode
 }
 
+/** What is published may be read before the process has counted it. */
+async function untilCounted(line: string): Promise<void> {
+  const isCounted = async () => (await (await fetch(`${healthUrl}/metrics`)).text()).includes(line)
+  await waitFor(isCounted, { what: line })
+}
+
 async function spendable(owner: string): Promise<bigint | undefined> {
   return (await balancesOf(database.postgres, owner))[0]?.available
 }
@@ -106,7 +111,7 @@ async function publish(messages: readonly Message[]): Promise<void> {
   await producer.publish(messages)
 }
 
-/** Reads a topic from its beginning until there are `count` messages. */
+/** Reads a topic from its beginning until there are `count` messages; throws what there is else. */
 async function readTopic(topic: string, count: number): Promise<Delivery[]> {
   const reading = new AbortController()
   const deliveries: Delivery[] = []
@@ -117,8 +122,12 @@ async function readTopic(topic: string, count: number): Promise<Delivery[]> {
       deliveries.push(...batch)
       if (deliveries.length >= count) reading.abort()
     },
-    AbortSignal.any([reading.signal, AbortSignal.timeout(30_000)]),
+    AbortSignal.any([reading.signal, AbortSignal.timeout(40_000)]),
   )
+  if (deliveries.length < count) {
+    const ids = deliveries.map(({ headers }) => headers['ce_id'])
+    throw new Error(`Expected ${count} messages of ${topic}, got ${ids.join(', ') || 'none'}.`)
+  }
   return deliveries
 }
 

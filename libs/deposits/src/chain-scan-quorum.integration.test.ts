@@ -63,6 +63,11 @@ describe('with a quorum of two', () => {
     await using process = await start([one.url, two.url], { quorum: 2 })
     await mineWith(chain.client, await pay(alice.address, 5n))
     // The head may be asked of the one that is behind, which knows nothing of the payment.
+    const isSeen = async () => {
+      await settle(process)
+      return (await storedFacts(database, 'seen')).length > 0
+    }
+    await waitFor(isSeen, { what: 'the payment to be seen' })
     for (let times = 0; times < 20; times++) await settle(process)
     expect(await storedFacts(database, 'final')).toEqual([])
     expect(await storedFacts(database, 'seen')).toHaveLength(1)

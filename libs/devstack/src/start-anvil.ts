@@ -17,7 +17,7 @@ export type Anvil = AsyncDisposable & {
   readonly pid: number
   /** Asks it to end in order and waits. */
   stop(): Promise<void>
-  /** Sends `signal`, SIGKILL by default, and waits for the end unless it is SIGSTOP or SIGCONT. */
+  /** Sends `signal`, SIGKILL by default, and waits for what it does, as a part of a stack does. */
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Runs it again on the same port, with the chain it had if it was stopped in order. */
   start(): Promise<void>

@@ -25,7 +25,13 @@ afterAll(async () => stack[Symbol.asyncDispose](), 30_000)
 const rowsOf = (query: string) =>
   withClient(stack.urls.DATABASE_URL, async (client) => (await client.query(query)).rows)
 
-const adminOf = () => new Kafka({ brokers: [stack.urls.KAFKA_BROKERS], logLevel: logLevel.NOTHING })
+const adminOf = () =>
+  new Kafka({
+    brokers: [stack.urls.KAFKA_BROKERS],
+    logLevel: logLevel.NOTHING,
+    // Of a busy machine its second would ask too much.
+    connectionTimeout: 10_000,
+  })
 
 async function rpc(method: string, params: unknown[] = []): Promise<unknown> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })

@@ -63,7 +63,7 @@ const untilNothingRuns = ({ dir, all }: Owner) =>
       expect(all.filter(isAlive)).toEqual([])
       expect(existsSync(dir)).toBe(false)
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 40_000, interval: 20 },
   )
 
 test('kill -9 of the owner leaves no process and no data', async () => {
@@ -87,7 +87,9 @@ test('a stack whose watchdog died with its owner is ended by whoever looks next'
   const watchdog = processTable().find(
     ({ command }) => command.includes('watchdog.ts') && command.endsWith(owner.dir),
   )
-  process.kill(watchdog?.pid ?? Number.NaN, 'SIGKILL')
+  const pid = watchdog?.pid ?? Number.NaN
+  process.kill(pid, 'SIGKILL')
+  await vi.waitFor(() => expect(processIdentity(pid)).toBeUndefined(), { timeout: 20_000 })
   owner.process.kill('SIGKILL')
   await once(owner.process, 'exit')
   expect(owner.all.filter(isAlive)).toHaveLength(2)

@@ -10,6 +10,7 @@ import { rpcFaults } from '@coffer/testkit/rpc-faults'
 import { rpcHeads } from '@coffer/testkit/rpc-heads'
 import { rpcLies } from '@coffer/testkit/rpc-lies'
 import { type RpcProxy, startRpcProxy } from '@coffer/testkit/rpc-proxy'
+import { waitFor } from '@coffer/testkit/wait-for'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Endpoints, openEndpoints } from './endpoints.ts'
 import { type JsonRpc, jsonRpc } from './json-rpc.ts'
@@ -54,12 +55,13 @@ describe('with 30 % of all requests failing at random', () => {
       faults.map((fault) => proxy.add({ fault, share: 0.3 / faults.length })),
     )
 
-    const read = await Promise.all(
-      Array.from({ length: 5 }, () => heights().map((height) => pool.pin(hashAt(height)))).flat(),
-    )
-
-    expect(read).toEqual(Array.from({ length: 5 }, () => truth).flat())
-    expect(rules.filter(({ fired }) => fired === 0)).toEqual([])
+    // How many calls each endpoint gets is a matter of how fast it is.
+    do {
+      const read = await Promise.all(
+        Array.from({ length: 5 }, () => heights().map((height) => pool.pin(hashAt(height)))).flat(),
+      )
+      expect(read).toEqual(Array.from({ length: 5 }, () => truth).flat())
+    } while (rules.some(({ fired }) => fired === 0))
   })
 
   test('every batch ends right, whatever its answers’ order', async () => {
@@ -90,7 +92,9 @@ describe('with one of two endpoints', () => {
     ['half-open', rpcFaults.halfOpen()],
     ['silent in the midst of an answer', rpcFaults.halfOpenWithin()],
   ])('%s, it costs its deadline and no more', async (_, fault) => {
-    const { pool, proxies } = await through(2, { requestTimeoutMs: 300, failuresMax: 2 })
+    // Long enough for the other one to answer on a busy machine, and open for the whole test.
+    const limits = { requestTimeoutMs: 2_000, failuresMax: 2, openMs: 60_000, openMsMax: 60_000 }
+    const { pool, proxies } = await through(2, limits)
     const rule = proxies[0]?.add({ fault })
 
     expect(await allHashes(pool)).toEqual(truth)
@@ -175,7 +179,8 @@ test('recovers with nobody’s help when every endpoint was away and comes back'
 
   for (const proxy of proxies) proxy.heal()
 
-  expect(await allHashes(pool)).toEqual(truth)
+  const read = await waitFor(() => allHashes(pool), { what: 'all to be read again' })
+  expect(read).toEqual(truth)
 })
 
 /** A pool over so many proxies in front of the node. */

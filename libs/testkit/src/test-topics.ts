@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { DEPOSIT_TOPICS, type Topic } from '@coffer/events/topics'
 import { ensureTopics } from '@coffer/messaging/kafka-topics'
-import { type Admin, withAdmin } from './kafka-admin.ts'
+import { awaitLeaders } from './await-leaders.ts'
+import { withAdmin } from './kafka-admin.ts'
 import { stackUrls } from './stack-urls.ts'
-import { waitFor } from './wait-for.ts'
 
 /** Topics of one test's own on the shared broker. Disposing deletes them. */
 export type TestTopics = AsyncDisposable & {
@@ -18,19 +18,11 @@ export async function testTopics(topics: readonly Topic[] = DEPOSIT_TOPICS): Pro
   const topicPrefix = `test-${randomUUID()}.`
   const names = topics.map(({ name }) => topicPrefix + name)
   await ensureTopics({ brokers, topics, topicPrefix, replicationFactor: 1 })
-  await withAdmin(brokers, (admin) =>
-    waitFor(() => askLeaders(admin, names), { what: 'the leaders of new topics to answer' }),
-  )
+  await awaitLeaders(brokers, names)
   return {
     brokers,
     topicPrefix,
     [Symbol.asyncDispose]: () =>
       withAdmin(brokers, (admin) => admin.deleteTopics({ topics: names })),
   }
-}
-
-/** A broker that is named as leader may not know it yet, and refuses what is sent meanwhile. */
-async function askLeaders(admin: Admin, names: readonly string[]): Promise<true> {
-  for (const name of names) await admin.fetchTopicOffsets(name)
-  return true
 }

@@ -55,7 +55,8 @@ test('an idle scan tells of the head, now and then, and only under its lease', a
   await standby.noteHead({ ...ref(99), tagged: {} })
 
   const [status] = await postgresChainStatuses(postgres).all()
-  expect(status).toMatchObject({ head: 12n, headAgeSeconds: 0 })
+  expect(status?.head).toBe(12n)
+  expect(status?.headAgeSeconds).toBeLessThan(3_000)
 
   await postgres.execute(sql`update deposits.chains set head_seen_at = now() - interval '1 hour'`)
   await active.noteHead({ ...ref(13), tagged: {} })

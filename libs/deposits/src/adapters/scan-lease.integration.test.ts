@@ -34,12 +34,14 @@ beforeEach(async () => {
 
 describe('a lease, by the clock of the database,', () => {
   test('passes to a standby when its holder is silent, which then can write nothing', async () => {
-    const sleeper = storeOf('sleeper', 100)
-    const standby = storeOf('standby', 100)
+    const sleeper = storeOf('sleeper', 60_000)
+    const standby = storeOf('standby', 60_000)
     await sleeper.open()
     expect(await standby.open()).toBeUndefined()
 
     // The holder sleeps from here on: it neither renews its lease nor knows that it lost it.
+    await database.postgres.execute(sql`
+      update deposits.chains set lease_until = clock_timestamp() + interval '100 milliseconds'`)
     await waitFor(() => standby.open(), { what: 'the standby to take over', intervalMs: 5 })
 
     await expect(sleeper.advance(on(null, chainOf(10)))).rejects.toThrow(LeaseLostError)

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { type Anvil, startAnvil } from '@coffer/devstack/start-anvil'
+import { AppError } from '@coffer/errors/app-error'
 import { type Address, parseAddress } from '@coffer/evm/address'
 import { WHOLE_PROOF } from '@coffer/evm/block-proof'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
 import { readDeposits } from '@coffer/simulator/chain-oracle'
 import { deployTestContracts, type TestContracts } from '@coffer/simulator/deploy-test-contracts'
+import { waitFor } from '@coffer/testkit/wait-for'
 import type { BalanceObserver } from '../balance-ports.ts'
 import { type ChainScan, chainScan } from '../chain-scan.ts'
 import type { ScanObserver } from '../ports.ts'
@@ -80,16 +82,22 @@ export function scanProcess(options: ProcessOptions): Promise<ChainScan> {
   })
 }
 
-/** Scans until there is nothing more to do. What fails is tried again, as in the process. */
+/**
+ * Scans until there is nothing more to do. What fails is tried again, as in the process: a node
+ * that failed is left alone for a while by the clock, so failures are not counted.
+ */
 export async function settle({ scan }: Pick<ChainScan, 'scan'>): Promise<void> {
-  for (let failures = 0; ; ) {
+  const rested = async () => {
     try {
-      if ((await scan()) === 'idle') return
+      while ((await scan()) === 'busy');
+      return 'at rest'
     } catch (error) {
-      failures += 1
-      if (failures === 10) throw error
+      if (error instanceof AppError && error.retry === 'never') return error
+      throw error
     }
   }
+  const end = await waitFor(rested, { what: 'the scan to be at rest' })
+  if (end !== 'at rest') throw end
 }
 
 /** Registers `count` new addresses, each of an owner of its own. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from '../free-port.ts'
+import { isSuspended } from '../processes/process-identity.ts'
 import type { StackFolder } from '../processes/stack-folder.ts'
 import { dockerSignal } from '../programs/docker-run.ts'
 import type { RunProgram } from '../programs/run-program.ts'
@@ -19,8 +20,8 @@ export type RunningPart = {
   /** Asks it to end in order and waits; what doesn't end is killed. */
   stop(): Promise<void>
   /**
-   * Sends `signal`, SIGKILL by default, and waits for the end; with SIGSTOP and SIGCONT
-   * there is nothing to wait for.
+   * Sends `signal`, SIGKILL by default, and waits for the end; for SIGSTOP until nothing of it runs
+   * any more, since it may answer requests until then. After SIGCONT there is nothing to wait for.
    */
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Runs it again on the same port and data; resolves when it has answered a request. */
@@ -31,6 +32,9 @@ export type PartContext = { folder: StackFolder; run: RunProgram; port?: number 
 
 /** How long a part may take to end in order. */
 const STOP_MS = 15_000
+
+/** How long the kernel may take to suspend every thread of a busy machine. */
+const SUSPENDED_MS = 30_000
 
 /** How long to try a restart while the last process's remains are in its way. */
 const RESTART_MS = 30_000
@@ -78,7 +82,9 @@ function controlPart(
 
   async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     await send(signal)
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await launched.ended
+    // Docker waits for that itself.
+    if (signal === 'SIGSTOP' && launch.container === undefined) await untilSuspended(launched.pid)
+    else if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await launched.ended
   }
 
   return {
@@ -101,6 +107,14 @@ function controlPart(
       if (!launched.hasEnded()) return
       launched = await relaunch(options)
     },
+  }
+}
+
+async function untilSuspended(pid: number): Promise<void> {
+  const deadline = performance.now() + SUSPENDED_MS
+  while (!isSuspended(pid)) {
+    if (performance.now() > deadline) throw new Error(`Process ${pid} still runs after SIGSTOP.`)
+    await pause(1)
   }
 }
 

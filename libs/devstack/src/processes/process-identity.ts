@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** One process for good: a pid alone may be given to another program after its end. */
 export type ProcessIdentity = {
@@ -19,12 +19,42 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
   return processIdentity(pid)?.started === started
 }
 
+/** Whether SIGSTOP has reached every thread of the process that has `pid`, or it has ended. */
+export function isSuspended(pid: number): boolean {
+  return process.platform === 'linux' ? isSuspendedByProc(pid) : isSuspendedByPs(pid)
+}
+
+function isSuspendedByProc(pid: number): boolean {
+  try {
+    const tasks = `/proc/${pid}/task`
+    return readdirSync(tasks).every((id) => isSuspendedTask(`${tasks}/${id}/stat`))
+  } catch {
+    return true
+  }
+}
+
+function isSuspendedTask(statFile: string): boolean {
+  try {
+    return /^[TtZX]$/.test(fieldsOf(readFileSync(statFile, 'utf8'))[0] ?? '')
+  } catch {
+    // The thread has ended since it was listed.
+    return true
+  }
+}
+
+function isSuspendedByPs(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+  return /^[TZ]|^$/.test((stdout ?? '').trim())
+}
+
 /** The start time in `/proc/<pid>/stat`; `undefined` for a zombie, which has ended. */
 export function parseProcStat(stat: string): string | undefined {
-  // The program's name stands in brackets and may itself hold spaces and brackets.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const fields = fieldsOf(stat)
   return fields[0] === 'Z' ? undefined : fields[19]
 }
+
+/** The program's name stands in brackets and may itself hold spaces and brackets. */
+const fieldsOf = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 
 function startedByProc(pid: number): string | undefined {
   try {

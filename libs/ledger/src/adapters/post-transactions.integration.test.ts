@@ -1,5 +1,6 @@
 import { UNITS_MAX } from '@coffer/money/units'
 import type { TestDatabase } from '@coffer/testkit/test-database'
+import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { depositCredit } from '../domain/deposit-transactions.ts'
@@ -276,14 +277,13 @@ test('leaves a ledger in which everything agrees', async () => {
   expect(await checkLedger(database.postgres)).toEqual([])
 })
 
-/** Resolves when some transaction waits for another one to end. */
+/** Resolves when some transaction of this database waits for another one to end. */
 async function aPosterWaits(): Promise<void> {
-  await expect
-    .poll(async () => {
-      const waiting = await database.postgres.execute(
-        sql`select 1 from pg_locks where not granted and locktype = 'transactionid'`,
-      )
-      return waiting.length
-    })
-    .toBeGreaterThan(0)
+  const waits = async () => {
+    const waiting = await database.postgres.execute(sql`
+      select from pg_locks join pg_stat_activity activity using (pid)
+      where not granted and locktype = 'transactionid' and datname = current_database()`)
+    return waiting.length > 0
+  }
+  await waitFor(waits, { what: 'a poster to wait for another' })
 }

@@ -1,4 +1,5 @@
 import type { TestDatabase } from '@coffer/testkit/test-database'
+import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { depositCredit } from '../domain/deposit-transactions.ts'
@@ -40,7 +41,8 @@ test('lets as many post at the same time as there are shards, and adds up what t
   // None of them has committed, and none waits for another.
   const shards = await Promise.all(postings.map(({ posted }) => posted))
   const oneMore = openPosting(SHARDS, goOn.promise)
-  await expect.poll(waitingForShards).toBe(1)
+  const waits = async () => (await waitingForShards()) === 1
+  await waitFor(waits, { what: 'the one too many to wait for a shard' })
   goOn.resolve()
   await Promise.all([...postings, oneMore].map(({ ended }) => ended))
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Topic } from '@coffer/events/topics'
 import { silentLogger } from '@coffer/telemetry/logger'
+import { awaitLeaders } from '@coffer/testkit/await-leaders'
 import { type KafkaConsumerOptions, kafkaConsumer } from '../adapters/kafka-consumer.ts'
 import { type KafkaProducerOptions, kafkaProducer } from '../adapters/kafka-producer.ts'
 import { ensureTopics } from '../adapters/kafka-topics.ts'
@@ -38,6 +39,8 @@ export async function kafkaUnderTest(
   const brokers = kafkaBrokers.split(',')
   const topicPrefix = `${randomUUID()}.`
   await ensureTopics({ brokers, topics, topicPrefix, replicationFactor: 1 })
+  const names = topics.map(({ name }) => topicPrefix + name)
+  await awaitLeaders(brokers, names)
   const shared = { brokers, clientId: 'test', logger: silentLogger, topicPrefix }
   const producer = await adapter.producer({ ...shared, ...producerOptions })
   return {
