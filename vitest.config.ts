@@ -32,7 +32,8 @@ export default defineConfig({
           execArgv,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Some start parts of their own, which may take 90 s each on a busy machine.
+          hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },

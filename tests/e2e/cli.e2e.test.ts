@@ -38,6 +38,8 @@ test('up serves the API, its document and its metrics where it says', async () =
   const chains = await api<{ items: { chain: string }[] }>('GET', '/v1/chains')
 
   expect(chains.items.map(({ chain }) => chain)).toEqual(['eip155:31337'])
+  // It is healthy before the first block is scanned, and ready only then.
+  await waitFor(async () => (await status('/ready')) === 200, { what: 'it to be ready' })
   const paths = ['/health', '/ready', '/metrics', '/openapi.json', '/docs', '/v1/chains']
   expect(await Promise.all(paths.map(status))).toEqual([200, 200, 200, 200, 200, 401])
   expect(facts.assets.map(({ symbol }) => symbol)).toEqual(['ETH', 'TUSD', 'TTKN'])

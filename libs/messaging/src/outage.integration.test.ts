@@ -22,7 +22,7 @@ let stack: Stack
 
 beforeAll(async () => {
   stack = await startStack({ parts: ['kafka'] })
-}, 60_000)
+})
 
 afterAll(() => stack[Symbol.asyncDispose]())
 

@@ -25,7 +25,7 @@ let url: string
 beforeAll(async () => {
   stack = await startStack({ parts: ['redis'] })
   url = stack.urls.REDIS_URL
-}, 60_000)
+})
 
 afterAll(() => stack[Symbol.asyncDispose]())
 
