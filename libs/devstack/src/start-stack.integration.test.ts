@@ -20,7 +20,7 @@ beforeAll(async () => {
   stack = await startStack({ home, onProgress: (line) => progress.push(line) })
 }, 300_000)
 
-afterAll(async () => stack[Symbol.asyncDispose](), 30_000)
+afterAll(async () => stack[Symbol.asyncDispose]())
 
 const rowsOf = (query: string) =>
   withClient(stack.urls.DATABASE_URL, async (client) => (await client.query(query)).rows)
@@ -90,7 +90,7 @@ test('Kafka makes no topic that nobody asked for', async () => {
   const sending = producer.send({ topic: 'misspelt', messages: [{ value: 'a' }] })
   await expect(sending).rejects.toThrow(/does not host this topic-partition/)
   await producer.disconnect()
-}, 30_000)
+})
 
 test('Redis appends to a file, refuses to evict, and keeps its keys over a restart', async () => {
   const before = new Redis(stack.urls.REDIS_URL)
@@ -138,7 +138,7 @@ test('a part that was given is used as it is and still runs afterwards', async (
   expect(() => second.part('redis')).toThrow(/has not started redis/)
   await second[Symbol.asyncDispose]()
   await expect(proveRedis(REDIS_URL)).resolves.toEqual({ pid: stack.part('redis').pid })
-}, 30_000)
+})
 
 test('a given part that does not answer is named by its variable', async () => {
   const url = `redis://127.0.0.1:${await freePort()}`

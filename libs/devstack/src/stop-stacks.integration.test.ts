@@ -124,10 +124,10 @@ test('lone Anvils run side by side and end when disposed', async () => {
   expect(identities).toHaveLength(2)
   await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose]()])
   expect(identities.filter(isAlive)).toEqual([])
-}, 30_000)
+})
 
 test('an Anvil on a port that is taken fails and says so', async () => {
   await using first = await startAnvil({ dir: home })
   const port = Number(new URL(first.url).port)
   await expect(startAnvil({ dir: home, port })).rejects.toThrow(/Could not start anvil.*in use/s)
-}, 30_000)
+})
