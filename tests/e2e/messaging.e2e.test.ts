@@ -2,10 +2,13 @@ import { expect, test } from 'vitest'
 import { cofferUnderTest } from './coffer-under-test.ts'
 import { credits, keepPaying } from './keep-paying.ts'
 
-/** What Coffer runs on by one line of its configuration, beside Kafka through kafkajs. */
+/**
+ * What Coffer runs on by one line of its configuration, beside Kafka as everything else here does:
+ * accounts through platformatic, all others through kafkajs.
+ */
 const LINES = [
   { name: 'redis', env: { MESSAGING: 'redis' } },
-  { name: 'platformatic', env: { KAFKA_CLIENT: 'platformatic' } },
+  { name: 'kafkajs', env: { KAFKA_CLIENT: 'kafkajs' } },
 ]
 
 test.each(LINES)('credits each deposit once through $name, whoever is killed', async (line) => {

@@ -11,6 +11,8 @@ const settings = z
   .object({
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     ...messagingSettings,
+    /** Reading is a good part of what booking costs, and this client reads cheaper. */
+    KAFKA_CLIENT: messagingSettings.KAFKA_CLIENT.unwrap().default('platformatic'),
     /** Consumers of one group share the topic; a new group reads it from its beginning. */
     CONSUMER_GROUP: z.string().min(1).default('accounts'),
     /** 0 takes a free port. */
@@ -18,9 +20,9 @@ const settings = z
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /**
      * Members of the group that this process is. While the database books for one of them, the
-     * process reads for another.
+     * process reads for another, and a third fills the time in which both wait.
      */
-    CONSUMERS: z.coerce.number().int().min(1).max(16).default(2),
+    CONSUMERS: z.coerce.number().int().min(1).max(16).default(3),
     /** Most events booked in one transaction. */
     BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(2_000),
     /** Most events published at once. */

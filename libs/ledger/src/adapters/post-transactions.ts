@@ -38,9 +38,10 @@ export async function postTransactions(
   }
   for (const draft of drafts) checkDraft(draft)
   await planBySeeks(tx)
-  const names = new Map<string, PlacedName>(
-    drafts.flatMap(accountsOf).map((name) => [accountKey(name), name]),
-  )
+  const names = new Map<string, PlacedName>()
+  for (const draft of drafts) {
+    for (const name of accountsOf(draft)) names.set(accountKey(name), name)
+  }
   const held = await accountsOfHolds(tx, drafts.flatMap(holdOf))
   const shard = await lockShard(tx, [...names.values(), ...held])
   for (const name of held) names.set(shardKey({ ...name, account: name }, shard), name)

@@ -68,6 +68,10 @@ export function accountsOf({ entries, closes = [] }: TransactionDraft): AccountN
 
 /** Whether the amounts sum to zero for each asset. */
 export function balanced(entries: readonly EntryDraft[]): boolean {
+  const [one, other] = entries
+  if (entries.length === 2 && one?.account.asset === other?.account.asset) {
+    return one?.amount === -(other?.amount ?? 0n)
+  }
   const sums = new Map<AssetId, bigint>()
   for (const { account, amount } of entries) {
     sums.set(account.asset, (sums.get(account.asset) ?? 0n) + amount)

@@ -170,9 +170,7 @@ function readResponse(
             partition: partitionIndex,
             offset: offset.toString(),
             key: key?.toString() ?? '',
-            headers: Object.fromEntries(
-              headers.map(([name, text]) => [`${name}`, `${text ?? ''}`]),
-            ),
+            headers: readHeaders(headers),
             value: value?.toString() ?? '',
           })
         }
@@ -182,6 +180,15 @@ function readResponse(
     }
   }
   return deliveries
+}
+
+/** Headers as text; of a name that occurs more than once, the last. */
+function readHeaders(
+  headers: readonly (readonly [Buffer | null, Buffer | null])[],
+): Record<string, string> {
+  const read: Record<string, string> = {}
+  for (const [name, text] of headers) read[`${name}`] = `${text ?? ''}`
+  return read
 }
 
 /**
