@@ -11,6 +11,34 @@ const workTests = ['libs/ledger/src/adapters/postgres-unit-of-work.integration.t
 /** Bugs in what is booked, once and for whom. */
 export const ledgerMutations: readonly Mutation[] = [
   {
+    name: 'what was taken for new and is not is given up',
+    file: 'libs/ledger/src/adapters/postgres-unit-of-work.ts',
+    find: 'if (isNew && error instanceof ReferenceRaceError) {',
+    replace: 'if (isNew && attempts === 0) {',
+    tests: workTests,
+  },
+  {
+    name: 'after something that was not new the next is taken for new all the same',
+    file: 'libs/ledger/src/adapters/postgres-unit-of-work.ts',
+    find: 'toLookUp = LOOK_UP_COUNT',
+    replace: 'toLookUp = 0',
+    tests: workTests,
+  },
+  {
+    name: 'what a new reversal takes back is not looked for',
+    file: 'libs/ledger/src/adapters/post-transactions.ts',
+    find: '!isNew || drafts.some(isAboutOthers)',
+    replace: '!isNew',
+    tests: ['libs/ledger/src/usecases/book-deposits.integration.test.ts'],
+  },
+  {
+    name: 'an amount that the schema refuses is read without it',
+    file: 'libs/events/src/plain-deposit.ts',
+    find: 'const AMOUNT = /^(?:0|[1-9][0-9]{0,76})$/',
+    replace: 'const AMOUNT = /^[0-9]{1,78}$/',
+    tests: ['libs/events/src/plain-deposit.test.ts'],
+  },
+  {
     name: 'an owner may spend what is not there',
     file: apply,
     find: '.find(({ account }) => overdraws(account, states))',

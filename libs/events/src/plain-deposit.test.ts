@@ -34,35 +34,29 @@ test('passes over what it does not know, as the schema does', () => {
 })
 
 /** Values that are off in one way, or nearly. */
-const odd = fc.oneof(
-  fc.constantFrom<unknown>(undefined, null, '', '0', '-1', '01', '1e3', ' 1', '1\n', 0, -1, 1.5),
-  fc.constantFrom(2 ** 53, [], {}, true, 'eip155:0', 'eip155:1', `eip155:${'9'.repeat(16)}`),
-  fc.constantFrom('eip155:1/slip44:61', `eip155:1/erc20:0x${'0C'.repeat(20)}`, `${2n ** 256n}`),
-  fc.constantFrom(
-    `${2n ** 256n - 1n}`,
-    '9'.repeat(78),
-    `0x${'A'.repeat(40)}`,
-    `0x${'a'.repeat(39)}`,
-  ),
-  fc.constantFrom('2026-02-29T00:00:00Z', '2024-02-29T00:00:00Z', '2026-04-31T00:00:00Z'),
-  fc.constantFrom('2026-01-01T24:00:00Z', '2026-01-01T00:00:60Z', '2026-01-01T00:00:00+01:00'),
-  fc.constantFrom('2026-01-01T00:00Z', '2026-01-01', '0000-01-01T00:00:00Z', WRITTEN.blockTime),
-  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
-  fc.string(),
-  fc.integer(),
-)
+const ODD: readonly unknown[] = [
+  ...[undefined, null, '', '0', '-1', '01', '1e3', ' 1', '1\n', 0, -1, 1.5, 2 ** 53, [], {}, true],
+  ...['eip155:0', 'eip155:1', `eip155:${'9'.repeat(16)}`, 'eip155:1/slip44:61'],
+  ...[`eip155:1/erc20:0x${'0C'.repeat(20)}`, `0x${'A'.repeat(40)}`, `0x${'a'.repeat(39)}`],
+  ...[`${2n ** 256n - 1n}`, `${2n ** 256n}`, '9'.repeat(78), '9'.repeat(77), WRITTEN.blockTime],
+  ...['2026-02-29T00:00:00Z', '2024-02-29T00:00:00Z', '2026-04-31T00:00:00Z', '2026-01-01T00:00Z'],
+  ...['2026-01-01T24:00:00Z', '2026-01-01T00:00:60Z', '2026-01-01T00:00:00+01:00', '2026-01-01'],
+]
+const NAMES = Object.keys(WRITTEN)
+
+/** What is read without the schema is what the schema reads. */
+function agrees(data: unknown): void {
+  const plain = plainDeposit(data)
+  if (plain !== undefined) expect(depositConfirmed.parse(data)).toEqual(plain)
+}
 
 test('answers what the schema does, or leaves it to the schema', () => {
-  const name = fc.constantFrom(...Object.keys(WRITTEN))
-  fc.assert(
-    fc.property(fc.dictionary(name, odd, { maxKeys: 2 }), (changes) => {
-      const data = { ...WRITTEN, ...changes }
-      const plain = plainDeposit(data)
-
-      if (plain !== undefined) expect(depositConfirmed.parse(data)).toEqual(plain)
-    }),
-    { numRuns: 2_000 },
-  )
+  expect.hasAssertions()
+  for (const name of NAMES) for (const odd of ODD) agrees({ ...WRITTEN, [name]: odd })
+  const time = fc.date({ noInvalidDate: true }).map((date) => date.toISOString())
+  const odd = fc.oneof(fc.constantFrom(...ODD), time, fc.string(), fc.integer())
+  const changes = fc.dictionary(fc.constantFrom(...NAMES), odd, { maxKeys: 2 })
+  fc.assert(fc.property(changes, (change) => agrees({ ...WRITTEN, ...change })))
 })
 
 test('leaves to the schema what is no object', () => {

@@ -13,7 +13,9 @@ const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '200',
-  shared_buffers: '256MB',
+  shared_buffers: '512MB',
+  // Each checkpoint makes the next write of every page a write of the whole page.
+  max_wal_size: '4GB',
   // Files among the data instead of shared memory, which would outlive a killed server.
   dynamic_shared_memory_type: 'mmap',
   lc_messages: 'C',

@@ -39,6 +39,20 @@ type Row = {
     ))
 )
 
+/** What a batch needs that is booked now, of references that nobody is looked for under. */
+export async function readNothingRecorded(tx: Transaction): Promise<ReadRecorded> {
+  const [batch] = await tx.execute<{ firstId: string; nowMs: number }>(sql`
+    select nextval('ledger.transactions_id_seq') as "firstId",
+      extract(epoch from clock_timestamp())::float8 * 1000 as "nowMs"
+  `)
+  if (batch === undefined) throw new Error('A select without a condition answered no row.')
+  const now = new Date(Math.floor(batch.nowMs))
+  return { recorded: new Map(), relations: new Map(), firstId: Number(batch.firstId), now }
+}
+
+/** Whether what can be said of a draft depends on what was booked before under other references. */
+export const isAboutOthers = (draft: TransactionDraft): boolean => namedBy(draft).length > 0
+
 /**
  * What the ledger knows of the references that `drafts` name, and what a batch needs that is booked
  * now.

@@ -57,6 +57,26 @@ test('repeats the whole work when its connection is lost, and goes on with other
   expect(await Promise.all(others)).toHaveLength(20)
 })
 
+test('looks for what it was given before, and for what comes after that', async () => {
+  const { postgres } = database
+  const unitOfWork = postgresUnitOfWork({ postgres, attempts: 1, backoff: NO_WAIT })
+  const calls: string[] = []
+  const post = (...numbers: number[]) =>
+    unitOfWork(async (books) => {
+      calls.push(`${numbers}`)
+      return (await books.post(numbers.map(credit))).map(({ status }) => status)
+    })
+  const [first, second] = [await post(940, 941), await post(942)]
+
+  const again = await post(943, 941, 943)
+  const later = await post(942)
+
+  expect([first, second]).toEqual([['created', 'created'], ['created']])
+  expect([again, later]).toEqual([['created', 'exists', 'exists'], ['exists']])
+  // The third was repeated; the fourth needed no repeat.
+  expect(calls).toEqual(['940,941', '942', '943,941,943', '943,941,943', '942'])
+})
+
 test('gives up after as many attempts as it was given', async () => {
   const { postgres } = database
   const unitOfWork = postgresUnitOfWork({ postgres, attempts: 2, backoff: NO_WAIT })
