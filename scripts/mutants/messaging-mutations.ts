@@ -36,7 +36,7 @@ export const messagingMutations: readonly Mutation[] = [
   {
     name: 'small batches hold up what is announced, too',
     file: 'apps/accounts/src/posting-first.ts',
-    find: 'if (deliveries.length < fullSize) return await handler(deliveries)',
+    find: 'if (deliveries.length < FULL_SIZE) return await handler(deliveries)',
     replace: '',
     tests: ['apps/accounts/src/posting-first.test.ts'],
   },

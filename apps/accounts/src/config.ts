@@ -53,10 +53,6 @@ export function accountsConfig(env: NodeJS.ProcessEnv) {
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     },
     relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
-    posting: {
-      clock: systemClock,
-      batchSizeMax: config.BATCH_SIZE_MAX,
-      giveWayMs: config.GIVE_WAY_MS,
-    },
+    posting: { clock: systemClock, giveWayMs: config.GIVE_WAY_MS },
   }
 }

@@ -4,17 +4,15 @@ import { rightOfWay } from '@coffer/runtime/right-of-way'
 
 export type PostingFirstOptions = {
   clock: Pick<Clock, 'nowMs'>
-  /** Most events of one batch. */
-  batchSizeMax: number
   /** How long what is not posting waits at most, milliseconds. */
   giveWayMs: number
 }
 
-/** Batches of at least half of what they may be tell that more comes than can be posted. */
-const FULL = 0.5
-
-/** A smaller batch tells nothing, whatever it may be: it is posted in a moment. */
-const FULL_SIZE_MIN = 250
+/**
+ * A batch of so many tells that more comes than can be posted at once: at half of what can, a few
+ * dozen have come while the ones before were posted. It is less than one partition brings at once.
+ */
+const FULL_SIZE = 250
 
 /** Between two large batches lie a fetch and maybe a small one. */
 const QUIET_MS = 250
@@ -23,14 +21,13 @@ const QUIET_MS = 250
  * Has posting go first while more comes than it can post at once: what is booked in such a rush is
  * announced and sealed when it is over, or when `giveWayMs` have passed.
  */
-export function postingFirst({ clock, batchSizeMax, giveWayMs }: PostingFirstOptions) {
+export function postingFirst({ clock, giveWayMs }: PostingFirstOptions) {
   const way = rightOfWay({ clock, quietMs: QUIET_MS, waitMsMax: giveWayMs })
-  const fullSize = Math.max(FULL_SIZE_MIN, batchSizeMax * FULL)
   return {
     goingFirst:
       (handler: BatchHandler): BatchHandler =>
       async (deliveries) => {
-        if (deliveries.length < fullSize) return await handler(deliveries)
+        if (deliveries.length < FULL_SIZE) return await handler(deliveries)
         const post = async () => {
           await handler(deliveries)
           return 'busy' as const

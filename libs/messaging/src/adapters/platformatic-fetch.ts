@@ -47,7 +47,8 @@ const RETRY = { firstMs: 100, maxMs: 1_000 }
 const FAILURES_MAX = 6
 
 const FETCH_BYTES_MAX = 10 * 1024 * 1024
-const PARTITION_BYTES_MAX = 1024 * 1024
+/** About as much as is handled at once, where one owner has most of what comes. */
+const PARTITION_BYTES_MAX = 2 * 1024 * 1024
 
 /** Set of records that tell of transactions and carry no message. */
 export const CONTROL = 0b10_0000
