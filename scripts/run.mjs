@@ -71,7 +71,12 @@ function install(reason) {
 function run() {
   const child = spawn(NODE, [join(ROOT, entry), ...entryArguments], {
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${join(MODULES, '.bin')}${delimiter}${process.env.PATH ?? ''}` },
+    env: {
+      // Every process that is started once more begins with what was compiled the last time.
+      NODE_COMPILE_CACHE: join(ROOT, '.coffer', 'cache', 'compiled'),
+      ...process.env,
+      PATH: `${join(MODULES, '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+    },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {

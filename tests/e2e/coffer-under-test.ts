@@ -7,6 +7,7 @@ import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
 import { type Simulation, simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { checkInvariants, type Violation } from './invariants.ts'
+import { compiled } from './run-coffer.ts'
 import { settled } from './settled.ts'
 
 /** A whole Coffer on a chain of its own, its users, and what tests do with it again and again. */
@@ -40,7 +41,7 @@ type Options = Partial<StartCofferOptions> & {
 export async function cofferUnderTest(options: Options): Promise<CofferUnderTest> {
   const { name, users, env, ...rest } = options
   const home = await freshHome(name)
-  const coffer = await startCoffer({ ...rest, home, env: { ...IMPATIENT, ...env } })
+  const coffer = await startCoffer({ ...rest, home, env: { ...IMPATIENT, ...compiled(), ...env } })
   const { urls, chain, apiUrl: api, apiKey } = coffer
   if (chain === undefined) throw new Error('Expected a chain of its own.')
   const postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'e2e', connectionsMax: 4 })

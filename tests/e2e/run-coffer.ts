@@ -16,10 +16,16 @@ export type Environment = Readonly<Record<string, string>>
 function startProcess(args: readonly string[], env: Environment) {
   const { PATH = '', HOME = '' } = process.env
   return spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, ...compiled(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
+}
+
+/** Where processes of this run keep what they have compiled, if they do. */
+export function compiled(): Environment {
+  const { NODE_COMPILE_CACHE } = process.env
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
 }
 
 /** Runs a command of `coffer` to its end. */

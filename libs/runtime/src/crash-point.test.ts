@@ -19,6 +19,8 @@ beforeEach(async () => {
 })
 
 afterEach(() => {
+  // Nobody else is to find what is still armed.
+  vi.resetModules()
   vi.restoreAllMocks()
 })
 
