@@ -4,6 +4,7 @@ const settle = 'libs/ledger/src/adapters/settle-shadow.ts'
 const differences = 'libs/ledger/src/adapters/differences.ts'
 const rebuild = 'libs/ledger/src/usecases/rebuild-ledger.ts'
 const place = 'libs/ledger/src/adapters/put-shadow-in-place.ts'
+const restoreTests = ['libs/deposits/src/adapters/postgres-restored-deposits.integration.test.ts']
 const plain = 'libs/ledger/src/adapters/plain-lines.ts'
 const tests = ['libs/ledger/src/usecases/rebuild-ledger.integration.test.ts']
 const differenceTests = ['libs/ledger/src/adapters/differences.integration.test.ts']
@@ -72,5 +73,33 @@ export const rebuildMutations: readonly Mutation[] = [
     find: '=== bytes.readUInt32BE(start + CRC)',
     replace: '>= 0',
     tests: ['libs/messaging/src/adapters/record-batches.test.ts'],
+  },
+  {
+    name: 'a deposit that is stored again forgets how often it was confirmed',
+    file: 'libs/deposits/src/adapters/postgres-restored-deposits.ts',
+    find: 'BigInt(revision)',
+    replace: 'BigInt(revision && 1)',
+    tests: restoreTests,
+  },
+  {
+    name: 'a deposit that is seen again becomes what its events last said',
+    file: 'libs/deposits/src/adapters/postgres-restored-deposits.ts',
+    find: "deposit.status in ('orphaned', 'reversed', 'seen')",
+    replace: "deposit.status in ('orphaned', 'reversed')",
+    tests: restoreTests,
+  },
+  {
+    name: 'what is derived to be compared stays booked',
+    file: 'libs/ledger/src/usecases/rederive-deposits.ts',
+    find: 'keep ? unitOfWork : undone(unitOfWork)',
+    replace: 'unitOfWork',
+    tests: ['libs/ledger/src/usecases/rederive-deposits.test.ts'],
+  },
+  {
+    name: 'entries are announced in the order of ids, which a rebuild gives anew',
+    file: 'libs/ledger/src/transaction-created-message.ts',
+    find: 'entries.toSorted(byName)',
+    replace: 'entries',
+    tests: ['libs/ledger/src/transaction-created-message.test.ts'],
   },
 ]

@@ -2,7 +2,7 @@ import { type ReadEvent, readEvent } from '@coffer/events/event'
 import type { BatchHandler, Delivery } from '@coffer/messaging/ports'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { BookingMetrics } from './ports.ts'
-import type { BookedDeposits, DepositEvent } from './usecases/book-deposits.ts'
+import { type BookedDeposits, type DepositEvent, isDepositEvent } from './usecases/book-deposits.ts'
 
 export type AccountsHandlerOptions = {
   bookDeposits: (events: readonly DepositEvent[]) => Promise<BookedDeposits>
@@ -33,8 +33,3 @@ const readDelivery = (delivery: Delivery): TracedEvent => ({
   ...readEvent(delivery),
   traceparent: delivery.headers.traceparent,
 })
-
-const isDepositEvent = (event: TracedEvent): event is DepositEvent =>
-  event.type === 'deposit.confirmed' ||
-  event.type === 'deposit.suspended' ||
-  event.type === 'deposit.reversed'

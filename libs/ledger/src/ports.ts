@@ -129,3 +129,17 @@ export type ShadowRun = {
   isResumed: boolean
   partitions: readonly (Extent & { next: bigint })[]
 }
+
+/** References that another source than the ledger tells of. */
+export type References = {
+  add(references: readonly string[]): Promise<void>
+  /** What of deposits the ledger holds under a reference that was not added. */
+  beside(): Promise<LedgerDifference[]>
+}
+
+/**
+ * Keeps references as long as `work` takes. Adapter: `adapters/postgres-derived-references.ts`.
+ */
+export type DerivedReferences = <Result>(
+  work: (references: References) => Promise<Result>,
+) => Promise<Result>

@@ -1,5 +1,6 @@
 import { eventMessage, type Message } from '@coffer/events/event'
 import type { BookedEntry } from './domain/apply-postings.ts'
+import { SYSTEM } from './domain/chart-of-accounts.ts'
 import type { AccountName } from './domain/transaction.ts'
 import type { BookedTransaction } from './ports.ts'
 
@@ -13,7 +14,11 @@ type AnnouncedTransaction = Omit<BookedTransaction, 'entries'> & {
   entries: readonly AnnouncedEntry[]
 }
 
-/** Announces a booked transaction in full. Its id is made of the reference, so it never changes. */
+/**
+ * Announces a booked transaction in full. Its id is made of the reference, so it never changes; and
+ * accounts are in the order of their names, which a ledger that was rebuilt has again, and not of
+ * their ids, which are others then.
+ */
 export function transactionCreatedMessage(transaction: AnnouncedTransaction): Message {
   const { id, reference, code, owner, eventAt, recordedAt, entries, traceparent } = transaction
   return eventMessage({
@@ -28,7 +33,7 @@ export function transactionCreatedMessage(transaction: AnnouncedTransaction): Me
       code,
       eventAt: eventAt.toISOString(),
       recordedAt: recordedAt.toISOString(),
-      entries: entries.map(({ accountVersion, balanceAfter, ...entry }) => ({
+      entries: entries.toSorted(byName).map(({ accountVersion, balanceAfter, ...entry }) => ({
         ...heldOnWire(entry),
         accountVersion,
         balanceAfter: `${balanceAfter}`,
@@ -39,6 +44,22 @@ export function transactionCreatedMessage(transaction: AnnouncedTransaction): Me
     traceparent,
   })
 }
+
+const order = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
+
+/** The system's accounts come first. */
+const byAccount = (one: AccountName, other: AccountName) =>
+  Number(other.owner === SYSTEM) - Number(one.owner === SYSTEM) ||
+  order(one.owner, other.owner) ||
+  order(one.code, other.code) ||
+  order(one.asset, other.asset)
+
+type Named = { account: AccountName; shard: number; accountVersion?: number }
+
+const byName = (one: Named, other: Named) =>
+  byAccount(one.account, other.account) ||
+  one.shard - other.shard ||
+  (one.accountVersion ?? 0) - (other.accountVersion ?? 0)
 
 const accountOnWire = ({ owner, code, asset }: AccountName) => ({ owner, account: code, asset })
 
@@ -53,12 +74,12 @@ const heldOnWire = ({ account, shard, amount }: Amounted) => ({
 function holdOnWire({ hold }: Pick<BookedTransaction, 'hold'>) {
   if (hold === undefined) return undefined
   const expiresAt = hold.expiresAt?.toISOString()
-  const held = hold.held.map(heldOnWire)
+  const held = hold.held.toSorted(byName).map(heldOnWire)
   return { hold: expiresAt === undefined ? { held } : { held, expiresAt } }
 }
 
 const endsOnWire = ({ resolves, reverses, closes }: AnnouncedTransaction) => ({
   ...(resolves && { resolves }),
   ...(reverses !== undefined && { reverses }),
-  ...(closes && { closes: closes.map(accountOnWire) }),
+  ...(closes && { closes: closes.toSorted(byAccount).map(accountOnWire) }),
 })

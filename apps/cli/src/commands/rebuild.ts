@@ -6,10 +6,18 @@ import { readConfig } from '@coffer/runtime/read-config'
 import { createLogger } from '@coffer/telemetry/logger'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { printJson, progress } from '../progress.ts'
+import { type Progress, printJson, progress } from '../progress.ts'
+import { type RebuildParts, rebuildFromSource } from './rebuild-from-source.ts'
 
 const settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  MESSAGING: z
+    .literal('kafka', {
+      error:
+        'Expected kafka: Redis keeps a log only as long as its memory does. Move to Kafka first, ' +
+        'or restore a backup of the database.',
+    })
+    .default('kafka'),
   KAFKA_BROKERS: z.string().min(1),
   TOPIC_PREFIX: z.string().default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
@@ -17,7 +25,7 @@ const settings = z.object({
   NODE_ENV: z.string().optional(),
 })
 
-type Options = { intoLive?: true; json?: true }
+type Options = { intoLive?: boolean; fromSource?: boolean; json?: boolean }
 
 /** `coffer rebuild`: the ledger once more, from the log. */
 export const rebuild = new Command('rebuild')
@@ -26,8 +34,13 @@ export const rebuild = new Command('rebuild')
       'DATABASE_URL, and name every difference. Goes on where it was interrupted.',
   )
   .option('--into-live', 'make it the ledger, which must be empty')
+  .option(
+    '--from-source',
+    'derive deposits from wallet.events instead; with --into-live book those that the ledger ' +
+      'does not have, and store the deposits themselves where they were lost',
+  )
   .option('--json', 'print the result as one JSON line')
-  .action(async ({ intoLive, json }: Options) => {
+  .action(async ({ intoLive = false, fromSource = false, json }: Options) => {
     const config = readConfig(settings, process.env)
     armCrashPoint(config.CRASH_AT, config.NODE_ENV)
     const { bar } = progress()
@@ -45,16 +58,32 @@ export const rebuild = new Command('rebuild')
       logger,
     })
     const startedMs = performance.now()
-    const report = await rebuildLedger({
-      log,
-      shadow: postgresShadow(postgres),
-      onProgress: ({ done, of }) => bar('messages', done, of),
-    })({ putInPlace: intoLive === true })
+    const parts = { log, postgres, onProgress: (label: string) => progressOf(bar, label) }
+    const { lines, ...report } = fromSource
+      ? await rebuildFromSource(parts, { intoLive })
+      : await rebuildFromLog(parts, { intoLive })
     const seconds = Math.round(performance.now() - startedMs) / 1_000
     if (json) printJson({ ...report, seconds })
-    else for (const line of linesOf(report)) console.log(line)
+    else for (const line of lines) console.log(line)
     if (!report.isEqual) process.exitCode = 1
   })
+
+const progressOf =
+  (bar: Progress['bar'], label: string) =>
+  ({ done, of }: { done: number; of: number }) =>
+    bar(label, done, of)
+
+async function rebuildFromLog(
+  { log, postgres, onProgress }: RebuildParts,
+  { intoLive }: { intoLive: boolean },
+) {
+  const report = await rebuildLedger({
+    log,
+    shadow: postgresShadow(postgres),
+    onProgress: onProgress('messages'),
+  })({ putInPlace: intoLive })
+  return { ...report, lines: linesOf(report) }
+}
 
 function linesOf(report: RebuildReport): string[] {
   const { transactions, entries, accounts, repeats, unpublished, differencesCount } = report

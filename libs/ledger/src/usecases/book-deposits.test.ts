@@ -132,8 +132,8 @@ describe('a deposit that is not credited', () => {
       {
         code: 'deposit.reversal',
         entries: [
-          { account: 'suspense', amount: 5n, balanceAfter: 0n },
           { account: 'custody', amount: -5n, balanceAfter: 0n },
+          { account: 'suspense', amount: 5n, balanceAfter: 0n },
         ],
       },
       { code: 'deposit.credit', entries: [{}, { account: 'owner.available', balanceAfter: -5n }] },

@@ -21,6 +21,14 @@ export type DepositEvent = Extract<
   traceparent?: string | undefined
 }
 
+/** Whether an event books something. */
+export const isDepositEvent = <Event extends ReadEvent>(
+  event: Event,
+): event is Event & DepositEvent =>
+  event.type === 'deposit.confirmed' ||
+  event.type === 'deposit.suspended' ||
+  event.type === 'deposit.reversed'
+
 export type BookedDeposits = {
   booked: number
   /** Events that had been booked before, or twice in this batch. */
@@ -110,6 +118,8 @@ function problemOf(outcome: PostingOutcome | undefined): string | undefined {
 /** An event that contradicts the ledger. An operator must find out who is wrong. */
 export class DepositNotBookableError extends AppError {
   readonly code = 'LEDGER_DEPOSIT_NOT_BOOKABLE'
+  /** In short, what is wrong with it. */
+  readonly problem: string
 
   constructor(eventId: string, problem: string) {
     super(
@@ -117,5 +127,6 @@ export class DepositNotBookableError extends AppError {
         'and the chain, and redrive it once the cause is put right.',
       { retry: 'never', details: { eventId, problem } },
     )
+    this.problem = problem
   }
 }
