@@ -99,6 +99,21 @@ const PLANTED = [
       update ledger.accounts set owner = gen_random_uuid() where code = 'owner.available'`,
   },
   {
+    name: 'a transaction of which the log says something else',
+    invariants: ['replay'],
+    corruption: `
+      update ledger.transactions set event_at = event_at + interval '1 hour'
+      where id = (select max(id) from ledger.transactions)`,
+  },
+  {
+    name: 'a transaction that the log has and the ledger has lost',
+    invariants: ['replay'],
+    corruption: `
+      delete from ledger.entries where transaction_id =
+        (select max(id) from ledger.transactions);
+      delete from ledger.transactions where id = (select max(id) from ledger.transactions)`,
+  },
+  {
     name: 'a block that was never scanned',
     invariants: ['I8'],
     corruption: `delete from deposits.blocks where number = 5`,

@@ -7,9 +7,10 @@ import { type ChainDeposit, readDeposits } from '@coffer/simulator/chain-oracle'
 import { blockViolations } from './block-invariants.ts'
 import { depositViolations } from './deposit-invariants.ts'
 import { eventViolations } from './event-invariants.ts'
+import { brokerLog, replayViolations } from './replay-violations.ts'
 import { underWay } from './settled.ts'
 
-/** An invariant of the design that does not hold, and where that was seen. */
+/** An invariant of the design, or `replay`, that does not hold, and where that was seen. */
 export type Violation = { invariant: string; problem: string }
 
 export type InvariantInputs = {
@@ -39,11 +40,13 @@ export async function checkInvariants(inputs: InvariantInputs): Promise<Violatio
     return { invariant: 'I11', problem }
   })
   const addresses = new Set(owners.keys())
+  await using log = await brokerLog(coffer.messaging)
   const deposits =
     inputs.deposits ?? (await readDeposits({ rpcUrl, assets, addresses, internal })).deposits
   return [
     ...unsettled,
     ...(await ledgerViolations(postgres)),
+    ...(await replayViolations(postgres, log)),
     ...(await depositViolations({ postgres, rpcUrl, owners, assets, deposits })),
     ...(await blockViolations({ postgres, rpcUrl, chain: chain.chain })),
     ...(await eventViolations({ postgres, messaging: coffer.messaging, coinLater })),

@@ -24,6 +24,7 @@ import { sql } from 'drizzle-orm'
 import { blockViolations } from '../e2e/block-invariants.ts'
 import { depositViolations } from '../e2e/deposit-invariants.ts'
 import { ledgerViolations, type Violation } from '../e2e/invariants.ts'
+import { replayViolations, unsentLog } from '../e2e/replay-violations.ts'
 import { type StoredAmounts, storedAmounts } from './stored-amounts.ts'
 
 /**
@@ -100,6 +101,7 @@ export async function hazardStage(): Promise<HazardStage> {
       const deposits = credited ?? (await onChain(assets))
       return [
         ...(await ledgerViolations(postgres)),
+        ...(await replayViolations(postgres, await unsentLog(postgres))),
         ...(await depositViolations({ ...inputs, owners, deposits })),
         ...(await blockViolations(inputs)),
       ]

@@ -1,5 +1,4 @@
 import { balancesOf } from '@coffer/ledger/balances'
-import { checkLedger } from '@coffer/ledger/check-ledger'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
 import { postTransactions } from '@coffer/ledger/post-transactions'
 import type { AccountName, TransactionDraft } from '@coffer/ledger/transaction'
@@ -10,6 +9,8 @@ import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ledgerViolations } from '../e2e/invariants.ts'
+import { replayViolations, unsentLog } from '../e2e/replay-violations.ts'
 
 const asset = nativeAssetId(chainIdOf(31_337))
 const OWNERS = ['ann', 'bea', 'cy', 'dan', 'eve']
@@ -119,6 +120,8 @@ test.each<Isolation>(['read committed', 'repeatable read', 'serializable'])(
     expect(seen.size).toBeGreaterThan(1)
     const held = await Promise.all(OWNERS.map((owner) => balancesOf(database.postgres, owner)))
     expect(held.flat().every((each) => each.held === 0n && each.available >= 0n)).toBe(true)
-    expect(await checkLedger(database.postgres)).toEqual([])
+    const { postgres } = database
+    expect(await ledgerViolations(postgres)).toEqual([])
+    expect(await replayViolations(postgres, await unsentLog(postgres))).toEqual([])
   },
 )

@@ -20,6 +20,12 @@ import {
   requireBrokers,
 } from '@coffer/messaging/messaging-settings'
 import { messagingMigrations } from '@coffer/messaging/migrations'
+import {
+  requireCopies,
+  type TopicCopies,
+  topicCopies,
+  topicSettings,
+} from '@coffer/messaging/topic-settings'
 import { chainIdOf, chainReference } from '@coffer/money/chain-id'
 import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
@@ -34,7 +40,7 @@ export type AppName = (typeof APPS)[number]
 
 export type CofferProgress = (line: string) => void
 
-export type StartCofferOptions = Pick<StackOptions, 'home' | 'anvilArguments'> & {
+export type StartCofferOptions = Pick<StackOptions, 'home' | 'anvilArguments' | 'brokers'> & {
   /** What runs elsewhere, settings for every app, and the operator's own variables. */
   env: Readonly<Record<string, string | undefined>>
   /** Which processes to start at once; the rest can be started later. */
@@ -88,6 +94,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     parts: partsNeeded(env),
     given: givenUrls(env),
     ...(options.anvilArguments ? { anvilArguments: options.anvilArguments } : {}),
+    ...(options.brokers ? { brokers: options.brokers } : {}),
     onProgress: ({ part, state, detail }) => {
       if (state !== 'starting') onProgress(`${part}: ${state}${detail ? ` ${detail}` : ''}`)
     },
@@ -97,8 +104,9 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     const { urls } = stack
     if (env['RPC_URLS']) await requireServedChain(urls.RPC_URLS, env['CHAIN_ID'])
     onProgress('database and topics: preparing')
-    const messaging = messagingConfig(readConfig(broker, { ...env, ...defined(urls) }))
-    await prepare(urls, messaging)
+    const settings = readConfig(broker, { ...env, ...defined(urls) })
+    const messaging = messagingConfig(settings)
+    await prepare(urls, { messaging, ...topicCopies(settings) })
     const ownChain = !env['RPC_URLS'] && urls.RPC_URLS !== ''
     const chain = ownChain ? await localChain(urls.RPC_URLS) : undefined
     const apiKey = env['API_KEY'] || `coffer_${randomBytes(24).toString('base64url')}`
@@ -179,7 +187,10 @@ function runningCoffer({ stack, shared, ports, options }: Surroundings) {
   }
 }
 
-const broker = z.object(messagingSettings).superRefine(requireBrokers)
+const broker = z
+  .object({ ...messagingSettings, ...topicSettings })
+  .superRefine(requireBrokers)
+  .superRefine(requireCopies)
 
 /** Anvil is started only when no chain is configured, and Kafka only when it carries messages. */
 function partsNeeded(env: StartCofferOptions['env']): NonNullable<StackOptions['parts']> {
@@ -195,11 +206,14 @@ function givenUrls(env: StartCofferOptions['env']): Partial<StackUrls> {
   return defined({ DATABASE_URL, KAFKA_BROKERS, REDIS_URL, RPC_URLS: RPC_URLS?.split(',')[0] })
 }
 
-async function prepare({ DATABASE_URL }: StackUrls, messaging: MessagingConfig): Promise<void> {
+async function prepare(
+  { DATABASE_URL }: StackUrls,
+  topics: TopicCopies & { messaging: MessagingConfig },
+): Promise<void> {
   await using postgres = openPostgres(DATABASE_URL, { applicationName: 'coffer' })
   await Promise.all([
     migrate(postgres, MIGRATIONS),
-    ensureMessagingTopics({ messaging, topics: TOPICS, replicationFactor: 1 }),
+    ensureMessagingTopics({ ...topics, topics: TOPICS }),
   ])
 }
 

@@ -24,6 +24,8 @@ export type StackOptions = {
   parts?: readonly Part[]
   /** Parts that run elsewhere: proven ready and used as they are, never stopped. */
   given?: Partial<StackUrls>
+  /** How many brokers Kafka has, each of which knows all of them; default 1. */
+  brokers?: number
   /** Extra arguments for anvil, such as `--no-mining`. */
   anvilArguments?: readonly string[]
   onProgress?: (line: StackProgress) => void
@@ -36,8 +38,10 @@ export type Stack = AsyncDisposable & {
   dir: string
   /** Of a part that was neither started nor given it is the empty string. */
   urls: StackUrls
-  /** A part that this stack started. Throws for any other. */
+  /** A part that this stack started; of Kafka the first broker. Throws for any other. */
   part(name: Part): RunningPart
+  /** The brokers of Kafka that this stack started, by their node ids from 1 on. */
+  brokers: readonly RunningPart[]
   /** From now on this child ends with the stack, even if this process is killed. */
   adopt(child: { pid?: number | undefined }): void
 }
@@ -50,10 +54,10 @@ const PARTS: readonly Part[] = ['postgres', 'kafka', 'redis', 'anvil']
  * that, a watchdog does the same. Ends stacks that earlier crashes left, too.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { home = '.coffer', parts = PARTS, given = {}, run = runProgram } = options
+  const { home = '.coffer', parts = PARTS, given = {}, brokers = 1, run = runProgram } = options
   await stopStacks({ home })
   const folder = await openStackFolder(home)
-  const started = new Map<Part, RunningPart>()
+  const started = new Map<PartPlan, { running: RunningPart; url: string }>()
   const urls: StackUrls = { DATABASE_URL: '', KAFKA_BROKERS: '', REDIS_URL: '', RPC_URLS: '' }
   const tell = progressTeller(options.onProgress)
   const cache = join(resolve(home), 'cache')
@@ -64,61 +68,70 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     tell(part, 'given')
   }
 
-  function plan(part: Part): Promise<PartPlan> {
+  function plan(part: Part): Promise<PartPlan[]> {
     const onDownload = (detail: string) => tell(part, 'downloading', detail)
-    return makePlan(part, { folder, cache, run, onDownload }, options.anvilArguments)
+    const surroundings = { folder, cache, run, onDownload }
+    return makePlans(part, surroundings, { anvilArguments: options.anvilArguments, brokers })
   }
 
   async function startOwn(own: PartPlan): Promise<void> {
     await own.fetch()
     tell(own.part, 'starting')
-    const { running, url } = await runPart(own, { folder, run })
-    started.set(own.part, running)
-    urls[PART_VARIABLES[own.part]] = url
-    tell(own.part, 'ready', url)
+    const one = await runPart(own, { folder, run })
+    started.set(own, one)
+    tell(own.part, 'ready', one.url)
   }
 
   try {
     // All plans first: what is missing is said before anything is downloaded or started.
-    const plans = await all(parts.filter((part) => !given[PART_VARIABLES[part]]).map(plan))
+    const own = parts.filter((part) => !given[PART_VARIABLES[part]])
+    const plans = (await all(own.map(plan))).flat()
     const elsewhere = PARTS.flatMap((part) => {
       const url = given[PART_VARIABLES[part]]
       return url ? [useGiven(part, url)] : []
     })
     await all([...plans.map(startOwn), ...elsewhere])
+    const ran = plans.flatMap((each) => started.get(each) ?? [])
+    for (const part of own) {
+      const ofPart = ran.filter(({ running }) => running.part === part)
+      urls[PART_VARIABLES[part]] = ofPart.map(({ url }) => url).join()
+    }
+    return stackOf(folder, { running: ran.map(({ running }) => running), urls })
   } catch (error) {
     await folder.close()
     throw error
   }
-  return stackOf(folder, { started, urls })
 }
 
 function stackOf(
   folder: StackFolder,
-  { started, urls }: { started: ReadonlyMap<Part, RunningPart>; urls: StackUrls },
+  { running, urls }: { running: readonly RunningPart[]; urls: StackUrls },
 ): Stack {
   return {
     dir: folder.dir,
     urls,
     adopt: (child) => folder.adopt(child),
     part(name) {
-      const part = started.get(name)
+      const part = running.find((each) => each.part === name)
       if (part === undefined) throw new Error(`This stack has not started ${name}.`)
       return part
     },
+    brokers: running.filter(({ part }) => part === 'kafka'),
     [Symbol.asyncDispose]: () => folder.close(),
   }
 }
 
-async function makePlan(
+type PlanWishes = { anvilArguments: readonly string[] | undefined; brokers: number }
+
+async function makePlans(
   part: Part,
   surroundings: PlanSurroundings,
-  anvilArguments?: readonly string[],
-): Promise<PartPlan> {
-  if (part === 'postgres') return planPostgres(surroundings)
-  if (part === 'kafka') return planKafka(surroundings)
-  if (part === 'redis') return planRedis(surroundings)
-  return planAnvil(surroundings.folder.dir, anvilArguments)
+  { anvilArguments, brokers }: PlanWishes,
+): Promise<PartPlan[]> {
+  if (part === 'postgres') return [await planPostgres(surroundings)]
+  if (part === 'kafka') return await planKafka(surroundings, brokers)
+  if (part === 'redis') return [await planRedis(surroundings)]
+  return [planAnvil(surroundings.folder.dir, anvilArguments)]
 }
 
 function progressTeller(onProgress: StackOptions['onProgress'] = () => {}) {

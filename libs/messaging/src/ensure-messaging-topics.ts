@@ -1,13 +1,10 @@
 import type { Topic } from '@coffer/events/topics'
 import type { MessagingConfig } from './messaging-settings.ts'
+import type { TopicCopies } from './topic-settings.ts'
 
-export type EnsureMessagingTopicsOptions = {
+export type EnsureMessagingTopicsOptions = TopicCopies & {
   messaging: MessagingConfig
   topics: readonly Topic[]
-  /** On how many brokers of Kafka each message is kept. */
-  replicationFactor: number
-  /** How many of them must have a message before it counts as published. */
-  minInsyncReplicas?: number
   /** How long Redis keeps what every group has handled, milliseconds; else as the topics say. */
   redisKeepMs?: number | undefined
 }

@@ -5,6 +5,7 @@ import {
   messagingSettings,
   requireBrokers,
 } from '@coffer/messaging/messaging-settings'
+import { requireCopies, topicCopies, topicSettings } from '@coffer/messaging/topic-settings'
 import { migrate as applyMigrations } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { readConfig } from '@coffer/runtime/read-config'
@@ -27,12 +28,12 @@ export const migrate = new Command('migrate')
 const broker = z
   .object({
     ...messagingSettings,
-    REPLICATION_FACTOR: z.coerce.number().int().min(1).default(1),
-    MIN_INSYNC_REPLICAS: z.coerce.number().int().min(1).default(1),
+    ...topicSettings,
     /** How long Redis keeps what every group has handled, hours; for ever by default. */
     REDIS_KEEP_HOURS: z.coerce.number().int().min(1).max(876_000).optional(),
   })
   .superRefine(requireBrokers)
+  .superRefine(requireCopies)
 
 /** `coffer topics`: creates what is missing. Safe to repeat. */
 export const topics = new Command('topics')
@@ -46,8 +47,7 @@ export const topics = new Command('topics')
     await ensureMessagingTopics({
       messaging: messagingConfig(config),
       topics: TOPICS,
-      replicationFactor: config.REPLICATION_FACTOR,
-      minInsyncReplicas: config.MIN_INSYNC_REPLICAS,
+      ...topicCopies(config),
       redisKeepMs: config.REDIS_KEEP_HOURS && config.REDIS_KEEP_HOURS * 3_600_000,
     })
     for (const { name, partitions } of TOPICS) console.log(`${name}  ${partitions} partitions`)

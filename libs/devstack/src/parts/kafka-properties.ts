@@ -1,22 +1,31 @@
 /** What the broker is told, `server.properties` and environment alike. */
 export type KafkaProperties = Readonly<Record<string, string>>
 
-export type KafkaAddress = {
+export type KafkaNode = {
+  /** From 1 on. */
+  id: number
   /** The address the broker listens on; what clients are told is always 127.0.0.1. */
   host: string
   port: number
-  controllerPort: number
+  /** Where the controller of each node of the cluster listens, in the order of their ids. */
+  controllerPorts: readonly number[]
   directory: string
 }
 
-/** One node that is broker and controller at once, on the loopback interface only. */
-export function kafkaProperties(address: KafkaAddress): KafkaProperties {
-  const { host, port, controllerPort, directory } = address
+/** Of three nodes each has all there is, and any two go on without the third. */
+const COPIES_MAX = 3
+
+/** A node that is broker and controller at once, on the loopback interface only. */
+export function kafkaProperties(node: KafkaNode): KafkaProperties {
+  const { id, host, port, controllerPorts, directory } = node
+  const voters = controllerPorts.map((each, index) => `${index + 1}@127.0.0.1:${each}`)
+  const copies = `${Math.min(COPIES_MAX, controllerPorts.length)}`
+  const inSync = `${Math.max(1, Number(copies) - 1)}`
   return {
-    'node.id': '1',
+    'node.id': `${id}`,
     'process.roles': 'broker,controller',
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `BROKER://${host}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'controller.quorum.voters': voters.join(),
+    listeners: `BROKER://${host}:${port},CONTROLLER://127.0.0.1:${controllerPorts[id - 1]}`,
     'advertised.listeners': `BROKER://127.0.0.1:${port}`,
     'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'BROKER',
@@ -24,16 +33,16 @@ export function kafkaProperties(address: KafkaAddress): KafkaProperties {
     'log.dirs': directory,
     'auto.create.topics.enable': 'false',
     'num.partitions': '3',
-    'default.replication.factor': '1',
-    'min.insync.replicas': '1',
-    'offsets.topic.replication.factor': '1',
+    'default.replication.factor': copies,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': copies,
     // The usual 50 only cost a first consumer time while there is one broker.
     'offsets.topic.num.partitions': '4',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
+    'transaction.state.log.replication.factor': copies,
+    'transaction.state.log.min.isr': inSync,
     'transaction.state.log.num.partitions': '4',
-    'share.coordinator.state.topic.replication.factor': '1',
-    'share.coordinator.state.topic.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': copies,
+    'share.coordinator.state.topic.min.isr': inSync,
     'share.coordinator.state.topic.num.partitions': '4',
     'group.initial.rebalance.delay.ms': '0',
     // Lets tests have a consumer that was killed replaced sooner than the usual 6 s.

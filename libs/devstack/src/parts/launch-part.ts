@@ -24,12 +24,13 @@ const LOG_LENGTH = 1_500
 /** Runs a part until it has answered a real request. Throws {@link PartFailedError}. */
 export async function launchPart(options: LaunchOptions): Promise<LaunchedPart> {
   const { plan, folder, launch, port } = options
-  const logFile = join(folder.dir, `${plan.part}.log`)
+  const { name = plan.part } = plan
+  const logFile = join(folder.dir, `${name}.log`)
   const logStart = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0
   const log = () => readFileSync(logFile, 'utf8').slice(logStart)
   const child = spawnPart(launch, { dir: folder.dir, logFile })
   if (child.pid === undefined) throw await spawnFailure(plan.part, child)
-  folder.adopt(child, { name: plan.part, signal: plan.lastSignal })
+  folder.adopt(child, { name, signal: plan.lastSignal })
   const launched = watch(child, child.pid)
   const problem = await untilReady(launched, () => plan.prove({ port, pid: launched.pid, log }))
   if (problem === undefined) return launched

@@ -29,6 +29,8 @@ export type Launch = {
 /** How one part is run and proven: what differs between the technologies. */
 export type PartPlan = {
   part: Part
+  /** Names its log and its process, where a part has several; default the part's own name. */
+  name?: string
   /** Downloads what is missing. */
   fetch(): Promise<void>
   /**

@@ -3,18 +3,15 @@ import { deadLetterTopic, type Topic } from '@coffer/events/topics'
 import { pause } from '@coffer/runtime/backoff'
 import { type Logger, silentLogger } from '@coffer/telemetry/logger'
 import type { Admin, ITopicConfig, PartitionMetadata } from 'kafkajs'
+import type { TopicCopies } from '../topic-settings.ts'
 import { kafkaClient } from './kafka-client.ts'
 import { TopicPartitionsError } from './topic-partitions-error.ts'
 
-export type EnsureTopicsOptions = {
+export type EnsureTopicsOptions = TopicCopies & {
   brokers: readonly string[]
   topics: readonly Topic[]
   /** Put before every topic's name, so that tests can share a broker. */
   topicPrefix?: string
-  /** On how many brokers each message is kept; 3 in production, 1 on a single broker. */
-  replicationFactor: number
-  /** How many of them must have a message before it counts as published; 2 in production. */
-  minInsyncReplicas?: number
   /** How long to wait until every partition has a leader, milliseconds. */
   timeoutMs?: number
   logger?: Logger
@@ -22,6 +19,9 @@ export type EnsureTopicsOptions = {
 
 /** Dead letters carry a message of the largest size and say what was wrong with it besides. */
 const DEAD_LETTER_BYTES_MAX = 2 * 1024 * 1024
+
+/** What Kafka takes for "as many as the brokers are configured to". */
+const AS_CONFIGURED = -1
 
 /**
  * Creates the topics that are missing and returns when each partition has a leader. Never changes a
@@ -35,7 +35,7 @@ export async function ensureTopics(options: EnsureTopicsOptions): Promise<void> 
     await admin.connect()
     const existing = new Set(await admin.listTopics())
     const missing = topicConfigs(options).filter(({ topic }) => !existing.has(topic))
-    if (missing.length > 0) await createTopics(admin, missing)
+    if (missing.length > 0) await createTopics(admin, missing, options.replicationFactor)
     const wanted = options.topics.map((topic) => ({ ...topic, name: topicPrefix + topic.name }))
     await waitForLeaders(admin, wanted, timeoutMs)
   } finally {
@@ -44,11 +44,19 @@ export async function ensureTopics(options: EnsureTopicsOptions): Promise<void> 
 }
 
 /** Creates `missing`; another process may be creating them at the same time. */
-async function createTopics(admin: Admin, missing: ITopicConfig[]): Promise<void> {
+async function createTopics(
+  admin: Admin,
+  missing: ITopicConfig[],
+  copies = AS_CONFIGURED,
+): Promise<void> {
   try {
     await admin.createTopics({ topics: missing, waitForLeaders: false })
   } catch (error) {
     const errors = error instanceof AggregateError ? error.errors : reasonsOf(error)
+    if (errors.some(({ type }) => type === 'INVALID_REPLICATION_FACTOR')) {
+      const { brokers } = await admin.describeCluster()
+      throw new TopicCopiesError({ copies, brokers: brokers.length })
+    }
     if (!errors.every((each) => each.type === 'TOPIC_ALREADY_EXISTS')) throw error
   }
 }
@@ -61,7 +69,8 @@ function reasonsOf(error: unknown): readonly { type?: unknown }[] {
 }
 
 function topicConfigs(options: EnsureTopicsOptions): ITopicConfig[] {
-  const { topics, replicationFactor, minInsyncReplicas = 1, topicPrefix = '' } = options
+  const { topics, minInsyncReplicas, topicPrefix = '' } = options
+  const { replicationFactor = AS_CONFIGURED } = options
   const deadLetterTopics = new Set(topics.map(({ name }) => deadLetterTopic(name)))
   return topics.map(({ name, partitions, retentionMs }) => ({
     topic: topicPrefix + name,
@@ -70,7 +79,11 @@ function topicConfigs(options: EnsureTopicsOptions): ITopicConfig[] {
     configEntries: [
       { name: 'cleanup.policy', value: 'delete' },
       { name: 'retention.ms', value: `${retentionMs}` },
-      { name: 'min.insync.replicas', value: `${minInsyncReplicas}` },
+      // A replica that has fallen behind would become the leader and what it lacks be lost.
+      { name: 'unclean.leader.election.enable', value: 'false' },
+      ...(minInsyncReplicas === undefined
+        ? []
+        : [{ name: 'min.insync.replicas', value: `${minInsyncReplicas}` }]),
       ...(deadLetterTopics.has(name)
         ? [{ name: 'max.message.bytes', value: `${DEAD_LETTER_BYTES_MAX}` }]
         : []),
@@ -125,6 +138,21 @@ export class TopicLeadersError extends AppError {
       `No leader for partitions of ${topics.join(', ')}. Expected every broker to be up: start ` +
         'the missing ones and try again.',
       { retry: 'retry', details: { topics } },
+    )
+  }
+}
+
+/** More copies were asked for than there are brokers to have them. */
+export class TopicCopiesError extends AppError {
+  readonly code = 'TOPIC_COPIES'
+
+  constructor({ copies, brokers }: { copies: number; brokers: number }) {
+    const asked =
+      copies === AS_CONFIGURED ? 'as many brokers as is configured' : `${copies} brokers`
+    super(
+      `Expected ${asked} to keep each topic, but only ${brokers} are up. Start the missing ones ` +
+        'and try again; if there are no more, set REPLICATION_FACTOR to what there is.',
+      { retry: 'retry', details: { copies, brokers } },
     )
   }
 }
