@@ -80,11 +80,11 @@ test('every crash point is passed in one place of the source', () => {
 })
 
 test('every crash point is survived in an end-to-end test', () => {
-  const [crashTest] = repositoryFiles(/^tests\/e2e\/crash\.e2e\.test\.ts$/)
+  const [crashPairs] = repositoryFiles(/^tests\/e2e\/crash-pairs\.ts$/)
   // A rebuild is a command of its own, and is killed where it is tested.
   const [rebuildTest] = repositoryFiles(/postgres-shadow\.integration\.test\.ts$/)
   const survived = [
-    ...matches(crashTest?.text ?? '', /: '([a-z]+\.[a-z-]+)'/g),
+    ...matches(crashPairs?.text ?? '', /: '([a-z]+\.[a-z-]+)'/g),
     ...matches(rebuildTest?.text ?? '', /'(rebuild\.[a-z-]+)(?::[0-9]+)?'/g),
   ]
 

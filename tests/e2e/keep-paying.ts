@@ -5,16 +5,24 @@ import type { CofferUnderTest } from './coffer-under-test.ts'
 /** Deposits that may wait for their credit before no more are paid. */
 const BACKLOG_MAX = 30
 
-/** Pays deposits, whoever lives or dies, until the function that it returns is called. */
-export function keepPaying(under: CofferUnderTest): () => Promise<void> {
+/** A process may be killed several times in a row before it has credited anything, milliseconds. */
+const CREDITED_MS = 120_000
+
+/**
+ * Pays deposits, whoever lives or dies, until the function that it returns is called. Gives up when
+ * it waits for credits longer than `timeoutMs`.
+ */
+export function keepPaying(
+  under: CofferUnderTest,
+  { timeoutMs = CREDITED_MS } = {},
+): () => Promise<void> {
   const stopping = new AbortController()
   const hasRoom = async () =>
     stopping.signal.aborted || (await credits(under)) > under.paid() - BACKLOG_MAX
   const paying = async () => {
     while (!stopping.signal.aborted) {
       await under.pay({ count: 5, blocks: 2 })
-      // A process may be killed several times in a row before it has credited anything.
-      await waitFor(hasRoom, { what: 'credits that make room for more', timeoutMs: 120_000 })
+      await waitFor(hasRoom, { what: 'credits that make room for more', timeoutMs })
     }
   }
   const done = paying()

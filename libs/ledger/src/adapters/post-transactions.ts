@@ -1,5 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Transaction } from '@coffer/postgres/open-postgres'
+import { crashPoint } from '@coffer/runtime/crash-point'
 import { sql } from 'drizzle-orm'
 import { bookedTransaction } from '../booked-transaction.ts'
 import { applyPostings, shardKey } from '../domain/apply-postings.ts'
@@ -90,7 +91,9 @@ export async function postTransactions(
     relations.get(reference)?.id ?? created.find((each) => each.reference === reference)?.id
   const rows = [...created, ...refused]
   const among = { recordedAt: now, accountIds: ids, idOf }
+  crashPoint('posting.before-writing')
   await insertTransactions(tx, rows, among).catch(throwRace)
+  crashPoint('posting.half-written')
   if (created.length === 0) return outcomes
   await insertEntries(tx, ids, created)
   await updateAccounts(tx, ids, changed)

@@ -1,5 +1,6 @@
 import { describeError } from '@coffer/errors/app-error'
 import { backoffMs, pause } from '@coffer/runtime/backoff'
+import { crashPoint } from '@coffer/runtime/crash-point'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { BatchHandler, Delivery } from '../ports.ts'
 
@@ -33,7 +34,9 @@ export async function handleFetched(fetched: Fetched): Promise<void> {
     // What was handled is committed even when the group rebalances: it still accepts that.
     if (isHandled) {
       onHandled?.()
+      crashPoint('consumer.before-offsets')
       await commit(part)
+      crashPoint('consumer.after-offsets')
     }
     if (lost.aborted) throw lost.reason
   }
