@@ -11,7 +11,7 @@ import { CRASH_PAIRS, crashPair, noKills, SMALL_STEPS } from '../e2e/crash-pairs
 import { progress } from '../soak/progress.ts'
 import { crashRebuilds } from './crash-rebuilds.ts'
 
-/** At which time that it is passed a point kills: at once, while catching up, and when that is done. */
+/** The time at which a point kills: the first, some while catching up, one when that is done. */
 const PASSES = [1, 3, 2, 1, 8]
 
 const { values } = parseArgs({ options: { times: { type: 'string', default: '20' } } })

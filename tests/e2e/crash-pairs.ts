@@ -48,7 +48,8 @@ export async function crashPair(
     }
     await under.coffer.startApp(app)
   }
-  const stopPaying = keepPaying(under)
+  // However slow the machine is: without deposits a point is never passed.
+  const stopPaying = keepPaying(under, { timeoutMs: 600_000 })
   try {
     await Promise.all([killAgainAndAgain('scanner'), killAgainAndAgain('accounts')])
   } finally {

@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { cofferUnderTest } from './coffer-under-test.ts'
+import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
 import { credits, keepPaying } from './keep-paying.ts'
+import { runCoffer } from './run-coffer.ts'
 
 /**
  * What Coffer runs on by one line of its configuration, beside Kafka as everything else here does:
@@ -29,6 +33,7 @@ test.each(LINES)('credits each deposit once through $name, whoever is killed', a
   if (name === 'redis') {
     await stack.part('redis').kill()
     await stack.part('redis').start()
+    await emptyRedis(under)
   }
   await stopPaying()
   await under.settle()
@@ -36,3 +41,16 @@ test.each(LINES)('credits each deposit once through $name, whoever is killed', a
   expect(await credits(under)).toBe(under.paid())
   expect(await under.violations()).toEqual([])
 })
+
+/** Loses everything that the broker has, and does what the runbook says then. */
+async function emptyRedis({ coffer, postgres }: CofferUnderTest): Promise<void> {
+  const { REDIS_URL } = coffer.urls
+  const socket = connect({ host: '127.0.0.1', port: Number(new URL(REDIS_URL).port) })
+  socket.write('FLUSHALL\r\n')
+  const [answer] = await once(socket, 'data')
+  socket.destroy()
+  await postgres.execute(sql`update messaging.relays set transaction_id = '0', outbox_id = 0`)
+  const { code, stderr } = await runCoffer(['topics'], { MESSAGING: 'redis', REDIS_URL })
+
+  expect([String(answer), code, stderr]).toEqual(['+OK\r\n', 0, ''])
+}

@@ -2,11 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { apiClient } from '@coffer/cli/api-client'
 import { WALLET_EVENTS } from '@coffer/events/topics'
 import { relayLag } from '@coffer/messaging/relay-lag'
+import { startTcpProxy, toxics } from '@coffer/testkit/tcp-proxy'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
 import { credits, keepPaying } from './keep-paying.ts'
+
+/** How many replies to a COMMIT are lost. */
+const CUTS = 25
 
 let under: CofferUnderTest
 
@@ -64,6 +68,32 @@ test('goes on by itself when PostgreSQL was killed under load', async () => {
 
   expect(status).toBe(503)
   expect(await credits(under)).toBe(before + paid)
+})
+
+test('books all once though connections are cut after COMMIT was sent, under load', async () => {
+  const { apps, startApp, urls } = under.coffer
+  const url = new URL(urls.DATABASE_URL)
+  await using wire = await startTcpProxy({ port: Number(url.port) })
+  url.port = `${wire.port}`
+  await Promise.all([apps.get('scanner')?.stop(), apps.get('accounts')?.stop()])
+  const env = { DATABASE_URL: url.href }
+  await Promise.all([startApp('scanner', { env }), startApp('accounts', { env })])
+  let commits = 0
+  const isFourthCommit = (request: Buffer) => {
+    if (!/commit/i.test(request.toString('latin1'))) return false
+    commits += 1
+    return commits % 4 === 0
+  }
+
+  wire.add(toxics.cutReply(isFourthCommit, CUTS))
+  const stopPaying = keepPaying(under)
+  await waitFor(() => commits >= 4 * CUTS, { what: 'all cuts', timeoutMs: 90_000 })
+  await stopPaying()
+  await under.settle()
+  await Promise.all([apps.get('scanner')?.stop(), apps.get('accounts')?.stop()])
+  await Promise.all([startApp('scanner'), startApp('accounts')])
+
+  expect(await credits(under)).toBe(under.paid())
 })
 
 test('goes on by itself when the node hung', async () => {

@@ -28,7 +28,7 @@ export function requireCopies(settings: TopicSettings, context: z.RefinementCtx)
   context.addIssue({
     code: 'custom',
     path: ['MIN_INSYNC_REPLICAS'],
-    message: `Expected at most REPLICATION_FACTOR, which is ${copies}: with more nothing is ever in sync.`,
+    message: `Expected at most REPLICATION_FACTOR, which is ${copies}: else nothing is in sync.`,
   })
 }
 
