@@ -49,6 +49,27 @@ export const brokerMutations: readonly Mutation[] = [
     tests: redisTests,
   },
   {
+    name: 'a replica that lacks what was acknowledged may become the leader',
+    file: `${adapters}/kafka-topics.ts`,
+    find: "{ name: 'unclean.leader.election.enable', value: 'false' },",
+    replace: '',
+    tests: [`${adapters}/kafka-topics.integration.test.ts`],
+  },
+  {
+    name: 'of three copies all three must be there, so that one broker stops everything',
+    file: 'libs/messaging/src/topic-settings.ts',
+    find: 'Math.max(1, replicationFactor - 1)',
+    replace: 'replicationFactor',
+    tests: ['libs/messaging/src/topic-settings.test.ts'],
+  },
+  {
+    name: 'a topic to which nothing can ever be published is made without a word',
+    file: 'libs/messaging/src/topic-settings.ts',
+    find: 'inSync === undefined || inSync <= copies',
+    replace: 'inSync === undefined || inSync >= copies',
+    tests: ['libs/messaging/src/topic-settings.test.ts'],
+  },
+  {
     name: 'during a move new messages are handled before those of the old broker',
     file: 'libs/messaging/src/moving-consumer.ts',
     find: 'await drained(before, member, both)',

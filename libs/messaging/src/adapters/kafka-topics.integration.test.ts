@@ -9,6 +9,9 @@ import { TopicPartitionsError } from './topic-partitions-error.ts'
 
 const brokers = () => stackUrls().KAFKA_BROKERS.split(',')
 
+/** Kafka's code for a setting that was made for a topic. */
+const OF_THE_TOPIC = 1
+
 /** Makes a topic of its own as the product does, and answers its name. */
 async function made({ partitions = 2, ...copies }: TopicCopies & { partitions?: number } = {}) {
   const topicPrefix = `${randomUUID()}.`
@@ -17,18 +20,20 @@ async function made({ partitions = 2, ...copies }: TopicCopies & { partitions?: 
   return `${topicPrefix}kept`
 }
 
-/** What the broker says of a topic's settings, and where each comes from. */
-async function settingsOf(name: string): Promise<Map<string, string>> {
+/** The settings of a topic; `own` are those that it does not merely have from its broker. */
+async function settingsOf(name: string, { own = false } = {}): Promise<Map<string, string>> {
   return await withAdmin(brokers(), async (admin) => {
     const resources = [{ type: 2, name }]
     const { resources: found } = await admin.describeConfigs({ resources, includeSynonyms: false })
-    const entries = found.flatMap(({ configEntries }) => configEntries)
+    const entries = found
+      .flatMap(({ configEntries }) => configEntries)
+      .filter(({ configSource }) => !own || configSource === OF_THE_TOPIC)
     return new Map(entries.map(({ configName, configValue }) => [configName, configValue]))
   })
 }
 
 test('never lets a replica that has fallen behind lead, and keeps messages for ever', async () => {
-  const settings = await settingsOf(await made())
+  const settings = await settingsOf(await made(), { own: true })
 
   expect(settings.get('unclean.leader.election.enable')).toBe('false')
   expect(settings.get('retention.ms')).toBe('-1')
