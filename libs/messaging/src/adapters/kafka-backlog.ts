@@ -12,8 +12,10 @@ export async function kafkaBacklog(
   try {
     await admin.connect()
     const names = topics.map((topic) => `${topicPrefix}${topic}`)
-    // The ends first: what is committed meanwhile can only make it less.
-    const ends = await Promise.all(names.map((name) => admin.fetchTopicOffsets(name)))
+    // The ends first: what is committed meanwhile can only make it less. One topic after the other:
+    // of several at once kafkajs may forget one, when brokers answer in another order.
+    const ends: Awaited<ReturnType<typeof admin.fetchTopicOffsets>>[] = []
+    for (const name of names) ends.push(await admin.fetchTopicOffsets(name))
     const groupId = `${topicPrefix}${group}`
     const handled = await admin.fetchOffsets({ groupId, topics: names })
     return names.reduce((total, name, at) => {
