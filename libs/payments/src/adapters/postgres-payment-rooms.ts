@@ -1,0 +1,134 @@
+import { claimNew } from '@coffer/messaging/inbox'
+import { enqueue } from '@coffer/messaging/outbox'
+import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { eq, inArray, sql } from 'drizzle-orm'
+import type { Receipt } from '../domain/payment.ts'
+import type { Payment } from '../domain/payment-change.ts'
+import type { PaymentFile, PaymentRoom, PaymentRooms, ReceiptNews } from '../ports.ts'
+import { orders, payments, receipts } from '../schema.ts'
+
+/** {@link PaymentRooms} in PostgreSQL. A batch takes the same few statements whatever its size. */
+export const postgresPaymentRooms =
+  (postgres: Postgres): PaymentRooms =>
+  (work) =>
+    postgres.transaction((tx) => work(roomOf(tx)))
+
+const roomOf = (tx: Transaction): PaymentRoom => ({
+  claim: (consumer, eventIds) => claimNew(tx, consumer, eventIds),
+  lock: (ids) => lock(tx, ids),
+  writeReceipts: (news) => writeReceipts(tx, news),
+  async end(ids) {
+    if (ids.length === 0) return
+    await tx
+      .update(payments)
+      .set({ isOver: true })
+      .where(inArray(payments.id, [...ids]))
+  },
+  open: (ids) => openFiles(tx, ids),
+  save: (changed) => save(tx, changed),
+  announce: (messages) => enqueue(tx, messages),
+})
+
+/** Before a receipt is written: its reference to its payment is a lock too, of another kind. */
+async function lock(tx: Transaction, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await tx
+    .select({ id: payments.id })
+    .from(payments)
+    .innerJoin(orders, eq(orders.id, payments.orderId))
+    .where(inArray(payments.id, [...ids]))
+    .orderBy(orders.id, payments.id)
+    .for('update')
+  return rows.map(({ id }) => id)
+}
+
+/** A later revision replaces an earlier one, and its reversal both; late news changes nothing. */
+async function writeReceipts(tx: Transaction, news: readonly ReceiptNews[]): Promise<void> {
+  const latest = new Map<string, ReceiptNews>()
+  for (const each of news) {
+    const key = `${each.paymentId} ${each.receipt.id}`
+    const known = latest.get(key)
+    if (known === undefined || isLater(each, known)) latest.set(key, each)
+  }
+  if (latest.size === 0) return
+  const rows = [...latest.values()]
+  await tx.execute(sql`
+    insert into payments.receipts (payment_id, id, revision, amount, paid_at, is_reversed)
+    select payment_id, news.id, revision, news.amount, news.paid_at, is_reversed
+    from unnest(
+      ${sql.param(rows.map(({ paymentId }) => paymentId))}::uuid[],
+      ${sql.param(rows.map(({ receipt }) => receipt.id))}::text[],
+      ${sql.param(rows.map(({ revision }) => revision))}::int[],
+      ${sql.param(rows.map(({ receipt }) => receipt.amount.toString()))}::numeric[],
+      ${sql.param(rows.map(({ receipt }) => receipt.paidAt.toISOString()))}::timestamptz[],
+      ${sql.param(rows.map(({ isReversed }) => isReversed))}::boolean[]
+    ) as news (payment_id, id, revision, amount, paid_at, is_reversed)
+    order by payment_id, news.id
+    on conflict (payment_id, id) do update set
+      revision = excluded.revision, amount = excluded.amount,
+      paid_at = excluded.paid_at, is_reversed = excluded.is_reversed
+    where (receipts.revision, receipts.is_reversed) < (excluded.revision, excluded.is_reversed)`)
+}
+
+const isLater = (a: ReceiptNews, b: ReceiptNews): boolean =>
+  a.revision > b.revision || (a.revision === b.revision && a.isReversed && !b.isReversed)
+
+async function openFiles(tx: Transaction, ids: readonly string[]): Promise<PaymentFile[]> {
+  if (ids.length === 0) return []
+  const rows = await tx
+    .select({ payment: payments, order: orders })
+    .from(payments)
+    .innerJoin(orders, eq(orders.id, payments.orderId))
+    .where(inArray(payments.id, [...ids]))
+    .orderBy(orders.id, payments.id)
+  const held = await tx
+    .select()
+    .from(receipts)
+    .where(inArray(receipts.paymentId, [...ids]))
+  const byPayment = Map.groupBy(
+    held.filter(({ isReversed }) => !isReversed),
+    ({ paymentId }) => paymentId,
+  )
+  return rows.map(({ payment: { isOver, refusal, ...payment }, order }) => ({
+    payment: {
+      ...payment,
+      address: payment.address ?? undefined,
+      paidAt: payment.paidAt ?? undefined,
+      order: { reference: order.reference, version: order.version, createdAt: order.createdAt },
+    },
+    receipts: (byPayment.get(payment.id) ?? []).map(receiptOf),
+    refusal: refusal ?? undefined,
+    isOver,
+  }))
+}
+
+const receiptOf = ({ id, amount, paidAt }: typeof receipts.$inferSelect): Receipt => ({
+  id,
+  amount,
+  paidAt,
+})
+
+async function save(tx: Transaction, changed: readonly Payment[]): Promise<void> {
+  if (changed.length === 0) return
+  const ids = sql.param(changed.map(({ id }) => id))
+  await tx.execute(sql`
+    update payments.payments as payment set
+      status = changed.status, received = changed.received, paid_at = changed.paid_at,
+      version = changed.version, successes = changed.successes
+    from unnest(
+      ${ids}::uuid[],
+      ${sql.param(changed.map(({ status }) => status))}::text[],
+      ${sql.param(changed.map(({ received }) => received.toString()))}::numeric[],
+      ${sql.param(changed.map(({ paidAt }) => paidAt?.toISOString() ?? null))}::timestamptz[],
+      ${sql.param(changed.map(({ version }) => version))}::int[],
+      ${sql.param(changed.map(({ successes }) => successes))}::int[]
+    ) as changed (id, status, received, paid_at, version, successes)
+    where payment.id = changed.id`)
+  const versions = new Map(changed.map(({ orderId, order }) => [orderId, order.version]))
+  await tx.execute(sql`
+    update payments.orders as ordered set version = changed.version
+    from unnest(
+      ${sql.param([...versions.keys()])}::uuid[], ${sql.param([...versions.values()])}::int[]
+    ) as changed (id, version)
+    where ordered.id = changed.id and ordered.version < changed.version`)
+}

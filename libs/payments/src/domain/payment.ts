@@ -1,0 +1,97 @@
+import type { Address } from '@coffer/evm/address'
+import type { AssetId } from '@coffer/money/asset'
+
+/** How a payment is paid: to an address of its own, or through the stand-in card processor. */
+export type Channel = 'onchain' | 'sandbox'
+
+/** What was agreed when the payment was made. It never changes. */
+export type Terms = {
+  id: string
+  orderId: string
+  merchantId: string
+  channel: Channel
+  asset: AssetId
+  /** What is asked for. */
+  amount: bigint
+  /** What we keep of it. */
+  fee: bigint
+  /** Where it is paid on chain. */
+  address?: Address | undefined
+  /** What is paid later is late. */
+  expiresAt: Date
+  createdAt: Date
+}
+
+/** Something that came in. What a reorg or a chargeback took back is no receipt any more. */
+export type Receipt = {
+  /** A deposit's identity, or the channel's name for it. */
+  id: string
+  amount: bigint
+  /** When it was paid, as the chain or the channel says. */
+  paidAt: Date
+}
+
+export type PaymentStatus =
+  /** Nothing came in so far. */
+  | 'created'
+  | 'partially_paid'
+  /** What was asked for came in, in time. */
+  | 'paid'
+  /** More than was asked for came in. What exceeds it stays with the payment. */
+  | 'overpaid'
+  /** All of it came in, some of it too late. */
+  | 'paid_late'
+  /** Its time is over, and less than was asked for came in. */
+  | 'expired'
+  /** The channel refused it. */
+  | 'failed'
+
+/** What the facts of a payment amount to. */
+export type Standing = {
+  status: PaymentStatus
+  received: bigint
+  /** When what was asked for had come in; absent until then. */
+  paidAt?: Date | undefined
+}
+
+export type Facts = {
+  terms: Pick<Terms, 'amount' | 'expiresAt'>
+  receipts: readonly Receipt[]
+  /** Why the channel refused it. */
+  refusal?: string | undefined
+  /** Whether it was waited for long enough: later than `expiresAt`, since a block takes a while. */
+  isOver: boolean
+}
+
+const SUCCEEDED: ReadonlySet<PaymentStatus> = new Set(['paid', 'overpaid', 'paid_late'])
+
+/** Whether what was asked for is there. */
+export const hasSucceeded = ({ status }: Pick<Standing, 'status'>): boolean => SUCCEEDED.has(status)
+
+/**
+ * What `facts` amount to, whatever order they became known in. Money outweighs everything else: a
+ * payment that expired or was refused is paid once what was asked for is there.
+ */
+export function standingOf({ terms, receipts, refusal, isOver }: Facts): Standing {
+  const received = receipts.reduce((sum, { amount }) => sum + amount, 0n)
+  const paidAt = momentPaid(receipts, terms.amount)
+  if (paidAt !== undefined) {
+    const isLate = paidAt > terms.expiresAt
+    const inTime = received > terms.amount ? 'overpaid' : 'paid'
+    return { status: isLate ? 'paid_late' : inTime, received, paidAt }
+  }
+  if (refusal !== undefined) return { status: 'failed', received }
+  if (isOver) return { status: 'expired', received }
+  return { status: received > 0n ? 'partially_paid' : 'created', received }
+}
+
+/** When the receipts first added up to `amount`. */
+function momentPaid(receipts: readonly Receipt[], amount: bigint): Date | undefined {
+  let sum = 0n
+  const inOrder = receipts.toSorted((a, b) => a.paidAt.getTime() - b.paidAt.getTime())
+  for (const receipt of inOrder) {
+    sum += receipt.amount
+    if (sum >= amount) return receipt.paidAt
+  }
+  return undefined
+}

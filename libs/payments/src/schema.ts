@@ -1,0 +1,126 @@
+import type { Address } from '@coffer/evm/address'
+import type { AssetId } from '@coffer/money/asset'
+import { hexColumn, unitsColumn } from '@coffer/postgres/columns'
+import { sql } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import type { Channel, PaymentStatus } from './domain/payment.ts'
+
+export const paymentsSchema = pgSchema('payments')
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 })
+
+/** Who takes payments. Its id is that of an owner. */
+export const merchants = paymentsSchema.table(
+  'merchants',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    email: text().notNull(),
+    locale: text().$type<'en' | 'zh'>().default('en').notNull(),
+    /** What we keep of a payment, in hundredths of a per cent. */
+    feeBasisPoints: integer().default(0).notNull(),
+    version: integer().default(1).notNull(),
+    createdAt: moment().defaultNow().notNull(),
+  },
+  (table) => [
+    check('merchants_fee', sql`${table.feeBasisPoints} between 0 and 10000`),
+    check('merchants_locale', sql`${table.locale} in ('en', 'zh')`),
+  ],
+)
+
+/** What somebody is to pay for. */
+export const orders = paymentsSchema.table(
+  'orders',
+  {
+    id: uuid().primaryKey(),
+    merchantId: uuid()
+      .notNull()
+      .references(() => merchants.id),
+    /** The merchant's own name for it. */
+    reference: text().notNull(),
+    description: text(),
+    asset: text().$type<AssetId>().notNull(),
+    amount: unitsColumn().notNull(),
+    version: integer().default(1).notNull(),
+    createdAt: moment().notNull(),
+  },
+  (table) => [
+    unique('orders_reference').on(table.merchantId, table.reference),
+    check('orders_amount_positive', sql`${table.amount} > 0`),
+  ],
+)
+
+/** How an order is to be paid, and what came of it. Its id is that of an owner. */
+export const payments = paymentsSchema.table(
+  'payments',
+  {
+    id: uuid().primaryKey(),
+    orderId: uuid()
+      .notNull()
+      .references(() => orders.id),
+    merchantId: uuid().notNull(),
+    channel: text().$type<Channel>().notNull(),
+    asset: text().$type<AssetId>().notNull(),
+    amount: unitsColumn().notNull(),
+    fee: unitsColumn().notNull(),
+    address: hexColumn().$type<Address>(),
+    expiresAt: moment().notNull(),
+    createdAt: moment().notNull(),
+    status: text().$type<PaymentStatus>().notNull(),
+    received: unitsColumn().notNull(),
+    paidAt: moment(),
+    /** Whether it was waited for long enough. */
+    isOver: boolean().default(false).notNull(),
+    /** Why its channel refused it. */
+    refusal: text(),
+    version: integer().default(1).notNull(),
+    successes: integer().default(0).notNull(),
+  },
+  (table) => [
+    index('payments_of_order').on(table.orderId),
+    // What is waited for, by when that ends.
+    index('payments_waited_for')
+      .on(table.expiresAt)
+      .where(sql`not is_over and status in ('created', 'partially_paid')`),
+    check('payments_amount_positive', sql`${table.amount} > 0`),
+    check('payments_fee', sql`${table.fee} between 0 and ${table.amount}`),
+    check(
+      'payments_paid_at',
+      sql`(${table.paidAt} is not null)
+      = (${table.status} in ('paid', 'overpaid', 'paid_late'))`,
+    ),
+    check('payments_address', sql`(${table.address} is not null) = (${table.channel} = 'onchain')`),
+  ],
+)
+
+/** What came in for a payment. What was taken back stays, marked. */
+export const receipts = paymentsSchema.table(
+  'receipts',
+  {
+    paymentId: uuid()
+      .notNull()
+      .references(() => payments.id),
+    /** A deposit's identity, or the channel's name for it. */
+    id: text().notNull(),
+    /** Counts how often it was confirmed, from 1. */
+    revision: integer().notNull(),
+    amount: unitsColumn().notNull(),
+    paidAt: moment().notNull(),
+    isReversed: boolean().default(false).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.paymentId, table.id] }),
+    check('receipts_revision', sql`${table.revision} >= 1`),
+  ],
+)

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { type ReadEvent, readEvent } from '@coffer/events/event'
+import type { Address } from '@coffer/evm/address'
+import { messagingMigrations } from '@coffer/messaging/migrations'
+import { type AssetId, parseAssetId } from '@coffer/money/asset'
+import type { Units } from '@coffer/money/units'
+import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
+import { eq, sql } from 'drizzle-orm'
+import { paymentsMigrations } from '../migrations.ts'
+import { merchants, orders, payments } from '../schema.ts'
+
+export const TOKEN: AssetId = parseAssetId(`eip155:31337/erc20:0x${'c'.repeat(40)}`)
+
+/** When everything expires that a test makes, unless it says otherwise. */
+export const EXPIRES_AT = new Date('2026-11-21T12:30:00Z')
+
+/** A database with a merchant, in which payments are made by hand. */
+export type PaymentsDatabase = AsyncDisposable & {
+  postgres: TestDatabase['postgres']
+  /** Makes an order of 100 units and a payment of it on chain; answers the payment's id. */
+  payment(order?: string): Promise<string>
+  order(): Promise<string>
+  read(id: string): Promise<typeof payments.$inferSelect | undefined>
+  /** Everything announced so far, in order. */
+  announced(): Promise<ReadEvent[]>
+}
+
+export async function paymentsDatabase(): Promise<PaymentsDatabase> {
+  const database = await testDatabase([messagingMigrations, paymentsMigrations])
+  const { postgres } = database
+  const merchantId = randomUUID()
+  const createdAt = new Date('2026-11-21T12:00:00Z')
+  const terms = { merchantId, asset: TOKEN, amount: 100n as Units, createdAt }
+  await postgres
+    .insert(merchants)
+    .values({ id: merchantId, name: 'Books', email: 'books@example.com' })
+
+  const order = async () => {
+    const id = randomUUID()
+    await postgres.insert(orders).values({ ...terms, id, reference: id })
+    return id
+  }
+  return {
+    postgres,
+    order,
+    async payment(orderId) {
+      const id = randomUUID()
+      await postgres.insert(payments).values({
+        ...terms,
+        id,
+        orderId: orderId ?? (await order()),
+        channel: 'onchain',
+        fee: 3n as Units,
+        address: `0x${id.replaceAll('-', '')}00000000` as Address,
+        expiresAt: EXPIRES_AT,
+        status: 'created',
+        received: 0n as Units,
+      })
+      return id
+    },
+    read: async (id) => (await postgres.select().from(payments).where(eq(payments.id, id)))[0],
+    async announced() {
+      const rows = await postgres.execute<{ headers: Record<string, string>; value: string }>(
+        sql`select headers, value from messaging.outbox order by id`,
+      )
+      return rows.map(readEvent)
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
