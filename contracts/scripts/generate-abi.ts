@@ -35,7 +35,7 @@ const CONTRACTS = [
 const IMPORTED = ['Forwarder', 'IERC20', 'hostile/OpenToken']
 
 /**
- * 2394: transient storage outlives the call; Forwarders reads of it only what the same call has set.
+ * 2394: transient storage outlives the call; of it Forwarders reads what the same call has set.
  * 5159: SELFDESTRUCT is deprecated, and still moves coin.
  */
 const IGNORED_ERROR_CODES = ['2394', '5159']
