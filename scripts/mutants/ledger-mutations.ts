@@ -211,6 +211,13 @@ export const ledgerMutations: readonly Mutation[] = [
     tests: ['libs/ledger/src/adapters/ledger-role.integration.test.ts'],
   },
   {
+    name: 'the doctor does not see an account that goes back in time',
+    file: 'libs/ledger/src/adapters/check-ledger.ts',
+    find: 'where recorded_at < recorded_before or id < id_before',
+    replace: 'where id < id_before',
+    tests: ['libs/ledger/src/adapters/check-ledger.integration.test.ts'],
+  },
+  {
     name: 'text that means something to COPY is written as it is',
     file: 'libs/postgres/src/copy-rows.ts',
     find: 'return SPECIAL.test(text) ? text.replace',

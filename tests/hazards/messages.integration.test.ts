@@ -1,3 +1,5 @@
+import { startStack } from '@coffer/devstack/start-stack'
+import { describeError } from '@coffer/errors/app-error'
 import { depositReference } from '@coffer/events/deposit-reference'
 import { eventMessage, type Message } from '@coffer/events/event'
 import { WALLET_EVENTS } from '@coffer/events/topics'
@@ -15,6 +17,8 @@ import type { Delivery } from '@coffer/messaging/ports'
 import { redriveDeadLetters } from '@coffer/messaging/redrive-dead-letters'
 import { nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
+import { migrate } from '@coffer/postgres/migrate'
+import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { silentLogger } from '@coffer/telemetry/logger'
 import { testDatabase } from '@coffer/testkit/test-database'
@@ -28,15 +32,18 @@ const chain = chainIdOf(31_337)
 const DLQ = 'wallet.events.dlq'
 const OWNERS = 7
 
+const MIGRATIONS = [messagingMigrations, ledgerMigrations]
+
 /** The account service over a broker in memory and a database of its own. */
-async function accounts() {
-  const database = await testDatabase([messagingMigrations, ledgerMigrations])
-  const { postgres } = database
+async function accounts(given?: Postgres) {
+  await using resources = new AsyncDisposableStack()
+  const postgres = resources.use(given ?? resources.use(await testDatabase(MIGRATIONS)).postgres)
   const broker = memoryBroker({ partitions: 3 })
   const states = postgresLetterStates(postgres)
   const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres }) })
   const handle = accountsHandler({ bookDeposits: book, logger: silentLogger })
   const broken = new Set<string>()
+  let attempts = 0
   const policy = handleDeliveries({
     consumer: 'accounts',
     deadLetters: broker.producer(),
@@ -45,14 +52,17 @@ async function accounts() {
     isTransient: isTransientPostgresError,
     backoff: { firstMs: 1, maxMs: 20 },
     handle: async (deliveries: readonly Delivery[]) => {
+      attempts += 1
       const bad = deliveries.find(({ headers }) => broken.has(headers['ce_id'] ?? ''))
       if (bad) throw new Error('a bug of ours')
       await handle(deliveries)
     },
   })
   const box = { log: broker.log, states }
+  const opened = resources.move()
   return {
     ...{ postgres, broker, broken },
+    attempts: () => attempts,
     publish: (messages: readonly Message[]) => broker.producer().publish(messages),
     redrive: redriveDeadLetters({ ...box, producer: broker.producer() }),
     letters: async () => (await listDeadLetters(box)({ topic: DLQ, limit: 100 })).items,
@@ -76,7 +86,7 @@ async function accounts() {
       stop.abort()
       await Promise.all(members)
     },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 
@@ -133,6 +143,42 @@ test('F14: whole batches are booked again though connections end and transaction
   expect(row?.storms).toBeGreaterThan(10)
   expect(await it.letters()).toEqual([])
   expect(await it.violations()).toEqual([])
+})
+
+test('F14: while others have every connection there is nothing is booked, and nothing given up', async () => {
+  await using stack = await startStack({ parts: ['postgres'] })
+  const { DATABASE_URL: url } = stack.urls
+  await using others = openPostgres(url, { connectionsMax: 300, applicationName: 'others' })
+  await migrate(others, MIGRATIONS)
+  const release = Promise.withResolvers<void>()
+  const counts = { held: 0, refused: 0 }
+  const holding = Array.from({ length: 300 }, () =>
+    others
+      .transaction(async (tx) => {
+        await tx.execute(sql`select`)
+        counts.held += 1
+        await release.promise
+      })
+      .catch(() => {
+        counts.refused += 1
+      }),
+  )
+  await waitFor(() => counts.held + counts.refused === 300, { what: 'all connections' })
+  await using it = await accounts(openPostgres(url, { applicationName: 'accounts' }))
+
+  await it.publish(credits(10))
+  await it.consume(async () => it.attempts() >= 4)
+  const problem = await it.postgres.execute(sql`select`).then(String, describeError)
+  release.resolve()
+  await Promise.all(holding)
+  await it.consume(async () => (await it.transactions()) === 10)
+
+  expect([counts.refused > 0, JSON.stringify(problem)]).toEqual([
+    true,
+    expect.stringContaining('too many clients'),
+  ])
+  expect(await it.letters()).toEqual([])
+  expect(await checkLedger(it.postgres)).toEqual([])
 })
 
 test.each([

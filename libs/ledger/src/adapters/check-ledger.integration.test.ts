@@ -25,7 +25,7 @@ afterEach(() => database[Symbol.asyncDispose]())
 async function corrupt(...statements: SQL[]): Promise<void> {
   await database.postgres.transaction(async (tx) => {
     await tx.execute(
-      sql`alter table ledger.accounts drop constraint accounts_available_not_negative`,
+      sql`alter table ledger.accounts drop constraint if exists accounts_available_not_negative`,
     )
     // Triggers and foreign keys are off in this transaction.
     await tx.execute(sql`set local session_replication_role = replica`)
@@ -105,6 +105,25 @@ test('names a transaction whose entries are gone, and the accounts that miss the
       problem: 'its entry 2 has version 3 and balance 23; the entries before it make 2 and 16',
     },
   ])
+})
+
+test('names an account whose entries go back in time, or to an older transaction', async () => {
+  const third = confirmed({ number: 3, owner: 'alice', amount: 11n }).id
+  await corrupt(sql`
+    update ledger.transactions set recorded_at = recorded_at - interval '1 hour'
+    where reference = ${third}`)
+  const back = await subjects()
+  await corrupt(
+    sql`update ledger.transactions set recorded_at = now(), id = -id where reference = ${third}`,
+    sql`update ledger.entries entry set transaction_id = transaction.id
+      from ledger.transactions transaction where transaction.id = -entry.transaction_id`,
+  )
+
+  const named = [account('owner.available', 'alice'), account('custody', 'system')].map(
+    (subject) => ({ invariant: 'I1', subject, problem: expect.stringContaining('recorded at') }),
+  )
+  expect(new Set(back)).toEqual(new Set(named))
+  expect(new Set(await subjects())).toEqual(new Set(named))
 })
 
 const held = (reference: string) => ({

@@ -138,11 +138,31 @@ const availableNotNegative = sql`
     and account.credits_posted - account.debits_posted - account.debits_pending < 0
   order by account.id`
 
+/** What past balances are found by. */
+const timesGrow = sql`
+  select ${accountSubject} as subject,
+    format('its entry %s is of transaction %s, recorded at %s; the one before it is of %s, at %s',
+      entry.account_version, entry.id, entry.recorded_at, entry.id_before, entry.recorded_before
+    ) as problem
+  from (
+    select distinct on (account_id) * from (
+      select account_id, account_version, transaction.id, recorded_at,
+        lag(transaction.id) over running as id_before, lag(recorded_at) over running as recorded_before
+      from ledger.entries join ledger.transactions transaction on transaction.id = transaction_id
+      window running as (partition by account_id order by account_version)
+    ) each
+    where recorded_at < recorded_before or id < id_before
+    order by account_id, account_version
+  ) entry
+  join ledger.accounts account on account.id = entry.account_id
+  order by account.id`
+
 const CHECKS: readonly { invariant: LedgerViolation['invariant']; query: SQL }[] = [
   { invariant: 'I1', query: assetsBalance },
   { invariant: 'I1', query: transactionsBalance },
   { invariant: 'I1', query: countersEqualEntries },
   { invariant: 'I1', query: entriesRunOn },
+  { invariant: 'I1', query: timesGrow },
   { invariant: 'I1', query: pendingEqualsHolds },
   { invariant: 'I1', query: holdsEndOnce },
   { invariant: 'I6', query: availableNotNegative },
