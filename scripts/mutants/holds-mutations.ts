@@ -48,6 +48,21 @@ export const holdsMutations: readonly Mutation[] = [
     tests,
   },
   {
+    name: 'a credit is taken back again and again, as long as there is money',
+    file: refuse,
+    find: "if (original.isReversed) return { reason: 'already_reversed', reverses }",
+    replace: '',
+    tests: modelTests,
+  },
+  {
+    name: 'what posters at the same time do to one account is lost',
+    file: 'libs/ledger/src/adapters/postgres-accounts.ts',
+    find: `    order by id
+    for update`,
+    replace: '    order by id',
+    tests: ['libs/ledger/src/adapters/post-concurrently.integration.test.ts'],
+  },
+  {
     name: 'posting a part of a hold leaves the rest held',
     file: state,
     find: 'debitsPending: amount > 0n ? state.debitsPending - amount : state.debitsPending,',

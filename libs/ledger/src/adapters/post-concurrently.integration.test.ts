@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PostingOutcome } from '../ports.ts'
 import { ledgerDatabase } from '../testing/ledger-database.ts'
-import { ledgerModel, type Order, orderAmong, orderDraft } from '../testing/ledger-model.ts'
+import { ledgerModel, type Order, orderDraft, orderUnder } from '../testing/ledger-model.ts'
 import { balancesOf } from './balances.ts'
 import { checkLedger } from './check-ledger.ts'
 import { postgresUnitOfWork } from './postgres-unit-of-work.ts'
@@ -15,12 +15,14 @@ import { postgresUnitOfWork } from './postgres-unit-of-work.ts'
  */
 
 const POSTERS = 4
-const references = Array.from({ length: 16 }, (_, number) => `${number}`)
-const about = (reference: string) => orderAmong(references).map((each) => ({ ...each, reference }))
+const references = Array.from({ length: 18 }, (_, number) => `${number}`)
 const place = fc.integer({ min: 0, max: references.length - 1 })
-const batches = fc.array(fc.array(place, { minLength: 1, maxLength: 5 }), { maxLength: 5 })
+const batches = fc.array(fc.array(place, { minLength: 1, maxLength: 5 }), {
+  maxLength: 5,
+  size: 'max',
+})
 const schedule = fc.record({
-  orders: fc.tuple(...references.map((reference) => about(reference))),
+  orders: fc.tuple(...references.map((reference) => orderUnder(reference, references))),
   posters: fc.array(batches, { minLength: POSTERS, maxLength: POSTERS }),
 })
 

@@ -11,18 +11,29 @@ export type Order = { reference: string } & (
 )
 
 const amount = fc.oneof(
-  fc.bigInt({ min: 1n, max: 10n }),
-  fc.bigInt({ min: UNITS_MAX - 3n, max: UNITS_MAX }),
+  { weight: 4, arbitrary: fc.bigInt({ min: 1n, max: 10n }) },
+  { weight: 1, arbitrary: fc.bigInt({ min: UNITS_MAX - 3n, max: UNITS_MAX }) },
 )
 const owner = fc.constantFrom('alice', 'bob')
+const newKind = fc.constantFrom('credit' as const, 'credit' as const, 'hold' as const)
 
-/** Orders under some of `references`, about some of them. */
-export function orderAmong(references: readonly string[]): fc.Arbitrary<Order> {
-  const reference = fc.constantFrom(...references)
+/**
+ * What may be asked for under one of `references`: under the first third credits and holds, under
+ * the others what ends them, mostly several times.
+ */
+export function orderUnder(reference: string, references: readonly string[]): fc.Arbitrary<Order> {
+  const name = fc.constant(reference)
+  const subjects = references.slice(0, references.length / 3)
+  if (subjects.includes(reference)) {
+    return fc.record({ kind: newKind, reference: name, owner, amount })
+  }
+  const of = fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...subjects) },
+    { weight: 1, arbitrary: fc.constantFrom(...references) },
+  )
   return fc.oneof(
-    fc.record({ kind: fc.constantFrom('credit', 'hold'), reference, owner, amount }),
-    fc.record({ kind: fc.constant('post' as const), reference, of: reference, amount }),
-    fc.record({ kind: fc.constantFrom('void', 'reverse'), reference, of: reference }),
+    fc.record({ kind: fc.constant('post' as const), reference: name, of, amount }),
+    fc.record({ kind: fc.constantFrom('void', 'reverse'), reference: name, of }),
   )
 }
 
