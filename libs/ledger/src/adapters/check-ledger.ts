@@ -147,7 +147,8 @@ const timesGrow = sql`
   from (
     select distinct on (account_id) * from (
       select account_id, account_version, transaction.id, recorded_at,
-        lag(transaction.id) over running as id_before, lag(recorded_at) over running as recorded_before
+        lag(transaction.id) over running as id_before,
+        lag(recorded_at) over running as recorded_before
       from ledger.entries join ledger.transactions transaction on transaction.id = transaction_id
       window running as (partition by account_id order by account_version)
     ) each

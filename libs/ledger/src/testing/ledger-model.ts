@@ -57,7 +57,7 @@ function bare(order: Order, subjectOf: (of: string) => Subject | undefined): Tra
   return draft(reference, { entries, reverses: order.of })
 }
 
-/** What a ledger is, told in a few lines: a number an owner, holds that end, credits that return. */
+/** What a ledger is, told in a few lines: a number an owner, holds and credits that end once. */
 export function ledgerModel() {
   const spendable = new Map([
     ['alice', 0n],
