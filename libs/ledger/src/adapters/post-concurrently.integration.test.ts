@@ -10,8 +10,8 @@ import { postgresUnitOfWork } from './postgres-unit-of-work.ts'
 
 /**
  * Goal: what many post at once comes out as if one had posted it after the other. Method: each
- * order is asked for by several; then all are put in the order in which the ledger numbered them, and a
- * small model is asked the same.
+ * order is asked for by several; then all are put in the order in which the ledger numbered them,
+ * and a small model is asked the same.
  */
 
 const POSTERS = 4
