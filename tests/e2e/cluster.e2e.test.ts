@@ -23,12 +23,12 @@ const platformatic = { env: { KAFKA_CLIENT: 'platformatic' } }
 beforeAll(async () => {
   under = await cofferUnderTest({
     ...{ name: 'cluster', users: 8, brokers: 3 },
-    appEnv: { accounts: platformatic.env },
+    appEnv: { accounts: { KAFKA_CLIENT: 'kafkajs' } },
   })
   cluster = brokerCluster(under)
   const { startApp } = under.coffer
   await Promise.all([
-    startApp('accounts', { name: 'accounts-2' }),
+    startApp('accounts', { name: 'accounts-2', ...platformatic }),
     startApp('accounts', { name: 'accounts-3', ...platformatic }),
   ])
 })
