@@ -96,6 +96,14 @@ export const messagingMutations: readonly Mutation[] = [
     tests: relayTests,
   },
   {
+    name: 'a relay with nothing to do reads all that was ever published',
+    file: relay,
+    find: `order by held.\${transactionId}, held.id
+        limit 1`,
+    replace: 'limit 1',
+    tests: ['libs/messaging/src/relay-reads.integration.test.ts'],
+  },
+  {
     name: 'the relay passes over what committed later under a lower id',
     file: relay,
     find: `and (waiting.\${transactionId}, waiting.id) > \${cursor}`,

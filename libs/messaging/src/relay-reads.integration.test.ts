@@ -51,3 +51,33 @@ test.each([
   expect(rows).toBeGreaterThanOrEqual(2 * BATCH)
   expect(rows).toBeLessThan(6 * BATCH)
 })
+
+test.each([
+  ['knows nothing of its rows', ''],
+  ['knows how large it is', 'vacuum analyze messaging.outbox'],
+])(
+  'a relay that has published all reads none of it again, while the database %s',
+  async (_, look) => {
+    await using database = await testDatabase([messagingMigrations], {
+      connectionsMax: CONNECTIONS,
+    })
+    const { postgres } = database
+    const broker = memoryBroker({ partitions: 1 })
+    const relay = { postgres, producer: broker.producer(), topic: TOPIC, holder: 'relay' }
+    const step = relayStep({ ...relay, batchSize: BATCH, leaseMs: 600_000 })
+    await step()
+    await postgres.execute(sql`
+    insert into messaging.outbox (topic, key, headers, value)
+    select ${TOPIC}, n::text, '{}', '{}' from generate_series(1, ${ROWS}::int) n`)
+    await postgres.execute(sql`
+    update messaging.relays set (transaction_id, outbox_id) =
+      (select transaction_id, id from messaging.outbox order by id desc limit 1)`)
+    if (look) await postgres.execute(sql.raw(look))
+    const read = () => rowsRead(postgres, { table: 'messaging.outbox', connections: CONNECTIONS })
+
+    const before = await read()
+    for (let times = 0; times < 5; times += 1) expect(await step()).toBe('idle')
+
+    expect((await read()) - before).toBeLessThan(100)
+  },
+)

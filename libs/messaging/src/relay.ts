@@ -96,12 +96,15 @@ async function readNext(
   type Place = RowPlace | Record<keyof RowPlace, null>
   const rows = await db.execute<Pick<PostgresRows, 'leaseLeftMs' | 'isHeldUp'> & Place>(sql`
     select lease.left_ms as "leaseLeftMs", due.*,
-      due.id is null and exists (
-        select from ${table} held
+      -- In order, or the planner would look for one of many that it expects, and read them all.
+      due.id is null and (
+        select true from ${table} held
         where ${source.isOf(topic)}
           and (held.${transactionId}, held.id) > ${cursor}
           and held.id > relay.restored_id
-      ) as "isHeldUp"
+        order by held.${transactionId}, held.id
+        limit 1
+      ) is not null as "isHeldUp"
     from messaging.relays relay
     cross join lateral (
       select extract(epoch from relay.lease_until - clock_timestamp())::float8 * 1000 as left_ms
