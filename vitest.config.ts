@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tests/longest-first.ts'
 
 /** kafkajs computes a negative timeout now and then, harmlessly; Node has a warning for each. */
 const execArgv = ['--disable-warning=TimeoutNegativeWarning']
@@ -13,6 +14,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     allowOnly: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

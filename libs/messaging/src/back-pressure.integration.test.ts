@@ -11,11 +11,11 @@ import { kafkaUnderTest } from './testing/kafka-under-test.ts'
 import { CONTRACT_TOPIC, CONTRACT_TOPICS } from './testing/messaging-contract.ts'
 import { redisUnderTest } from './testing/redis-under-test.ts'
 
-const MESSAGES = 80
+const MESSAGES = 110
 const MESSAGE_BYTES = 400_000
 
-/** Two fetches of Kafka, each of at most a megabyte from every partition, and some more. */
-const RECEIVED_MAX = 8 * 1_048_576
+/** Two fetches of Kafka, each of at most two megabytes from every partition, and some more. */
+const RECEIVED_MAX = 13.5 * 1_048_576
 
 type Opened = AsyncDisposable & {
   producer: Producer
