@@ -9,7 +9,7 @@ import {
   type StackUrls,
   startStack,
 } from '@coffer/devstack/start-stack'
-import { DEPOSIT_TOPICS } from '@coffer/events/topics'
+import { TOPICS } from '@coffer/events/topics'
 import { ChainMismatchError } from '@coffer/evm/proven-chain'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
 import { ensureMessagingTopics } from '@coffer/messaging/ensure-messaging-topics'
@@ -213,7 +213,7 @@ async function prepare(
   await using postgres = openPostgres(DATABASE_URL, { applicationName: 'coffer' })
   await Promise.all([
     migrate(postgres, MIGRATIONS),
-    ensureMessagingTopics({ ...topics, topics: DEPOSIT_TOPICS }),
+    ensureMessagingTopics({ ...topics, topics: TOPICS }),
   ])
 }
 

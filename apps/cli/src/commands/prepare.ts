@@ -1,4 +1,4 @@
-import { DEPOSIT_TOPICS } from '@coffer/events/topics'
+import { TOPICS } from '@coffer/events/topics'
 import { ensureMessagingTopics } from '@coffer/messaging/ensure-messaging-topics'
 import {
   messagingConfig,
@@ -46,10 +46,9 @@ export const topics = new Command('topics')
     const config = readConfig(broker, process.env)
     await ensureMessagingTopics({
       messaging: messagingConfig(config),
-      topics: DEPOSIT_TOPICS,
+      topics: TOPICS,
       ...topicCopies(config),
       redisKeepMs: config.REDIS_KEEP_HOURS && config.REDIS_KEEP_HOURS * 3_600_000,
     })
-    for (const { name, partitions } of DEPOSIT_TOPICS)
-      console.log(`${name}  ${partitions} partitions`)
+    for (const { name, partitions } of TOPICS) console.log(`${name}  ${partitions} partitions`)
   })
