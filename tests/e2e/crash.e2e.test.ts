@@ -3,7 +3,7 @@ import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
 import { CRASH_PAIRS, crashPair, noKills, SMALL_STEPS } from './crash-pairs.ts'
 
 /** The first to come, one after some work while catching up, and one when that is done. */
-const PASSES = [1, 3, 8]
+const PASSES = [1, 8]
 
 let under: CofferUnderTest
 const kills = noKills()
@@ -30,8 +30,8 @@ test.for(CRASH_PAIRS)(
   },
 )
 
-test('each crash point has killed at least three times', () => {
-  const tooFew = [...kills].filter(([, times]) => times < 3)
+test('each crash point has killed at least twice', () => {
+  const tooFew = [...kills].filter(([, times]) => times < 2)
 
   expect(tooFew).toEqual([])
 })

@@ -1,5 +1,10 @@
 import { readEvent } from '@coffer/events/event'
-import { ACCOUNTING_EVENTS, deadLetterTopic, TOPICS, WALLET_EVENTS } from '@coffer/events/topics'
+import {
+  ACCOUNTING_EVENTS,
+  DEPOSIT_TOPICS,
+  deadLetterTopic,
+  WALLET_EVENTS,
+} from '@coffer/events/topics'
 import { announcements } from '@coffer/ledger/testing/announcements'
 import type { MessagingConfig } from '@coffer/messaging/messaging-settings'
 import type { Delivery } from '@coffer/messaging/ports'
@@ -21,7 +26,7 @@ export async function eventViolations(inputs: {
 }): Promise<Violation[]> {
   const published = await readTopics(
     inputs.messaging,
-    TOPICS.map(({ name }) => name),
+    DEPOSIT_TOPICS.map(({ name }) => name),
   )
   const problems = published.filter(isDeadLetter).map((letter) => {
     return `${idOf(letter)} is a dead letter: ${letter.headers['coffer_dlq_cause']}`
