@@ -1,4 +1,5 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { askOnce } from '@coffer/telemetry/ask-once'
 import type { Metrics } from '@coffer/telemetry/metrics'
 import { sql } from 'drizzle-orm'
 import { Gauge } from 'prom-client'
@@ -38,12 +39,7 @@ export async function sealLag(postgres: Postgres): Promise<SealLag> {
 /** Measures {@link sealLag} whenever Prometheus asks. Call it once for each registry. */
 export function measureSeals(registry: Metrics, postgres: Postgres): void {
   const registers = [registry]
-  let asked: Promise<SealLag | undefined> | undefined
-  // Both are asked for at the same time. With PostgreSQL away they stay as they were.
-  const ask = () =>
-    (asked ??= sealLag(postgres)
-      .catch(() => undefined)
-      .finally(() => (asked = undefined)))
+  const ask = askOnce(() => sealLag(postgres))
   new Gauge({
     name: 'coffer_ledger_unsealed_oldest_seconds',
     help: 'Age of the transaction that has waited longest for its seal.',
