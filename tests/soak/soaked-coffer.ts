@@ -1,6 +1,6 @@
 import { apiClient } from '@coffer/cli/api-client'
 import { createUsers } from '@coffer/cli/create-users'
-import { APPS, type AppName, type Coffer, startCoffer } from '@coffer/cli/start-coffer'
+import { type AppName, type Coffer, DEPOSIT_APPS, startCoffer } from '@coffer/cli/start-coffer'
 import { freePort } from '@coffer/devstack/free-port'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
@@ -55,7 +55,7 @@ export async function soakedCoffer(options: {
   await using starting = new AsyncDisposableStack()
   const home = await freshHome('soak')
   const inspectors = new Map<AppName, number>()
-  for (const app of APPS) inspectors.set(app, await freePort())
+  for (const app of DEPOSIT_APPS) inspectors.set(app, await freePort())
   const inspected = (app: AppName) => inspectedAt(inspectors.get(app) ?? 0)
   const coffer = starting.use(
     await startCoffer({

@@ -35,7 +35,11 @@ import { walletsMigrations } from '@coffer/wallets/migrations'
 import { z } from 'zod'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
 
-export const APPS = ['scanner', 'accounts', 'api'] as const
+/** What every deposit goes through. */
+export const DEPOSIT_APPS = ['scanner', 'accounts', 'api'] as const
+
+/** Every app. */
+export const APPS = [...DEPOSIT_APPS] as const
 export type AppName = (typeof APPS)[number]
 
 export type CofferProgress = (line: string) => void
@@ -43,7 +47,7 @@ export type CofferProgress = (line: string) => void
 export type StartCofferOptions = Pick<StackOptions, 'home' | 'anvilArguments' | 'brokers'> & {
   /** What runs elsewhere, settings for every app, and the operator's own variables. */
   env: Readonly<Record<string, string | undefined>>
-  /** Which processes to start at once; the rest can be started later. */
+  /** Which processes to start at once, by default those of deposits; the rest can be later. */
   apps?: readonly AppName[]
   /** Settings of one app on top of `env`. */
   appEnv?: Partial<Record<AppName, Readonly<Record<string, string>>>>
@@ -137,7 +141,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
 /** Starts the apps at once. If one fails it throws when all have ended or come up, not before. */
 async function startAll(
   { startApp }: Pick<Coffer, 'startApp'>,
-  { apps = APPS, appEnv = {}, onProgress }: StartCofferOptions,
+  { apps = DEPOSIT_APPS, appEnv = {}, onProgress }: StartCofferOptions,
 ): Promise<void> {
   const starting = apps.map(async (app) => {
     const { pid } = await startApp(app, { env: appEnv[app] ?? {} })

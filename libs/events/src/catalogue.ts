@@ -10,6 +10,7 @@ import {
   paymentFailed,
   paymentSucceeded,
   refundFailed,
+  refundRequested,
   refundSucceeded,
 } from './payment-events.ts'
 import { settlementCompleted, settlementCreated } from './settlement-events.ts'
@@ -53,6 +54,7 @@ export const catalogue = {
   'payment.succeeded': { topic: PAYMENT_EVENTS, data: paymentSucceeded },
   'payment.failed': { topic: PAYMENT_EVENTS, data: paymentFailed },
   'payment.expired': { topic: PAYMENT_EVENTS, data: paymentExpired },
+  'refund.requested': { topic: PAYMENT_EVENTS, data: refundRequested },
   'refund.succeeded': { topic: PAYMENT_EVENTS, data: refundSucceeded },
   'refund.failed': { topic: PAYMENT_EVENTS, data: refundFailed },
   'merchant.created': { topic: MERCHANT_EVENTS, data: merchantCreated },

@@ -70,6 +70,14 @@ const refund = {
   excess: unitsOnWire,
 }
 
+/** A refund was granted, and what it takes is reserved: it is to be paid out. */
+export const refundRequested = z.object({
+  ...refund,
+  /** Where to pay it on chain. */
+  to: addressOnWire.optional(),
+  requestedAt: z.iso.datetime(),
+})
+
 /** A refund has reached the payer. */
 export const refundSucceeded = z.object({
   ...refund,
@@ -87,5 +95,6 @@ export const refundFailed = z.object({
 
 export type PaymentSucceeded = z.output<typeof paymentSucceeded>
 export type PaymentFailed = z.output<typeof paymentFailed>
+export type RefundRequested = z.output<typeof refundRequested>
 export type RefundSucceeded = z.output<typeof refundSucceeded>
 export type RefundFailed = z.output<typeof refundFailed>

@@ -14,6 +14,8 @@ const withdrawal = {
   /** What we keep beside it. */
   fee: unitsOnWire,
   to: addressOnWire,
+  /** The refund that it pays, if it is one; its owner is the payment then. */
+  refundId: z.uuid().optional(),
   requestedAt: z.iso.datetime(),
 }
 

@@ -15,6 +15,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import { NOT_NEGATIVE } from './domain/chart-of-accounts.ts'
 import type { Resolution } from './domain/transaction.ts'
 
 export const ledgerSchema = pgSchema('ledger')
@@ -56,7 +57,7 @@ export const accounts = ledgerSchema.table(
     check('accounts_shard_of_system', sql`${table.shard} = 0 or ${table.owner} = 'system'`),
     check(
       'accounts_available_not_negative',
-      sql`${table.code} <> 'owner.available'
+      sql`${table.code} not in (${sql.raw(NOT_NEGATIVE.map((code) => `'${code}'`).join(', '))})
         or ${table.creditsPosted} - ${table.debitsPosted} - ${table.debitsPending} >= 0`,
     ),
     check(

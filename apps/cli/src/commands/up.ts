@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { printJson, progress } from '../progress.ts'
 import { rememberCoffer } from '../running-coffer.ts'
-import { type Coffer, startCoffer } from '../start-coffer.ts'
+import { APPS, type Coffer, startCoffer } from '../start-coffer.ts'
 import { untilStopped } from '../until-stopped.ts'
 
 /** `coffer up`: everything, until Ctrl-C. */
@@ -17,6 +17,7 @@ export const up = new Command('up')
     const stopped = untilStopped()
     const { line } = progress()
     await using coffer = await startCoffer({
+      apps: APPS,
       home,
       env: process.env,
       restart: true,

@@ -1,8 +1,14 @@
-/** What an account says: value that we hold, that we owe, or that is nobody's so far. */
-export type AccountClass = 'asset' | 'liability' | 'suspense'
+/**
+ * What an account says: value that we hold, that we owe, that we earned or spent, or that is
+ * nobody's so far; a memorandum only keeps count, and its two sides cancel out.
+ */
+export type AccountClass = 'asset' | 'liability' | 'revenue' | 'expense' | 'suspense' | 'memorandum'
 
 type Line = {
-  /** Its place in the chart: 1xx assets, 2xx liabilities, 5xx suspense. */
+  /**
+   * Its place in the chart: 1xx assets, 2xx liabilities, 3xx revenue, 4xx expense, 50x suspense,
+   * 59x memoranda.
+   */
   number: number
   class: AccountClass
   /** The side on which it grows. */
@@ -15,14 +21,42 @@ type Line = {
 export const chartOfAccounts = {
   /** What our addresses hold on chain; an asset names its chain, so there is one for each. */
   custody: { number: 101, class: 'asset', normalSide: 'debit', heldBy: 'system' },
+  /** What left custody in payouts that are not final so far. */
+  in_flight: { number: 102, class: 'asset', normalSide: 'debit', heldBy: 'system' },
   /** What an owner owes us: a deposit that a reorg took back after it had been spent. */
   'owner.receivable': { number: 121, class: 'asset', normalSide: 'debit', heldBy: 'owner' },
-  /** What an owner may spend. Never below zero. */
+  /** What a payment channel other than a chain took in for us, and owes us. */
+  'channel.receivable': { number: 131, class: 'asset', normalSide: 'debit', heldBy: 'system' },
+  /** What an owner may spend; of a payment, what came in and is not applied. Never below zero. */
   'owner.available': { number: 201, class: 'liability', normalSide: 'credit', heldBy: 'owner' },
+  /** What came in for a merchant and is not settled. Never below zero. */
+  'merchant.pending': { number: 203, class: 'liability', normalSide: 'credit', heldBy: 'owner' },
+  /** What is kept back of what was settled, for a while. Never below zero. */
+  'merchant.reserve': { number: 204, class: 'liability', normalSide: 'credit', heldBy: 'owner' },
+  /** What goes back to the payer of a payment, and has not arrived. Never below zero. */
+  'refund.payable': { number: 205, class: 'liability', normalSide: 'credit', heldBy: 'owner' },
+  /** What we keep of payments and withdrawals. */
+  fees: { number: 301, class: 'revenue', normalSide: 'credit', heldBy: 'system' },
+  /** What our own transactions cost on chain. */
+  gas: { number: 401, class: 'expense', normalSide: 'debit', heldBy: 'system' },
   /** What came in and is not credited to anybody, such as less than the minimum. */
   suspense: { number: 501, class: 'suspense', normalSide: 'credit', heldBy: 'system' },
   /** What came for an owner whose account is closed, until it is decided whose it is. */
   'owner.suspense': { number: 502, class: 'suspense', normalSide: 'credit', heldBy: 'owner' },
+  /** How much of a payment can still be refunded: what decides between refunds. Never below 0. */
+  'payment.refundable': {
+    number: 591,
+    class: 'memorandum',
+    normalSide: 'credit',
+    heldBy: 'owner',
+  },
+  /** The other side of `payment.refundable`. */
+  'refundable.contra': {
+    number: 592,
+    class: 'memorandum',
+    normalSide: 'debit',
+    heldBy: 'system',
+  },
 } as const satisfies Record<string, Line>
 
 export type AccountCode = keyof typeof chartOfAccounts
@@ -33,5 +67,16 @@ export const isAccountCode = (text: string): text is AccountCode =>
 /** The owner of the accounts that are nobody's but ours. */
 export const SYSTEM = 'system'
 
-/** Codes of accounts that a posting may not take below zero. */
-export const mustNotGoNegative = (code: AccountCode): boolean => code === 'owner.available'
+/** Accounts that a posting may not take below zero. The database holds them to it too. */
+export const NOT_NEGATIVE = [
+  'owner.available',
+  'merchant.pending',
+  'merchant.reserve',
+  'refund.payable',
+  'payment.refundable',
+] as const satisfies readonly AccountCode[]
+
+const notNegative: ReadonlySet<AccountCode> = new Set(NOT_NEGATIVE)
+
+/** Whether a posting may not take an account of this code below zero. */
+export const mustNotGoNegative = (code: AccountCode): boolean => notNegative.has(code)

@@ -1,0 +1,3 @@
+ALTER TABLE "ledger"."accounts" DROP CONSTRAINT "accounts_available_not_negative";--> statement-breakpoint
+ALTER TABLE "ledger"."accounts" ADD CONSTRAINT "accounts_available_not_negative" CHECK ("ledger"."accounts"."code" not in ('owner.available', 'merchant.pending', 'merchant.reserve', 'refund.payable', 'payment.refundable')
+        or "ledger"."accounts"."credits_posted" - "ledger"."accounts"."debits_posted" - "ledger"."accounts"."debits_pending" >= 0);
