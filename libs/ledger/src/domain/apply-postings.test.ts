@@ -150,6 +150,30 @@ test('books on the account of the shortfall what is no longer there', () => {
   })
 })
 
+test('of several accounts of a shortfall each gives what it has, and the last one the rest', () => {
+  const reversal = transaction('3', 'reversal', [
+    {
+      account: available('alice'),
+      amount: 9n,
+      shortfall: [available('bob'), receivable('alice')],
+    },
+    { account: custody, amount: -9n },
+  ])
+
+  const { applied } = apply([credit('1', 'alice', 5n), credit('2', 'bob', 3n), reversal, reversal])
+
+  expect(applied[2]).toMatchObject({
+    status: 'created',
+    entries: [
+      { account: available('alice'), amount: 5n },
+      { account: available('bob'), amount: 3n },
+      { account: receivable('alice'), amount: 1n },
+      { account: custody, amount: -9n },
+    ],
+  })
+  expect(applied[3]).toEqual({ status: 'exists' })
+})
+
 test('knows a transaction again whose shortfall was booked elsewhere', () => {
   const reversal = takeBack('2', 'alice', 5n)
 

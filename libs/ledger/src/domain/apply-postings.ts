@@ -15,7 +15,7 @@ import {
 } from './recorded-transaction.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseDraft } from './refuse-draft.ts'
-import { type AccountName, accountKey, type TransactionDraft } from './transaction.ts'
+import { type AccountName, accountKey, shortfallsOf, type TransactionDraft } from './transaction.ts'
 
 /** What a hold reserves of one account. */
 export type HeldEntry = {
@@ -166,16 +166,21 @@ function book(draft: TransactionDraft, { stateOf, shard: systemShard, released }
     const key = shardKey(entry, systemShard)
     states.set(key, afterRelease(current(key), entry.amount))
   }
-  for (const { account, amount, shortfall } of draft.entries) {
-    const key = accountKey(account)
+  for (const entry of draft.entries) {
+    const { account, amount } = entry
     if (draft.hold) {
+      const key = accountKey(account)
       states.set(key, afterHold(open(account, key), amount))
       held.push({ account, shard: shardOf(account), amount })
       continue
     }
-    const rest = shortfall ? missing(current(key), amount) : 0n
-    add(account, amount - rest)
-    if (shortfall) add(shortfall, rest)
+    let [from, rest] = [account, amount]
+    for (const next of shortfallsOf(entry)) {
+      const short = missing(current(accountKey(from)), rest)
+      add(from, rest - short)
+      ;[from, rest] = [next, short]
+    }
+    add(from, rest)
   }
   for (const account of draft.closes ?? []) {
     const key = accountKey(account)

@@ -4,6 +4,7 @@ import {
   accountKey,
   type HoldResolution,
   type Resolution,
+  shortfallsOf,
   type TransactionDraft,
 } from './transaction.ts'
 
@@ -81,9 +82,10 @@ function difference(
   const sums = new Map<string, bigint>()
   const meant = new Map<string, string>()
   const add = (key: string, amount: bigint) => sums.set(key, (sums.get(key) ?? 0n) + amount)
-  for (const { account, amount, shortfall } of draft.entries) {
-    add(accountKey(account), amount)
-    if (shortfall) meant.set(accountKey(shortfall), accountKey(account))
+  for (const entry of draft.entries) {
+    const key = accountKey(entry.account)
+    add(key, entry.amount)
+    for (const shortfall of shortfallsOf(entry)) meant.set(accountKey(shortfall), key)
   }
   for (const { account, amount } of recorded.entries) {
     const key = accountKey(account)

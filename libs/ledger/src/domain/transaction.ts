@@ -14,9 +14,20 @@ export type EntryDraft = {
   account: AccountName
   /** A debit is positive, a credit negative; never zero. */
   amount: bigint
-  /** Where to book what `account` does not have, instead of refusing the transaction. */
-  shortfall?: AccountName
+  /**
+   * Where to book what `account` does not have, instead of refusing the transaction; of several
+   * each takes what it has, and the last one the rest.
+   */
+  shortfall?: AccountName | readonly AccountName[]
 }
+
+/** The accounts of an entry's shortfall, in their order. */
+export const shortfallsOf = ({
+  shortfall,
+}: Pick<EntryDraft, 'shortfall'>): readonly AccountName[] =>
+  shortfall === undefined ? NONE : 'code' in shortfall ? [shortfall] : shortfall
+
+const NONE: readonly AccountName[] = []
 
 /** How a hold ended. */
 export type Resolution = 'posted' | 'voided' | 'expired'
@@ -60,9 +71,7 @@ export const accountKey = ({ owner, code, asset }: AccountName): string =>
 
 /** Every account that a draft names. One that resolves a hold touches those of the hold too. */
 export function accountsOf({ entries, closes = [] }: TransactionDraft): AccountName[] {
-  const booked = entries.flatMap(({ account, shortfall }) =>
-    shortfall ? [account, shortfall] : [account],
-  )
+  const booked = entries.flatMap((entry) => [entry.account, ...shortfallsOf(entry)])
   return closes.length === 0 ? booked : [...booked, ...closes]
 }
 
@@ -95,11 +104,15 @@ function problemOf(draft: TransactionDraft): string | undefined {
     return `it has ${entries.length} entries, and needs two or more`
   }
   for (const entry of entries) {
-    const { account, amount, shortfall } = entry
+    const { account, amount } = entry
     if (amount === 0n) return 'the amount of an entry is 0'
-    const wrongName = problemOfName(account) ?? (shortfall && problemOfName(shortfall))
+    const wrongName = problemOfName(account)
     if (wrongName !== undefined) return wrongName
-    if (shortfall && shortfall.asset !== account.asset) return 'a shortfall is in another asset'
+    for (const shortfall of shortfallsOf(entry)) {
+      const problem = problemOfName(shortfall)
+      if (problem !== undefined) return problem
+      if (shortfall.asset !== account.asset) return 'a shortfall is in another asset'
+    }
   }
   if (!balanced(entries)) return 'its entries do not sum to zero for each asset'
   return problemOfHold(draft) ?? problemOfEnd(draft)
