@@ -12,10 +12,13 @@ import { credits, keepPaying } from './keep-paying.ts'
 /** How many replies to a COMMIT are lost. */
 const CUTS = 25
 
+/** What hangs is given up early, so that a test need not wait for that. */
+const HASTY = { RPC_TIMEOUT_MS: '2000', PUBLISH_TIMEOUT_MS: '5000' }
+
 let under: CofferUnderTest
 
 beforeAll(async () => {
-  under = await cofferUnderTest({ name: 'outages', users: 6 })
+  under = await cofferUnderTest({ name: 'outages', users: 6, env: HASTY })
 })
 
 // Nobody helps: whatever was away is back, and then all must be booked, once.

@@ -1,5 +1,5 @@
 import type { ChainConfig } from '@coffer/evm/chain-config'
-import { openEndpoints } from '@coffer/evm/endpoints'
+import { limitsOfTimeout, openEndpoints } from '@coffer/evm/endpoints'
 import { jsonRpc } from '@coffer/evm/json-rpc'
 import type { ChainId } from '@coffer/money/chain-id'
 import { jsonRpcChainReader } from './adapters/json-rpc-chain-reader.ts'
@@ -28,9 +28,9 @@ export function chainNodes(configs: readonly ChainConfig[]): ChainNodes {
   }
 }
 
-function openNode({ chain, rpcUrls, proof, quorum = 1 }: ChainConfig) {
+function openNode({ chain, rpcUrls, requestTimeoutMs, proof, quorum = 1 }: ChainConfig) {
   const clients = rpcUrls.map((url) => ({ rpc: jsonRpc(url) }))
-  const endpoints = openEndpoints({ chain, clients })
+  const endpoints = openEndpoints({ chain, clients, limits: limitsOfTimeout(requestTimeoutMs) })
   const reader = jsonRpcChainReader(endpoints, { proof })
   const witnesses = jsonRpcWitnesses(endpoints)
   const headerAt = agreedHeader({ reader, witnesses, quorum })

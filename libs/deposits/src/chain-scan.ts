@@ -1,5 +1,5 @@
 import type { ChainConfig } from '@coffer/evm/chain-config'
-import { type Endpoints, openEndpoints } from '@coffer/evm/endpoints'
+import { type Endpoints, limitsOfTimeout, openEndpoints } from '@coffer/evm/endpoints'
 import { jsonRpc } from '@coffer/evm/json-rpc'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { systemClock } from '@coffer/runtime/clock'
@@ -192,11 +192,13 @@ const STORED_MAX = 200
 const CONNECTIONS_MAX = 64
 
 function endpointsOf({ config, endpointTelemetry }: ChainScanOptions): Endpoints {
-  const clients = config.rpcUrls.map((url) => {
+  const { chain, rpcUrls, requestTimeoutMs } = config
+  const clients = rpcUrls.map((url) => {
     return { rpc: jsonRpc(url, { connectionsMax: CONNECTIONS_MAX }) }
   })
+  const limits = limitsOfTimeout(requestTimeoutMs)
   const { observer } = endpointTelemetry ?? {}
-  const endpoints = openEndpoints({ chain: config.chain, clients, ...(observer && { observer }) })
+  const endpoints = openEndpoints({ chain, clients, limits, ...(observer && { observer }) })
   endpointTelemetry?.follow(endpoints.statuses)
   return endpoints
 }

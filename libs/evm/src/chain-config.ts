@@ -44,6 +44,8 @@ export type ChainConfig = {
   rpcUrls: readonly string[]
   /** WebSocket endpoints that hint at new heads; left out, the head is polled alone. */
   wsUrls?: readonly string[]
+  /** How long an endpoint may take to answer one request; left out, 10 s. */
+  requestTimeoutMs?: number
   /** When a deposit is final, unless its asset says more of so large an amount. */
   confirmations: Confirmations
   /**
@@ -85,6 +87,8 @@ const rpcUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
 
 const wsUrls = z.array(z.url({ protocol: /^wss?$/ }))
 
+const requestTimeout = z.coerce.number().int().min(100).max(120_000).optional()
+
 const step = z.boolean().optional()
 
 const preset = z.enum(Object.keys(CHAIN_PRESETS) as PresetName[]).optional()
@@ -102,6 +106,7 @@ const chainFields = z.strictObject({
   chain: parsedBy(parseChainId),
   rpcUrls,
   wsUrls: wsUrls.default([]),
+  requestTimeoutMs: requestTimeout,
   preset,
   confirmations: confirmationsText.optional(),
   quorum,
@@ -162,6 +167,7 @@ const listed = z.string().transform((text) => text.split(',').map((item) => item
 const variableFields = z.object({
   RPC_URLS: listed.pipe(rpcUrls),
   WS_URLS: listed.pipe(wsUrls).default([]),
+  RPC_TIMEOUT_MS: requestTimeout,
   CHAIN_PRESET: preset,
   CHAIN_ID: z.coerce.number().int().min(1).default(31337),
   CONFIRMATIONS: z
@@ -215,6 +221,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     chain: chainIdOf(settings.CHAIN_ID),
     rpcUrls: settings.RPC_URLS,
     wsUrls: settings.WS_URLS,
+    requestTimeoutMs: settings.RPC_TIMEOUT_MS,
     preset: settings.CHAIN_PRESET,
     confirmations: settings.CONFIRMATIONS,
     quorum: settings.QUORUM,
@@ -263,6 +270,7 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     chain: id,
     rpcUrls: settings.rpcUrls,
     ...(settings.wsUrls.length > 0 ? { wsUrls: settings.wsUrls } : {}),
+    ...(settings.requestTimeoutMs ? { requestTimeoutMs: settings.requestTimeoutMs } : {}),
     ...policy,
     startBlock: BigInt(settings.startBlock),
     native: settings.native,

@@ -90,6 +90,17 @@ const LIMITS: PoolLimits = {
   lagMsMax: 15_000,
 }
 
+/**
+ * Limits for endpoints that must answer within `requestTimeoutMs`: what one has begun is then given
+ * up in proportion too.
+ */
+export const limitsOfTimeout = (
+  requestTimeoutMs = LIMITS.requestTimeoutMs,
+): Partial<PoolLimits> => ({
+  requestTimeoutMs,
+  pinTimeoutMs: (requestTimeoutMs * LIMITS.pinTimeoutMs) / LIMITS.requestTimeoutMs,
+})
+
 /** Opens a pool over the clients. Nothing is asked before it is used. */
 export function openEndpoints(options: EndpointsOptions): Endpoints {
   const { clients, observer = silentEndpointObserver, clock = systemClock } = options

@@ -12,6 +12,7 @@ test('is Kafka through kafkajs unless told otherwise, and takes spaces between b
   expect(read({ ...kafka, ...redis })).toEqual({
     kind: 'kafka',
     client: 'kafkajs',
+    publishTimeoutMs: 30_000,
     brokers: ['one:9092', 'two:9092'],
     topicPrefix: '',
   })
@@ -19,9 +20,11 @@ test('is Kafka through kafkajs unless told otherwise, and takes spaces between b
 
 test('is another client or another broker by one line', () => {
   expect(read({ ...kafka, KAFKA_CLIENT: 'platformatic' })).toMatchObject({ client: 'platformatic' })
-  expect(read({ ...redis, MESSAGING: 'redis', TOPIC_PREFIX: 'test.' })).toEqual({
+  const settings = { MESSAGING: 'redis', TOPIC_PREFIX: 'test.', PUBLISH_TIMEOUT_MS: '5000' }
+  expect(read({ ...redis, ...settings })).toEqual({
     kind: 'redis',
     url: 'redis://127.0.0.1:6379',
+    publishTimeoutMs: 5_000,
     topicPrefix: 'test.',
   })
 })

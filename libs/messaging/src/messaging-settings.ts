@@ -15,12 +15,14 @@ export const messagingSettings = {
   KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs'),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TOPIC_PREFIX: z.string().default(''),
+  /** What a broker has not acknowledged within this is published anew, milliseconds. */
+  PUBLISH_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(30_000),
 }
 
 export type MessagingSettings = z.output<z.ZodObject<typeof messagingSettings>>
 
 /** One broker and how it is spoken with. */
-export type BrokerConfig = { topicPrefix?: string } & (
+export type BrokerConfig = { topicPrefix?: string; publishTimeoutMs?: number } & (
   | { kind: 'kafka'; client: 'kafkajs' | 'platformatic'; brokers: readonly string[] }
   | { kind: 'redis'; url: string }
   | { kind: 'memory'; broker: MemoryBroker }
@@ -56,7 +58,8 @@ export function messagingConfig(settings: MessagingSettings): MessagingConfig {
 
 function brokerConfig(kind: 'kafka' | 'redis', settings: MessagingSettings): BrokerConfig {
   const { TOPIC_PREFIX: topicPrefix, KAFKA_CLIENT: client } = settings
-  if (kind === 'redis') return { kind, url: settings.REDIS_URL ?? '', topicPrefix }
+  const shared = { topicPrefix, publishTimeoutMs: settings.PUBLISH_TIMEOUT_MS }
+  if (kind === 'redis') return { kind, url: settings.REDIS_URL ?? '', ...shared }
   const brokers = (settings.KAFKA_BROKERS ?? '').split(',').map((broker) => broker.trim())
-  return { kind, client, brokers, topicPrefix }
+  return { kind, client, brokers, ...shared }
 }
