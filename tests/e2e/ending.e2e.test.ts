@@ -1,3 +1,4 @@
+import { APPS } from '@coffer/cli/start-coffer'
 import { startAnvil } from '@coffer/devstack/start-anvil'
 import { startStack } from '@coffer/devstack/start-stack'
 import { expect, test } from 'vitest'
@@ -8,7 +9,7 @@ import { openPorts, processesOf, runCofferWatched, startUp, untilGone } from './
 
 test('Ctrl-C ends every process and frees every port', async () => {
   const home = await freshHome('ending')
-  await using up = await startUp(home)
+  await using up = await startUp(home, {}, APPS)
   const processes = processesOf(home)
 
   const code = await up.interrupt('SIGINT')
@@ -67,7 +68,7 @@ test.for([
   const home = await freshHome('ending')
   await using anvil = await startAnvil()
 
-  const up = ['up', '--home', home]
+  const up = ['up', '--home', home, '--apps', 'scanner,accounts,api']
   const { code, stderr, started } = await runCofferWatched(up, { RPC_URLS: anvil.url, ...env })
 
   expect(code).toBe(1)

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { type AppName, DEPOSIT_APPS } from '@coffer/cli/start-coffer'
 import { waitFor } from '@coffer/testkit/wait-for'
 
 const MAIN = resolve(import.meta.dirname, '../../apps/cli/src/main.ts')
@@ -105,9 +106,15 @@ export function startRun(args: readonly string[], env: Environment = {}): LongRu
   }
 }
 
-/** Runs `coffer up --json` and resolves when it has printed its last line. */
-export async function startUp(home: string, env: Environment = {}): Promise<Up> {
-  const run = startRun(['up', '--json', '--home', home], env)
+/**
+ * Runs `coffer up --json` and resolves when it has printed its last line. Fewer apps are up sooner.
+ */
+export async function startUp(
+  home: string,
+  env: Environment = {},
+  apps: readonly AppName[] = DEPOSIT_APPS,
+): Promise<Up> {
+  const run = startRun(['up', '--json', '--home', home, '--apps', apps.join()], env)
   let printed = ''
   run.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     printed += chunk

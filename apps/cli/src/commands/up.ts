@@ -1,7 +1,7 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { printJson, progress } from '../progress.ts'
 import { rememberCoffer } from '../running-coffer.ts'
-import { APPS, type Coffer, startCoffer } from '../start-coffer.ts'
+import { APPS, type AppName, type Coffer, startCoffer } from '../start-coffer.ts'
 import { untilStopped } from '../until-stopped.ts'
 
 /** `coffer up`: everything, until Ctrl-C. */
@@ -12,12 +12,13 @@ export const up = new Command('up')
   )
   .option('--home <folder>', 'where data, logs and downloads go', '.coffer')
   .option('--block-time <seconds>', 'mine a block so often, when the chain is started here')
+  .option('--apps <names>', 'start these alone, for example scanner,accounts,api', appNames, APPS)
   .option('--json', 'print the URLs and the API key as one JSON line')
-  .action(async ({ home, blockTime, json }: { home: string; blockTime?: string; json?: true }) => {
+  .action(async ({ home, blockTime, apps, json }: UpOptions) => {
     const stopped = untilStopped()
     const { line } = progress()
     await using coffer = await startCoffer({
-      apps: APPS,
+      apps,
       home,
       env: process.env,
       restart: true,
@@ -35,6 +36,19 @@ export const up = new Command('up')
     await stopped
     line('stopping')
   })
+
+type UpOptions = { home: string; blockTime?: string; apps: readonly AppName[]; json?: true }
+
+/** Reads names of apps, separated by commas. */
+function appNames(text: string): readonly AppName[] {
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.filter((name) => !APPS.some((app) => app === name))
+  if (unknown.length > 0) {
+    const expected = `Expected names of ${APPS.join(', ')}, separated by commas`
+    throw new InvalidArgumentError(`${expected}; there is no ${unknown.join(', ')}.`)
+  }
+  return APPS.filter((app) => names.includes(app))
+}
 
 const facts = ({ apiUrl, apiKey, urls, chain, apps }: Coffer) => ({
   api: apiUrl,
