@@ -15,6 +15,8 @@ export const CRASH_POINTS = [
   'posting.half-written',
   'consumer.before-offsets',
   'consumer.after-offsets',
+  'settlement.before-commit',
+  'settlement.after-commit',
   'rebuild.before-commit',
   'rebuild.after-commit',
   'rebuild.before-compare',
