@@ -79,13 +79,15 @@ test('every crash point is passed in one place of the source', () => {
   expect(passed.sort()).toEqual([...CRASH_POINTS].sort())
 })
 
-test('every crash point is survived in an end-to-end test', () => {
+test('every crash point is survived end to end, or in a test of its app', () => {
   const [crashPairs] = repositoryFiles(/^tests\/e2e\/crash-pairs\.ts$/)
   // A rebuild is a command of its own, and is killed where it is tested.
   const [rebuildTest] = repositoryFiles(/postgres-shadow\.integration\.test\.ts$/)
+  const appTests = repositoryFiles(/^apps\/[a-z]+\/src\/main\.integration\.test\.ts$/)
   const survived = [
     ...matches(crashPairs?.text ?? '', /: '([a-z]+\.[a-z-]+)'/g),
     ...matches(rebuildTest?.text ?? '', /'(rebuild\.[a-z-]+)(?::[0-9]+)?'/g),
+    ...appTests.flatMap(({ text }) => matches(text, /CRASH_AT: '([a-z]+\.[a-z-]+):[0-9]+'/g)),
   ]
 
   expect([...new Set(survived)].sort()).toEqual([...CRASH_POINTS].sort())

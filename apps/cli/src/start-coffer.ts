@@ -30,6 +30,7 @@ import { chainIdOf, chainReference } from '@coffer/money/chain-id'
 import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { readConfig } from '@coffer/runtime/read-config'
+import { settlementsMigrations } from '@coffer/settlements/migrations'
 import { anvilClient } from '@coffer/simulator/anvil-client'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { z } from 'zod'
@@ -39,7 +40,7 @@ import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './lo
 export const DEPOSIT_APPS = ['scanner', 'accounts', 'api'] as const
 
 /** Every app. */
-export const APPS = [...DEPOSIT_APPS] as const
+export const APPS = [...DEPOSIT_APPS, 'settlement'] as const
 export type AppName = (typeof APPS)[number]
 
 export type CofferProgress = (line: string) => void
@@ -85,6 +86,7 @@ export const MIGRATIONS = [
   walletsMigrations,
   ledgerMigrations,
   depositsMigrations,
+  settlementsMigrations,
 ]
 
 /**

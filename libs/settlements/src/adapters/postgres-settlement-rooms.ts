@@ -9,7 +9,7 @@ import type { NewSettlement, SettlementRoom, SettlementRooms, Tally, TallyKey } 
 import { settings, settlements } from '../schema.ts'
 import { settingsOfRow, settlementOf } from './settlement-rows.ts'
 
-/** {@link SettlementRooms} in PostgreSQL. A batch takes the same few statements whatever its size. */
+/** {@link SettlementRooms} in PostgreSQL. A batch takes the same few statements at any size. */
 export const postgresSettlementRooms =
   (postgres: Postgres): SettlementRooms =>
   (work) =>

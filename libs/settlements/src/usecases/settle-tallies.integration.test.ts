@@ -3,6 +3,7 @@ import { checkLedger } from '@coffer/ledger/check-ledger'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { postgresSettings } from '../adapters/postgres-settings.ts'
+import type { SettlementLine } from '../domain/settlement-line.ts'
 import { daysAfter } from '../domain/settlement-terms.ts'
 import {
   NOW,
@@ -204,7 +205,8 @@ test('tells of a settlement what it adds up, also of more than one page', async 
   await room.hear()
   const [settlement] = await settleAll()
 
-  const lines = await Array.fromAsync(room.reader.lines(settlement?.id ?? ''))
+  const lines: SettlementLine[] = []
+  for await (const line of room.reader.lines(settlement?.id ?? '')) lines.push(line)
 
   expect(new Set(lines.map(({ reference }) => reference)).size).toBe(count)
   expect(lines.reduce((sum, { amount }) => sum + amount, 0n)).toBe(settlement?.amount)
