@@ -17,6 +17,7 @@ export const CRASH_POINTS = [
   'consumer.after-offsets',
   'settlement.before-commit',
   'settlement.after-commit',
+  'signer.after-journal',
   'rebuild.before-commit',
   'rebuild.after-commit',
   'rebuild.before-compare',

@@ -14,14 +14,7 @@ export type Hex = `0x${string}`
  * - `approve`: lets the batch payer take a token of the hot wallet's;
  * - `cancel`: nothing, to oneself, in place of whatever else had this nonce.
  */
-export const SIGNING_PURPOSES = [
-  'payout',
-  'sweep',
-  'top-up',
-  'cold',
-  'approve',
-  'cancel',
-] as const
+export const SIGNING_PURPOSES = ['payout', 'sweep', 'top-up', 'cold', 'approve', 'cancel'] as const
 export type SigningPurpose = (typeof SIGNING_PURPOSES)[number]
 
 /** A transaction of EIP-1559, the only kind that is signed. Amounts are wei. */
