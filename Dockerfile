@@ -20,6 +20,8 @@ COPY --from=dependencies /app ./
 COPY . .
 # Where the local chain keeps its state; a volume mounted here takes over the owner.
 RUN mkdir /chain && chown node:node /chain
+# And where the signer has its keys and its socket, for nobody else.
+RUN mkdir --mode=700 /signer && chown node:node /signer
 USER node
 ENTRYPOINT ["node"]
 CMD ["apps/api/src/main.ts"]

@@ -8,7 +8,7 @@ const files = new Map(repositoryFiles().map(({ path, text }) => [path, text]))
 /** A test that a row names: by its title, or by the code that its title begins with. */
 type Named = { code: string; path: string; title: string | undefined }
 
-const rows = [...(files.get('docs/hazards.md') ?? '').matchAll(/^\| ([DFL][0-9]+) \|(.*)\|$/gm)]
+const rows = [...(files.get('docs/hazards.md') ?? '').matchAll(/^\| ([DFLW][0-9]+) \|(.*)\|$/gm)]
 
 const named = rows.flatMap(([, code = '', cells = '']): Named[] => {
   const shown = cells.split(' | ').at(-1) ?? ''
@@ -19,7 +19,7 @@ const named = rows.flatMap(([, code = '', cells = '']): Named[] => {
 
 /** The codes that the titles of a file's tests begin with, as in `D6, D22: a token that …`. */
 function codesIn(path: string): string[] {
-  const titles = (files.get(path) ?? '').matchAll(/'((?:[DFL][0-9]+, )*[DFL][0-9]+): /g)
+  const titles = (files.get(path) ?? '').matchAll(/'((?:[DFLW][0-9]+, )*[DFLW][0-9]+): /g)
   return [...titles].flatMap(([, codes = '']) => codes.split(', '))
 }
 
@@ -51,5 +51,7 @@ test('every test of tests/hazards begins with a code', () => {
   )
 
   expect(titles.length).toBeGreaterThan(20)
-  expect(titles.filter((title) => !/^([DFL][0-9]+, )*[DFL][0-9]+: /.test(title ?? ''))).toEqual([])
+  expect(titles.filter((title) => !/^([DFLW][0-9]+, )*[DFLW][0-9]+: /.test(title ?? ''))).toEqual(
+    [],
+  )
 })

@@ -16,6 +16,7 @@ import { releaseMutations } from './release-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
 import { sealsMutations } from './seals-mutations.ts'
+import { signingMutations } from './signing-mutations.ts'
 import { simulationMutations } from './simulation-mutations.ts'
 import { traceLaneMutations } from './trace-lane-mutations.ts'
 
@@ -39,5 +40,6 @@ export const mutations: readonly Mutation[] = [
   ...holdsMutations,
   ...rebuildMutations,
   ...sealsMutations,
+  ...signingMutations,
   ...simulationMutations,
 ]

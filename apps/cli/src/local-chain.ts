@@ -7,6 +7,7 @@ import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
 export type LocalChain = {
   chain: ChainId
   assets: readonly Asset[]
+  batchPayer: string
   env: Record<string, string>
 }
 
@@ -19,13 +20,15 @@ const LOCAL_XPUB =
 
 /** Prepares the Anvil at `rpcUrl`: deploys the test tokens and accepts them. */
 export async function localChain(rpcUrl: string): Promise<LocalChain> {
-  const { assets } = await deployTestContracts(anvilClient(rpcUrl))
+  const { assets, batchPayer } = await deployTestContracts(anvilClient(rpcUrl))
   const chain = assets[0].chain
   const tokens = assets.filter((asset) => asset.id !== nativeAssetId(chain))
   return {
     chain,
     assets,
+    batchPayer,
     env: {
+      BATCH_PAYER_ADDRESS: batchPayer,
       CHAIN_ID: chainReference(chain).toString(),
       // Nothing is mined on top of a deposit here unless somebody asks for it.
       CONFIRMATIONS: '1',

@@ -15,6 +15,7 @@ import { ledger } from './commands/ledger.ts'
 import { migrate, topics } from './commands/prepare.ts'
 import { rebuild } from './commands/rebuild.ts'
 import { rescan } from './commands/rescan.ts'
+import { signer } from './commands/signer.ts'
 import { simulate } from './commands/simulate.ts'
 import { up } from './commands/up.ts'
 
@@ -27,6 +28,7 @@ program
   .addCommand(doctor)
   .addCommand(ledger)
   .addCommand(simulate)
+  .addCommand(signer)
   .addCommand(rescan)
   .addCommand(rebuild)
   .addCommand(chain)

@@ -35,12 +35,13 @@ import { anvilClient } from '@coffer/simulator/anvil-client'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { z } from 'zod'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
+import { type LocalSigner, localSigner } from './local-signer.ts'
 
 /** What every deposit goes through. */
 export const DEPOSIT_APPS = ['scanner', 'accounts', 'api'] as const
 
 /** Every app. */
-export const APPS = [...DEPOSIT_APPS, 'settlement'] as const
+export const APPS = [...DEPOSIT_APPS, 'settlement', 'signer'] as const
 export type AppName = (typeof APPS)[number]
 
 export type CofferProgress = (line: string) => void
@@ -116,15 +117,17 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     const ownChain = !env['RPC_URLS'] && urls.RPC_URLS !== ''
     const chain = ownChain ? await localChain(urls.RPC_URLS) : undefined
     const apiKey = env['API_KEY'] || `coffer_${randomBytes(24).toString('base64url')}`
+    const signer = chain && (await localSigner(home, { rpcUrl: urls.RPC_URLS, local: chain }))
     const shared = {
       ...defined(urls),
       ...localDefaults(env, chain),
+      ...signer?.shared,
       ...defined(env),
       API_KEY: apiKey,
     }
     const ports = await appPorts(env)
-    coffer = runningCoffer({ stack, shared, ports, options: { ...options, home } })
-    await startAll(coffer, options)
+    coffer = runningCoffer({ stack, shared, signer, ports, options: { ...options, home } })
+    await startAll(coffer, options, Boolean(signer || env['KEYSTORE_FILES']))
     return {
       ...coffer,
       stack,
@@ -140,12 +143,18 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
   }
 }
 
-/** Starts the apps at once. If one fails it throws when all have ended or come up, not before. */
+/**
+ * Starts the apps at once, the signer only where there are keys. If one fails it throws when all
+ * have ended or come up, not before.
+ */
 async function startAll(
   { startApp }: Pick<Coffer, 'startApp'>,
   { apps = DEPOSIT_APPS, appEnv = {}, onProgress }: StartCofferOptions,
+  hasKeys: boolean,
 ): Promise<void> {
-  const starting = apps.map(async (app) => {
+  const startable = apps.filter((app) => app !== 'signer' || hasKeys)
+  if (startable.length < apps.length) onProgress?.('signer: not started, KEYSTORE_FILES is not set')
+  const starting = startable.map(async (app) => {
     const { pid } = await startApp(app, { env: appEnv[app] ?? {} })
     onProgress?.(`${app}: ready, process ${pid()}`)
   })
@@ -157,11 +166,12 @@ async function startAll(
 type Surroundings = {
   stack: Stack
   shared: Record<string, string>
+  signer: LocalSigner | undefined
   ports: Map<string, number>
   options: StartCofferOptions & { home: string }
 }
 
-function runningCoffer({ stack, shared, ports, options }: Surroundings) {
+function runningCoffer({ stack, shared, signer, ports, options }: Surroundings) {
   const apps = new Map<string, RunningApp>()
   const healthUrl = (name: string) => `http://127.0.0.1:${ports.get(name)}`
   return {
@@ -174,7 +184,13 @@ function runningCoffer({ stack, shared, ports, options }: Surroundings) {
       const running = await runApp({
         name,
         main: new URL(`../../${app}/src/main.ts`, import.meta.url),
-        env: { ...shared, ...env, [app === 'api' ? 'API_PORT' : 'HEALTH_PORT']: port.toString() },
+        env: {
+          ...shared,
+          // Nobody else is told where keys are.
+          ...(app === 'signer' ? signer?.own : {}),
+          ...env,
+          [app === 'api' ? 'API_PORT' : 'HEALTH_PORT']: port.toString(),
+        },
         healthUrl: healthUrl(name),
         logFile: join(resolve(options.home), 'logs', `${name}.log`),
         stack,

@@ -135,7 +135,7 @@ const payout = (nonce: number, amount: bigint): SigningRequest => ({
     maxFeePerGas: 10n,
     maxPriorityFeePerGas: 1n,
   },
-  payouts: [{ id: `withdrawal-${nonce}-${amount}`, asset: native, to: alice, amount }],
+  payouts: [{ id: `withdrawal-${nonce}-${amount}`, asset: native, to: alice, amount: `${amount}` }],
 })
 
 const policy = (wallet: Address) => ({

@@ -182,6 +182,8 @@ const variableFields = z.object({
   BLOCK_READS: reads,
   PROVE_DEPOSITS: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(true),
   BALANCE_PROOF_BLOCKS: balanceProofVariable,
+  /** Hot wallets and the like: what they send is no deposit. */
+  OWN_ADDRESSES: listed.pipe(z.array(parsedBy(parseAddress))).default([]),
   /** Accepted tokens, separated by commas. */
   TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
   ...auditVariables,
@@ -230,7 +232,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     nativeSymbol: 'ETH',
     nativeMinimum: 0n,
     nativeTiers: [],
-    ownAddresses: [],
+    ownAddresses: settings.OWN_ADDRESSES,
     native: settings.NATIVE_TRANSFERS,
     traceMethod: settings.TRACE_METHOD,
     withdrawals: settings.WITHDRAWALS,

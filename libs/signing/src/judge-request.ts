@@ -155,7 +155,7 @@ function requireStated(movements: readonly Movement[], payouts: readonly StatedP
   const isStated = (movement: Movement, payout: StatedPayout | undefined) =>
     movement.asset === payout?.asset &&
     movement.to === payout.to &&
-    movement.amount === payout.amount
+    movement.amount.toString() === payout.amount
   const ids = new Set(payouts.map(({ id }) => id))
   const isTrue =
     movements.length > 0 &&

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { Hex } from './ports.ts'
 import { readPrivateFile, writePrivateFile } from './private-file.ts'
 
-/** What a keystore holds: one private key, or an HD wallet from the key that addresses branch off. */
+/** What a keystore holds: a private key, or the extended one that addresses branch off from. */
 export type KeystoreSecret = { kind: 'key'; privateKey: Hex } | { kind: 'hd'; xprv: string }
 
 type ScryptCost = { n: number; r: number; p: number }
@@ -62,9 +62,7 @@ export async function writeKeystore(
 /** Decrypts a keystore. Throws {@link KeystoreError}, which quotes nothing that it read. */
 export async function readKeystore(path: string, password: string): Promise<KeystoreSecret> {
   const keystore = await parseKeystore(path)
-  const { n, r, p, salt } = keystore.crypto.kdfparams
-  const key = await deriveKey(password, { n, r, p, salt: Buffer.from(salt, 'hex') })
-  const bytes = decrypt(path, keystore, key)
+  const bytes = decrypt(path, keystore, await keyOf(keystore, password))
   const isKey = bytes.length === 32
   const secret: KeystoreSecret = isKey
     ? { kind: 'key', privateKey: `0x${Buffer.from(bytes).toString('hex')}` }
@@ -95,7 +93,11 @@ async function parseKeystore(path: string): Promise<z.output<typeof keystoreSche
   }
 }
 
-function decrypt(path: string, keystore: z.output<typeof keystoreSchema>, key: Hex): Uint8Array {
+function decrypt(
+  path: string,
+  keystore: z.output<typeof keystoreSchema>,
+  key: Keystore.Key,
+): Uint8Array {
   try {
     return Keystore.decrypt(keystore as Keystore.Keystore, key, { as: 'Bytes' })
   } catch {
@@ -114,6 +116,16 @@ function addressOf(secret: KeystoreSecret, path = 'the new keystore'): Address {
   } catch {
     throw new KeystoreError(path, 'it holds neither a private key nor an extended private key')
   }
+}
+
+async function keyOf(
+  keystore: z.output<typeof keystoreSchema>,
+  password: string,
+): Promise<Keystore.Key> {
+  const { n, r, p, salt } = keystore.crypto.kdfparams
+  // OpenSSL keeps to RFC 7914, which some wallets do not.
+  if (n >= 2 ** (16 * r)) return Keystore.toKey(keystore as Keystore.Keystore, { password })
+  return deriveKey(password, { n, r, p, salt: Buffer.from(salt, 'hex') })
 }
 
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt)

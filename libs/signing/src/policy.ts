@@ -30,7 +30,7 @@ const chainPolicy = z
     hotWallet: address,
     /** Where a surplus of the hot wallet may go. */
     coldAddresses: addresses,
-    /** Contracts of ours, known by their code: this is what makes their functions mean something. */
+    /** Contracts of ours: that they are named here is what gives their functions a meaning. */
     batchPayers: addresses,
     forwarders: addresses,
     assets: z.array(assetPolicy),

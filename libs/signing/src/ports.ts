@@ -1,5 +1,4 @@
 import type { Address } from '@coffer/evm/address'
-import type { AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 
 export type Hex = `0x${string}`
@@ -28,8 +27,11 @@ export type UnsignedTransaction = {
   maxPriorityFeePerGas: bigint
 }
 
-/** What one owner is to get. Its `id` stands for this asset, recipient and amount for ever. */
-export type StatedPayout = { id: string; asset: AssetId; to: Address; amount: bigint }
+/**
+ * What one owner is to get, the asset by CAIP-19, the amount as a decimal string. Its `id` stands
+ * for this asset, recipient and amount for ever.
+ */
+export type StatedPayout = { id: string; asset: string; to: Address; amount: string }
 
 export type SigningRequest = {
   chain: ChainId

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { parseAddress } from '@coffer/evm/address'
-import { parseAssetId } from '@coffer/money/asset'
 import { parseChainId } from '@coffer/money/chain-id'
 import { parsedBy } from '@coffer/money/parsed-by'
 import { parseUnits } from '@coffer/money/units'
@@ -36,9 +35,9 @@ export const signingRequestSchema = z.strictObject({
     .array(
       z.strictObject({
         id: z.string().min(1).max(200),
-        asset: parsedBy(parseAssetId),
+        asset: z.string().max(200),
         to: address,
-        amount,
+        amount: z.string().max(78),
       }),
     )
     .max(1_000)

@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Keystore } from 'ox'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { addKey, addPolicy, createSignerHome, type SignerHome } from './create-signer-home.ts'
 import { journalFile } from './journal-file.ts'
@@ -42,36 +43,21 @@ test('what was made once is opened again and again, and nothing of it is made an
   expect(await using(open(), (signer) => signer.addresses())).toEqual([given.hotWallet])
 })
 
-test('opens what geth wrote, and by no other password', async () => {
-  // Of the definition of Web3 Secret Storage.
-  const keystore = {
-    crypto: {
-      cipher: 'aes-128-ctr',
-      cipherparams: { iv: '83dbcc02d8ccb40e466191a123791e0e' },
-      ciphertext: 'd172bf743a674da9cdad04534d56926ef8358534d458fffccd4e6ad2fbde479c',
-      kdf: 'scrypt',
-      kdfparams: {
-        dklen: 32,
-        n: 262_144,
-        p: 8,
-        r: 1,
-        salt: 'ab0c7876052600dd703518d6fc3fe8984592145b591fc8fb5c6d43190334ba19',
-      },
-      mac: '2103ac29920d71da29f15d75b4a16dbe95cfd7ff8faea1056c33131d846e3097',
-    },
-    id: '3198bc9c-6672-5ab3-d995-4942343ae5b6',
-    version: 3,
-  }
-  const path = join(home.folder, 'geth.json')
+test.each([
+  ['as geth does', { n: 1_024, r: 8, p: 1 }],
+  ['beyond what OpenSSL takes', { n: 65_536, r: 1, p: 1 }],
+])('opens what another program wrote, %s, and by no other password', async (_, cost) => {
+  const [key, options] = Keystore.scrypt({
+    password: 'of another',
+    iv: new Uint8Array(16),
+    ...cost,
+  })
+  const path = join(home.folder, 'other.json')
+  const keystore = Keystore.encrypt(given.HOT_KEY, key, options)
   await writeFile(path, JSON.stringify(keystore), { mode: 0o600 })
 
-  expect(await readKeystore(path, 'testpassword')).toEqual({
-    kind: 'key',
-    privateKey: '0x7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d',
-  })
-  await expect(readKeystore(path, 'Testpassword')).rejects.toMatchObject({
-    code: 'SIGNER_KEYSTORE',
-  })
+  expect(await readKeystore(path, 'of another')).toEqual(secret)
+  await expect(readKeystore(path, 'of Another')).rejects.toMatchObject({ code: 'SIGNER_KEYSTORE' })
 })
 
 test('a key in the clear is refused and not quoted', async () => {
@@ -148,5 +134,5 @@ async function using<R extends AsyncDisposable, T>(
   use: (resource: R) => Promise<T>,
 ): Promise<T> {
   await using resource = await opening
-  return use(resource)
+  return await use(resource)
 }

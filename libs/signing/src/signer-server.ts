@@ -67,10 +67,8 @@ async function answer(
   if (route === 'GET /addresses') {
     return send(response, 200, { addresses: await signer.addresses() })
   }
-  if (route !== 'POST /sign') {
-    return send(response, 404, { code: 'NOT_FOUND', message: `There is no ${route}.` })
-  }
   try {
+    if (route !== 'POST /sign') throw new SigningRefusedError('malformed', `no such ${route}.`)
     const { derivationIndex, payouts, ...asked } = parseRequest(await readBody(request))
     const signed = await signer.sign({
       ...asked,

@@ -143,7 +143,9 @@ const slotKey = ({ chain, from, nonce }: Pick<SignedEntry, 'chain' | 'from' | 'n
   `${chain} ${from} ${nonce}`
 
 /** Each payout with what its id stands for. */
-export const payoutContents = ({ payouts = [], chain }: SigningRequest) =>
-  payouts.map(({ id, asset, to, amount }) => {
+export function payoutContents({ purpose, payouts = [], chain }: SigningRequest) {
+  if (purpose !== 'payout') return []
+  return payouts.map(({ id, asset, to, amount }) => {
     return { id, content: digest(`${chain} ${asset} ${to} ${amount}`) }
   })
+}

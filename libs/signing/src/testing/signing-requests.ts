@@ -3,11 +3,11 @@ import { forwardersAbi } from '@coffer/contracts/forwarders'
 import { type Address, parseAddress } from '@coffer/evm/address'
 import { erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
-import { HDKey } from '@scure/bip32'
 import { encodeFunctionData, erc20Abi } from 'viem'
-import { mnemonicToAccount, privateKeyToAddress } from 'viem/accounts'
+import { privateKeyToAddress } from 'viem/accounts'
+import { deriveKey } from '../derive-keys.ts'
 import type { PolicySource } from '../policy.ts'
-import type { SigningRequest, StatedPayout, UnsignedTransaction } from '../ports.ts'
+import type { SigningRequest, UnsignedTransaction } from '../ports.ts'
 
 export const chain = chainIdOf(31_337)
 const account = (digits: string) => parseAddress(`0x${digits.repeat(20)}`)
@@ -25,16 +25,10 @@ export const dollar = erc20AssetId(chain, token)
 export const HOT_KEY = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d'
 export const hotWallet = privateKeyToAddress(HOT_KEY).toLowerCase() as Address
 
-const hd: HDKey = mnemonicToAccount(
-  'test test test test test test test test test test test junk',
-).getHdKey()
-/** `m/44'/60'/1'/0` of the same. */
-export const xprv = hd.derive("m/44'/60'/1'/0").privateExtendedKey
-export const derivedAddress = (index: number): Address => {
-  const { privateKey } = HDKey.fromExtendedKey(xprv).deriveChild(index)
-  const address = privateKeyToAddress(`0x${Buffer.from(privateKey ?? []).toString('hex')}`)
-  return address.toLowerCase() as Address
-}
+const MNEMONIC = 'test test test test test test test test test test test junk'
+export const { xprv } = deriveKey(MNEMONIC, "m/44'/60'/1'/0")
+export const derivedAddress = (index: number): Address =>
+  deriveKey(MNEMONIC, `m/44'/60'/1'/0/${index}`).address
 
 /** Small numbers, so that tests can say what is one too many. */
 export const policy = (wallet: Address): PolicySource => ({
@@ -70,7 +64,7 @@ export function request({ transaction, ...changes }: Changes = {}): SigningReque
     chain,
     from: hotWallet,
     purpose: 'payout',
-    payouts: [{ id: 'w1', asset: native, to: alice, amount: 5n }],
+    payouts: [{ id: 'w1', asset: native, to: alice, amount: '5' }],
     ...changes,
     transaction: {
       nonce: 0,
@@ -88,7 +82,7 @@ export function request({ transaction, ...changes }: Changes = {}): SigningReque
 export const paid = (id: string, amount: bigint, nonce: number): SigningRequest =>
   request({
     transaction: { nonce, value: amount },
-    payouts: [{ id, asset: native, to: alice, amount }],
+    payouts: [{ id, asset: native, to: alice, amount: `${amount}` }],
   })
 
 export const cancel = (nonce: number, fee = 100n): SigningRequest => {
@@ -102,7 +96,7 @@ export const cancel = (nonce: number, fee = 100n): SigningRequest => {
 export const tokenPayout = (to: Address, amount: bigint): SigningRequest =>
   request({
     transaction: { to: token, value: 0n, data: transferCall(to, amount) },
-    payouts: [{ id: 'w1', asset: dollar, to, amount }],
+    payouts: [{ id: 'w1', asset: dollar, to, amount: `${amount}` }],
   })
 
 export const transferCall = (to: Address, amount: bigint) =>
@@ -130,7 +124,3 @@ export const flushCall = (salts: readonly number[], tokens: readonly Address[]) 
     functionName: 'flush',
     args: [salts.map((salt) => `0x${salt.toString(16).padStart(64, '0')}` as const), tokens],
   })
-
-export const stated = (id: string, payout: Omit<StatedPayout, 'id'>): StatedPayout => {
-  return { id, ...payout }
-}
