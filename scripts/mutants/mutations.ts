@@ -1,3 +1,4 @@
+import { accountingMutations } from './accounting-mutations.ts'
 import { auditMutations } from './audit-mutations.ts'
 import { balanceMutations } from './balance-mutations.ts'
 import { brokerMutations } from './broker-mutations.ts'
@@ -37,6 +38,7 @@ export const mutations: readonly Mutation[] = [
   ...messagingMutations,
   ...brokerMutations,
   ...ledgerMutations,
+  ...accountingMutations,
   ...holdsMutations,
   ...rebuildMutations,
   ...sealsMutations,

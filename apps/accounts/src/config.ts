@@ -1,3 +1,4 @@
+import { PAYMENT_EVENTS, WALLET_EVENTS } from '@coffer/events/topics'
 import {
   messagingConfig,
   messagingSettings,
@@ -13,7 +14,7 @@ const settings = z
     ...messagingSettings,
     /** Reading is a good part of what booking costs, and this client reads cheaper. */
     KAFKA_CLIENT: messagingSettings.KAFKA_CLIENT.unwrap().default('platformatic'),
-    /** Consumers of one group share the topic; a new group reads it from its beginning. */
+    /** Consumers of one group share the topics; a new group reads them from their beginnings. */
     CONSUMER_GROUP: z.string().min(1).default('accounts'),
     /** 0 takes a free port. */
     HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
@@ -49,6 +50,7 @@ export function accountsConfig(env: NodeJS.ProcessEnv) {
     messaging: messagingConfig(config),
     member: {
       group: config.CONSUMER_GROUP,
+      topics: [WALLET_EVENTS, PAYMENT_EVENTS],
       batchSizeMax: config.BATCH_SIZE_MAX,
       sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
     },

@@ -2,15 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@coffer/devstack/free-port'
+import type { EventType, EventWire } from '@coffer/events/catalogue'
 import { eventMessage, type Message } from '@coffer/events/event'
 import { ACCOUNTING_EVENTS, deadLetterTopic, WALLET_EVENTS } from '@coffer/events/topics'
 import { balancesOf } from '@coffer/ledger/balances'
+import type { AccountCode } from '@coffer/ledger/chart-of-accounts'
 import { checkLedger } from '@coffer/ledger/check-ledger'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
+import { refundReservation } from '@coffer/ledger/refund-transactions'
+import { trialBalance } from '@coffer/ledger/trial-balance'
+import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
 import { kafkaProducer } from '@coffer/messaging/kafka-producer'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import type { Delivery } from '@coffer/messaging/ports'
+import { parseAssetId } from '@coffer/money/asset'
+import { units } from '@coffer/money/units'
 import { silentLogger } from '@coffer/telemetry/logger'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { type TestTopics, testTopics } from '@coffer/testkit/test-topics'
@@ -57,7 +64,11 @@ test('books what it reads, sets aside what it cannot book, and stops when told',
 })
 
 test('books each event once when it is killed before Kafka knows what it has booked', async () => {
-  await publish([confirmed(1, 'alice', 5n), confirmed(2, 'bob', 7n)])
+  await publish([
+    confirmed(1, 'alice', 5n),
+    confirmed(2, 'bob', 7n),
+    paymentEvent('payment.succeeded', PAID),
+  ])
   expect(await exitOf(startAccounts({ CRASH_AT: 'accounts.after-commit:1' }))).toBe('SIGKILL')
 
   startAccounts()
@@ -65,6 +76,42 @@ test('books each event once when it is killed before Kafka knows what it has boo
 
   await waitFor(async () => (await spendable('alice')) === 16n, { what: "alice's third deposit" })
   expect(await spendable('bob')).toBe(7n)
+  await untilMerchantHas(97n)
+  expect(await checkLedger(database.postgres)).toEqual([])
+})
+
+test("books a payment's life, though it is told of the payment before its deposit", async () => {
+  startAccounts()
+  await publish([paymentEvent('payment.succeeded', PAID)])
+  await untilMerchantHas(97n)
+  const failed = { reason: 'reorg', success: 1, fee: '3', failedAt: TIME }
+  await publish([confirmed(1, PAYMENT, 100n), paymentEvent('payment.failed', failed)])
+  await untilMerchantHas(0n)
+  await publish([paymentEvent('payment.succeeded', { ...PAID, success: 2 })])
+  await untilMerchantHas(97n)
+  const refund = { refundId: PAYMENT, amount: '40', excess: '0' }
+  await postgresUnitOfWork({ postgres: database.postgres })(({ post }) =>
+    post([
+      refundReservation(
+        {
+          ...PAYMENT_IDS,
+          ...{ refundId: PAYMENT, channel: 'onchain', asset: parseAssetId(ETH) },
+          ...{ amount: units(40n), excess: units(0n) },
+        },
+        new Date(TIME),
+      ),
+    ]),
+  )
+  await publish([paymentEvent('refund.succeeded', { ...refund, succeededAt: TIME })])
+  await untilBooked('custody', 60n)
+
+  expect(await trialBalance(database.postgres)).toMatchObject([
+    {
+      total: 0n,
+      byCode: { fees: -3n, 'merchant.pending': -57n, 'payment.refundable': -60n },
+    },
+  ])
+  expect((await balancesOf(database.postgres, PAYMENT))[0]?.available).toBe(0n)
   expect(await checkLedger(database.postgres)).toEqual([])
 })
 
@@ -104,6 +151,16 @@ async function untilCounted(line: string): Promise<void> {
 
 async function spendable(owner: string): Promise<bigint | undefined> {
   return (await balancesOf(database.postgres, owner))[0]?.available
+}
+
+const untilMerchantHas = (amount: bigint) => untilBooked('merchant.pending', -amount)
+
+async function untilBooked(code: AccountCode, balance: bigint): Promise<void> {
+  const isBooked = async () => {
+    const [books] = await trialBalance(database.postgres)
+    return books?.byCode[code] === balance
+  }
+  await waitFor(isBooked, { what: `${code} of ${balance}` })
 }
 
 async function publish(messages: readonly Message[]): Promise<void> {
@@ -164,3 +221,19 @@ const confirmed = (number: number, owner: string, amount: bigint): Message =>
       blockTime: '2026-11-21T10:59:48Z',
     },
   })
+
+const TIME = '2026-11-21T11:00:00Z'
+const PAYMENT = 'aaaaaaaa-0000-4000-8000-000000000001'
+const PAYMENT_IDS = {
+  paymentId: PAYMENT,
+  orderId: 'cccccccc-0000-4000-8000-000000000001',
+  merchantId: 'dddddddd-0000-4000-8000-000000000001',
+}
+const PAID = { success: 1, outcome: 'paid', received: '100', fee: '3', paidAt: TIME } as const
+
+const paymentEvent = <T extends EventType>(type: T, facts: object): Message => {
+  const terms = { channel: 'onchain', asset: ETH, amount: '100', version: 1, createdAt: TIME }
+  const data = { ...PAYMENT_IDS, ...terms, ...facts } as unknown as EventWire<T>
+  const key = PAYMENT_IDS.merchantId
+  return eventMessage({ id: `${type}:${key}`, type, source: 'test', time: TIME, key, data })
+}

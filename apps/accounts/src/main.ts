@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { WALLET_EVENTS } from '@coffer/events/topics'
 import { healthServer } from '@coffer/http/health-server'
 import { postgresProbes } from '@coffer/http/postgres-probes'
 import { bookDeposits } from '@coffer/ledger/book-deposits'
+import { bookPayments } from '@coffer/ledger/book-payments'
 import { prometheusBookingMetrics } from '@coffer/ledger/booking-metrics'
 import { accountsHandler } from '@coffer/ledger/events'
 import { runBookkeeping } from '@coffer/ledger/run-bookkeeping'
@@ -36,15 +36,16 @@ const producer = resources.use(await messaging.producer())
 const booked = wakeUp()
 
 // Kafka → ledger: the postings of a batch are one transaction; offsets come after.
-const bookings = { metrics: prometheusBookingMetrics(metrics), logger }
-const book = bookDeposits({ unitOfWork: postgresUnitOfWork({ postgres }), ...bookings })
-const handle = accountsHandler({ bookDeposits: book, ...bookings })
+const unitOfWork = postgresUnitOfWork({ postgres })
+const bookings = { metrics: prometheusBookingMetrics(metrics), logger, unitOfWork }
+const books = { bookDeposits: bookDeposits(bookings), bookPayments: bookPayments(bookings) }
+const handle = accountsHandler({ ...books, ...bookings })
 const onDeadLetter = countDeadLetters(metrics)
 const redrives = postgresLetterStates(postgres)
 const failures = { deadLetters: producer, redrives, logger, isTransient, onDeadLetter }
 const { goingFirst, givingWay } = postingFirst(config.posting)
 const handler = goingFirst(handleDeliveries({ handle, consumer: 'accounts', ...failures }))
-const member = { ...config.member, topics: [WALLET_EVENTS], onHandled: booked.call }
+const member = { ...config.member, onHandled: booked.call }
 const consumer = manyMembers(config.CONSUMERS, () => messaging.consumer(member))
 
 // Ledger → Kafka: what was booked is published until the broker has acknowledged it.
@@ -52,8 +53,7 @@ const owed = { ...transactionsOutbox, ...config.relay, holder: randomUUID(), wak
 const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger, givingWay })
 
 measureMessaging(metrics, { postgres, messaging, reader: member, others: [transactionsOutbox] })
-resources.use(
-  await healthServer({ port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }),
-)
+const port = config.HEALTH_PORT
+resources.use(await healthServer({ port, ...postgresProbes(postgres, metrics) }))
 const bookkeeping = runBookkeeping({ postgres, logger, metrics, givingWay })
 await runUntilStopped([(signal) => consumer.run(handler, signal), relay, bookkeeping])

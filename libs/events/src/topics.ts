@@ -45,11 +45,16 @@ export const DEPOSIT_TOPICS: readonly Topic[] = [
   ...withDeadLetters(ACCOUNTING_EVENTS, 12),
 ]
 
+/** What the account service reads and writes. */
+export const ACCOUNTS_TOPICS: readonly Topic[] = [
+  ...DEPOSIT_TOPICS,
+  ...withDeadLetters(PAYMENT_EVENTS, 6),
+]
+
 /** Every topic, in the order they are created. */
 export const TOPICS: readonly Topic[] = [
-  ...DEPOSIT_TOPICS,
+  ...ACCOUNTS_TOPICS,
   ...withDeadLetters(ORDER_EVENTS, 6),
-  ...withDeadLetters(PAYMENT_EVENTS, 6),
   ...withDeadLetters(MERCHANT_EVENTS, 3),
   ...withDeadLetters(SETTLEMENT_EVENTS, 3),
   ...withDeadLetters(CHANNEL_EVENTS, 3),

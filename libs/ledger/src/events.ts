@@ -3,24 +3,35 @@ import type { BatchHandler, Delivery } from '@coffer/messaging/ports'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { BookingMetrics } from './ports.ts'
 import { type BookedDeposits, type DepositEvent, isDepositEvent } from './usecases/book-deposits.ts'
+import { type BookedPayments, isPaymentEvent, type PaymentEvent } from './usecases/book-payments.ts'
 
 export type AccountsHandlerOptions = {
   bookDeposits: (events: readonly DepositEvent[]) => Promise<BookedDeposits>
+  /** Left out where there are no payments. */
+  bookPayments?: (events: readonly PaymentEvent[]) => Promise<BookedPayments>
   logger: Logger
   metrics?: Pick<BookingMetrics, 'batch'>
 }
 
+const NOTHING = { booked: 0, duplicates: 0 }
+
 /**
- * Books what deliveries of wallet.events say, a batch at a time, and passes over events that book
- * nothing. Throws `EventFormatError` if one of them is not an event of ours, before it books any.
+ * Books what deliveries of wallet.events and payment.events say, a batch at a time, and passes over
+ * events that book nothing. Deposits come first, and which of the two does makes no difference.
+ * Throws `EventFormatError` if one of them is not an event of ours, before it books any.
  */
 export function accountsHandler(options: AccountsHandlerOptions): BatchHandler {
-  const { bookDeposits, logger, metrics } = options
+  const { bookDeposits, bookPayments, logger, metrics } = options
   return async (deliveries) => {
-    const events = deliveries.map(readDelivery).filter(isDepositEvent)
-    if (events.length === 0) return
+    const events = deliveries.map(readDelivery)
+    const deposits = events.filter(isDepositEvent)
+    const payments = bookPayments ? events.filter(isPaymentEvent) : []
+    if (deposits.length + payments.length === 0) return
     const startedMs = performance.now()
-    const { booked, duplicates } = await bookDeposits(events)
+    const ofDeposits = deposits.length > 0 ? await bookDeposits(deposits) : NOTHING
+    const ofPayments = payments.length > 0 ? await bookPayments?.(payments) : NOTHING
+    const booked = ofDeposits.booked + (ofPayments?.booked ?? 0)
+    const duplicates = ofDeposits.duplicates + (ofPayments?.duplicates ?? 0)
     const seconds = (performance.now() - startedMs) / 1_000
     metrics?.batch({ booked, duplicates, seconds })
     logger.debug({ booked, duplicates, seconds }, 'booked a batch')

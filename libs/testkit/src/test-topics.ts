@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { DEPOSIT_TOPICS, type Topic } from '@coffer/events/topics'
+import { ACCOUNTS_TOPICS, type Topic } from '@coffer/events/topics'
 import { ensureTopics } from '@coffer/messaging/kafka-topics'
 import { awaitLeaders } from './await-leaders.ts'
 import { withAdmin } from './kafka-admin.ts'
@@ -12,8 +12,10 @@ export type TestTopics = AsyncDisposable & {
   topicPrefix: string
 }
 
-/** Creates `topics`, by default those of deposits, under a prefix that no other test has. */
-export async function testTopics(topics: readonly Topic[] = DEPOSIT_TOPICS): Promise<TestTopics> {
+/**
+ * Creates `topics`, by default those of the account service, under a prefix that no other test has.
+ */
+export async function testTopics(topics: readonly Topic[] = ACCOUNTS_TOPICS): Promise<TestTopics> {
   const brokers = stackUrls().KAFKA_BROKERS.split(',')
   const topicPrefix = `test-${randomUUID()}.`
   const names = topics.map(({ name }) => topicPrefix + name)

@@ -1,5 +1,6 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { type SQL, sql } from 'drizzle-orm'
+import { NOT_NEGATIVE } from '../domain/chart-of-accounts.ts'
 
 /** One thing that must be true of the ledger and is not. */
 export type LedgerViolation = {
@@ -134,7 +135,7 @@ const availableNotNegative = sql`
     format('its available balance is %s',
       account.credits_posted - account.debits_posted - account.debits_pending) as problem
   from ledger.accounts account
-  where account.code = 'owner.available'
+  where account.code = any(${sql.param([...NOT_NEGATIVE])}::text[])
     and account.credits_posted - account.debits_posted - account.debits_pending < 0
   order by account.id`
 

@@ -5,13 +5,21 @@ import { sql } from 'drizzle-orm'
 import { bookedTransaction } from '../booked-transaction.ts'
 import { applyPostings, shardKey } from '../domain/apply-postings.ts'
 import type { Refusal } from '../domain/refusal.ts'
-import { accountKey, accountsOf, checkDraft, type TransactionDraft } from '../domain/transaction.ts'
+import {
+  type AccountName,
+  accountKey,
+  accountsOf,
+  checkDraft,
+  debtsOf,
+  type TransactionDraft,
+} from '../domain/transaction.ts'
 import type { BookedTransaction, PostingOutcome } from '../ports.ts'
 import { IDS_OF_A_BATCH } from '../schema.ts'
 import {
   closeAccounts,
   type LockedAccounts,
   lockAccounts,
+  lockDebts,
   type PlacedName,
   updateAccounts,
 } from './postgres-accounts.ts'
@@ -61,7 +69,8 @@ export async function postTransactions(
   const held = await accountsOfHolds(tx, drafts.flatMap(holdOf))
   const shard = await lockShard(tx, [...names.values(), ...held])
   for (const name of held) names.set(shardKey({ ...name, account: name }, shard), name)
-  const { ids, states } = await lockAccounts(tx, [...names.values()], shard)
+  const locked = await lockAccounts(tx, [...names.values()], shard)
+  const { ids, states } = await lockDebts(tx, debtsBeside(names, drafts), locked)
   // Read under the locks, so that whoever booked one of these on the same accounts has committed.
   const isLookedUp = !isNew || drafts.some(isAboutOthers)
   const read = isLookedUp ? await readRecorded(tx, drafts) : await readNothingRecorded(tx)
@@ -99,6 +108,15 @@ export async function postTransactions(
   await updateAccounts(tx, ids, changed)
   await bookRelated(tx, related, { ids, idOf })
   return outcomes
+}
+
+/** Debts that drafts pay if there are any, and that none of them needs open. */
+function debtsBeside(
+  names: ReadonlyMap<string, AccountName>,
+  drafts: readonly TransactionDraft[],
+): AccountName[] {
+  const debts = new Map(drafts.flatMap(debtsOf).map((name) => [accountKey(name), name]))
+  return [...debts].flatMap(([key, name]) => (names.has(key) ? [] : [name]))
 }
 
 const holdOf = ({ resolves }: Pick<BookedTransaction, 'resolves'>): string[] =>

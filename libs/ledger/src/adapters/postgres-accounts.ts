@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { AccountState } from '../domain/account-state.ts'
 import { shardKey } from '../domain/apply-postings.ts'
 import { SYSTEM } from '../domain/chart-of-accounts.ts'
-import type { AccountName } from '../domain/transaction.ts'
+import { type AccountName, accountKey } from '../domain/transaction.ts'
 import { numericArray } from './numeric-array.ts'
 
 /** An account, and where it is the system's its shard, if that is not the one of the postings. */
@@ -28,36 +28,75 @@ export async function lockAccounts(
 ): Promise<LockedAccounts> {
   const ids = await openAccounts(tx, names, shard)
   const keys = new Map(ids.entries().map(([key, id]) => [id, key]))
-  const rows = await tx.execute<{
-    id: string
-    debitsPosted: string
-    creditsPosted: string
-    debitsPending: string
-    creditsPending: string
-    version: string
-    isClosed: boolean
-  }>(sql`
-    select id, debits_posted as "debitsPosted", credits_posted as "creditsPosted",
-      debits_pending as "debitsPending", credits_pending as "creditsPending", version,
-      closed_version is not null as "isClosed"
-    from ledger.accounts
+  const rows = await tx.execute<AccountRow>(sql`
+    select ${accountColumns}
+    from ledger.accounts account
     where id = any(${numericArray([...keys.keys()])}::bigint[])
     order by id
     for update
   `)
   const states = new Map<string, AccountState>()
   for (const row of rows) {
-    states.set(keys.get(row.id) as string, {
-      debitsPosted: BigInt(row.debitsPosted),
-      creditsPosted: BigInt(row.creditsPosted),
-      debitsPending: BigInt(row.debitsPending),
-      creditsPending: BigInt(row.creditsPending),
-      version: Number(row.version),
-      isClosed: row.isClosed,
-    })
+    states.set(keys.get(row.id) as string, stateOf(row))
   }
   return { ids, states }
 }
+
+/**
+ * Locks those of `debts` that anything is owed on, and answers them with `locked`. It comes after
+ * {@link lockAccounts} of the accounts that lack what they say: so nobody can make such a debt
+ * meanwhile, and whoever holds one waits for nothing that is locked here. It opens none, since
+ * nearly nobody owes anything.
+ */
+export async function lockDebts(
+  tx: Transaction,
+  debts: readonly AccountName[],
+  locked: LockedAccounts,
+): Promise<LockedAccounts> {
+  if (debts.length === 0) return locked
+  const { owners, codes, assets } = columns(debts, 0)
+  const rows = await tx.execute<AccountRow & AccountName>(sql`
+    select ${accountColumns}, account.owner, account.code, account.asset
+    from unnest(${owners}::text[], ${codes}::text[], ${assets}::text[]) as name (owner, code, asset)
+    join ledger.accounts account using (owner, code, asset)
+    where account.shard = 0 and account.debits_posted > account.credits_posted
+    order by account.id
+    for update of account
+  `)
+  if (rows.length === 0) return locked
+  const found = rows.map((row) => ({ key: accountKey(row), row }))
+  return {
+    ids: new Map([...locked.ids, ...found.map(({ key, row }) => [key, row.id] as const)]),
+    states: new Map([
+      ...locked.states,
+      ...found.map(({ key, row }) => [key, stateOf(row)] as const),
+    ]),
+  }
+}
+
+type AccountRow = {
+  id: string
+  debitsPosted: string
+  creditsPosted: string
+  debitsPending: string
+  creditsPending: string
+  version: string
+  isClosed: boolean
+}
+
+const accountColumns = sql.raw(`account.id, account.debits_posted as "debitsPosted",
+  account.credits_posted as "creditsPosted", account.debits_pending as "debitsPending",
+  account.credits_pending as "creditsPending", account.version,
+  account.closed_version is not null as "isClosed"`)
+
+const stateOf = (row: AccountRow): AccountState => ({
+  debitsPosted: BigInt(row.debitsPosted),
+  creditsPosted: BigInt(row.creditsPosted),
+  debitsPending: BigInt(row.debitsPending),
+  creditsPending: BigInt(row.creditsPending),
+  version: Number(row.version),
+  isClosed: row.isClosed,
+})
 
 // Ids are looked up each time and not kept in memory: that is one index seek an account, it is
 // right whatever was rolled back, and there may be ten million of them.

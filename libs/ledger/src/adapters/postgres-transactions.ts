@@ -115,7 +115,8 @@ export async function readRecorded(
 }
 
 /** The other transactions that a draft is about. */
-const namedBy = ({ reverses, resolves }: TransactionDraft): string[] => [
+const namedBy = ({ unless, reverses, resolves }: TransactionDraft): string[] => [
+  ...(unless === undefined ? [] : [unless]),
   ...(reverses === undefined ? [] : [reverses]),
   ...(resolves === undefined ? [] : [resolves.hold]),
 ]

@@ -15,7 +15,8 @@ import {
 } from './recorded-transaction.ts'
 import type { Refusal } from './refusal.ts'
 import { refuseDraft } from './refuse-draft.ts'
-import { type AccountName, accountKey, shortfallsOf, type TransactionDraft } from './transaction.ts'
+import { splitEntry } from './split-entry.ts'
+import { type AccountName, accountKey, type TransactionDraft } from './transaction.ts'
 
 /** What a hold reserves of one account. */
 export type HeldEntry = {
@@ -42,7 +43,10 @@ export type Applied =
   | { status: 'refused'; refusal: Refusal }
 
 export type Postings = {
-  /** Every account the drafts may touch, by {@link accountKey} or {@link shardKey}. */
+  /**
+   * Every account the drafts may touch, by {@link accountKey} or {@link shardKey}; of the debts
+   * that they pay those that there are.
+   */
   accounts: ReadonlyMap<string, AccountState>
   /** What the ledger holds of the references that the drafts name, by reference. */
   recorded: ReadonlyMap<string, Recorded>
@@ -64,8 +68,9 @@ export function applyPostings({ accounts, recorded, drafts, shard = 0, now }: Po
 } {
   const changed = new Map<string, AccountState>()
   const known = new Map(recorded)
+  const findState = (key: string) => changed.get(key) ?? accounts.get(key)
   const stateOf = (key: string): AccountState => {
-    const state = changed.get(key) ?? accounts.get(key)
+    const state = findState(key)
     if (state === undefined) throw new Error(`The account ${key} was not read before posting.`)
     return state
   }
@@ -78,7 +83,8 @@ export function applyPostings({ accounts, recorded, drafts, shard = 0, now }: Po
     }
     const refusal = refuseDraft(draft, known, now)
     if (refusal) return refuse(refusal)
-    const booked = book(draft, { stateOf, shard, released: heldBy(draft, known) })
+    const released = heldBy(draft, known)
+    const booked = book(draft, { stateOf, findState, shard, released })
     const { entries, held, states, problem } = booked
     if (problem) return refuse(problem)
     const overdrawn = (held ?? entries).find(({ account }) => overdraws(account, states))
@@ -135,17 +141,23 @@ export const shardKey = (
 
 type Booking = {
   stateOf: (key: string) => AccountState
+  findState: (key: string) => AccountState | undefined
   shard: number
   /** Of the hold that is resolved. */
   released: readonly RecordedEntry[]
 }
 
-function book(draft: TransactionDraft, { stateOf, shard: systemShard, released }: Booking) {
+function book(draft: TransactionDraft, booking: Booking) {
+  const { stateOf, findState, shard: systemShard, released } = booking
   const states = new Map<string, AccountState>()
   const entries: BookedEntry[] = []
   const held: HeldEntry[] = []
   let problem: Refusal | undefined
   const current = (key: string) => states.get(key) ?? stateOf(key)
+  const find = (name: AccountName) => {
+    const key = accountKey(name)
+    return states.get(key) ?? findState(key)
+  }
   const open = (account: AccountName, key: string): AccountState => {
     const state = current(key)
     if (state.isClosed) problem ??= { reason: 'account_closed', account }
@@ -174,13 +186,7 @@ function book(draft: TransactionDraft, { stateOf, shard: systemShard, released }
       held.push({ account, shard: shardOf(account), amount })
       continue
     }
-    let [from, rest] = [account, amount]
-    for (const next of shortfallsOf(entry)) {
-      const short = missing(current(accountKey(from)), rest)
-      add(from, rest - short)
-      ;[from, rest] = [next, short]
-    }
-    add(from, rest)
+    for (const part of splitEntry(entry, find)) add(part.account, part.amount)
   }
   for (const account of draft.closes ?? []) {
     const key = accountKey(account)
@@ -189,11 +195,6 @@ function book(draft: TransactionDraft, { stateOf, shard: systemShard, released }
     states.set(key, { ...state, isClosed: true })
   }
   return { entries, held: draft.hold && held, states, problem }
-}
-
-function missing(state: AccountState, amount: bigint): bigint {
-  const available = availableIn(state)
-  return amount > available ? amount - available : 0n
 }
 
 function overdraws(account: AccountName, states: ReadonlyMap<string, AccountState>): boolean {

@@ -57,6 +57,8 @@ export const chartOfAccounts = {
     normalSide: 'debit',
     heldBy: 'system',
   },
+  /** What was refunded of a payment beyond what it then turned out to have brought. */
+  'refundable.debt': { number: 593, class: 'memorandum', normalSide: 'debit', heldBy: 'owner' },
 } as const satisfies Record<string, Line>
 
 export type AccountCode = keyof typeof chartOfAccounts
@@ -80,3 +82,18 @@ const notNegative: ReadonlySet<AccountCode> = new Set(NOT_NEGATIVE)
 
 /** Whether a posting may not take an account of this code below zero. */
 export const mustNotGoNegative = (code: AccountCode): boolean => notNegative.has(code)
+
+/**
+ * Accounts that say what another lacks, with the code of that other. Whoever books on one locks
+ * the other too, so that nobody pays a debt that somebody else is about to make.
+ */
+const debts = {
+  'owner.receivable': 'owner.available',
+  'refundable.debt': 'payment.refundable',
+} as const satisfies Partial<Record<AccountCode, AccountCode>>
+
+/** Whether an account of this code says what another of its owner lacks. */
+export const isDebt = (code: AccountCode): code is keyof typeof debts => Object.hasOwn(debts, code)
+
+/** The code of the account that lacks what an account of this one says. */
+export const lackingBy = (code: keyof typeof debts): AccountCode => debts[code]

@@ -7,7 +7,10 @@ import type {
 import { type AccountCode, SYSTEM } from './chart-of-accounts.ts'
 import type { AccountName, EntryDraft, TransactionDraft } from './transaction.ts'
 
-/** Books a final deposit: custody holds more, and we owe it to the owner. */
+/**
+ * Books a final deposit: custody holds more, and we owe it to the owner, less what the owner owes
+ * us.
+ */
 export function depositCredit(deposit: DepositConfirmed): TransactionDraft {
   return {
     reference: depositReference({ ...deposit, kind: 'confirmation' }),
@@ -16,7 +19,11 @@ export function depositCredit(deposit: DepositConfirmed): TransactionDraft {
     eventAt: new Date(deposit.blockTime),
     entries: [
       { account: custody(deposit), amount: deposit.amount },
-      { account: ownerAccount(deposit, 'owner.available'), amount: -deposit.amount },
+      {
+        account: ownerAccount(deposit, 'owner.available'),
+        amount: -deposit.amount,
+        offsets: ownerAccount(deposit, 'owner.receivable'),
+      },
     ],
   }
 }
@@ -74,7 +81,11 @@ export function depositReversal(deposit: DepositReversed): TransactionDraft {
  */
 export function depositReversalOfClosed(deposit: DepositReversed): TransactionDraft {
   const { amount } = deposit
-  const shortfall = ownerAccount(deposit, 'owner.suspense')
+  // The credit may have paid a debt: that is over, and the account that told of it closed.
+  const shortfall = [
+    ownerAccount(deposit, 'owner.receivable'),
+    ownerAccount(deposit, 'owner.suspense'),
+  ]
   return {
     ...depositReversal(deposit),
     entries: [

@@ -3,8 +3,8 @@ import {
   type AccountName,
   accountKey,
   type HoldResolution,
+  listOf,
   type Resolution,
-  shortfallsOf,
   type TransactionDraft,
 } from './transaction.ts'
 
@@ -72,7 +72,8 @@ export const isNegationOf = (draft: TransactionDraft, recorded: RecordedTransact
 
 /**
  * Whether `draft + factor × recorded` leaves anything on any account. What was booked on the
- * account of a shortfall counts as booked on the account that fell short.
+ * account of a shortfall counts as booked on the account that fell short, and what paid a debt as
+ * booked on the account of the credit: how it was divided is for the ledger to say.
  */
 function difference(
   draft: TransactionDraft,
@@ -81,15 +82,16 @@ function difference(
 ): boolean {
   const sums = new Map<string, bigint>()
   const meant = new Map<string, string>()
-  const add = (key: string, amount: bigint) => sums.set(key, (sums.get(key) ?? 0n) + amount)
-  for (const entry of draft.entries) {
-    const key = accountKey(entry.account)
-    add(key, entry.amount)
-    for (const shortfall of shortfallsOf(entry)) meant.set(accountKey(shortfall), key)
+  for (const { account, shortfall, offsets } of draft.entries) {
+    for (const name of listOf(shortfall ?? offsets))
+      meant.set(accountKey(name), accountKey(account))
   }
-  for (const { account, amount } of recorded.entries) {
+  const add = (account: AccountName, amount: bigint) => {
     const key = accountKey(account)
-    add(meant.get(key) ?? key, factor * amount)
+    const booked = meant.get(key) ?? key
+    sums.set(booked, (sums.get(booked) ?? 0n) + amount)
   }
+  for (const { account, amount } of draft.entries) add(account, amount)
+  for (const { account, amount } of recorded.entries) add(account, factor * amount)
   return sums.values().some((sum) => sum !== 0n)
 }

@@ -1,6 +1,7 @@
 import type { RefundRequested } from '@coffer/events/payment-events'
-import { type AccountCode, SYSTEM } from './chart-of-accounts.ts'
-import type { AccountName, EntryDraft, TransactionDraft } from './transaction.ts'
+import { SYSTEM } from './chart-of-accounts.ts'
+import { accountsIn, fromMerchant, some, toMerchant, toRefundable } from './payment-entries.ts'
+import type { TransactionDraft } from './transaction.ts'
 
 /** What the ledger has to know of a refund. */
 export type RefundFacts = Pick<
@@ -15,21 +16,33 @@ export type RefundFacts = Pick<
  * the merchant's, and is still with the payment.
  */
 export function refundReservation(refund: RefundFacts, requestedAt: Date): TransactionDraft {
+  const { paymentId, asset, amount, excess } = refund
+  const account = accountsIn(asset)
+  const ofMerchant = amount - excess
   return {
     reference: reservedAs(refund),
     code: 'refund.reserve',
     owner: refund.merchantId,
     eventAt: requestedAt,
-    entries: reservation(refund, 1n),
+    entries: [
+      ...some({ account: account(paymentId, 'payment.refundable'), amount: ofMerchant }),
+      ...some({ account: account(SYSTEM, 'refundable.contra'), amount: -ofMerchant }),
+      ...fromMerchant(refund, ofMerchant),
+      ...some({ account: account(paymentId, 'owner.available'), amount: excess }),
+      { account: account(paymentId, 'refund.payable'), amount: -amount },
+    ],
   }
 }
 
-/** Books that a refund has reached the payer: from custody, or by the channel that owes us. */
+/**
+ * Books that a refund has reached the payer: from custody, or by the channel that owes us. It is
+ * refused once the refund was released: what is payable then may be of another.
+ */
 export function refundPaid(refund: RefundFacts, succeededAt: Date): TransactionDraft {
-  const { refundId, channel, merchantId: owner, paymentId, asset, amount } = refund
+  const { channel, merchantId: owner, paymentId, asset, amount } = refund
   const source = channel === 'onchain' ? 'custody' : 'channel.receivable'
   return {
-    reference: `refund:${refundId}:succeeded`,
+    reference: paidAs(refund),
     code: 'refund.paid',
     owner,
     eventAt: succeededAt,
@@ -37,37 +50,38 @@ export function refundPaid(refund: RefundFacts, succeededAt: Date): TransactionD
       { account: { owner: paymentId, code: 'refund.payable', asset }, amount },
       { account: { owner: SYSTEM, code: source, asset }, amount: -amount },
     ],
+    unless: releasedAs(refund),
   }
 }
 
-/** Sets free what was reserved for a refund that will not be paid. */
+/**
+ * Sets free what was reserved for a refund that will not be paid; it is refused once it was. What
+ * the merchant had given comes back as not settled, wherever it was taken from.
+ */
 export function refundRelease(refund: RefundFacts, failedAt: Date): TransactionDraft {
+  const { paymentId, asset, amount, excess } = refund
+  const account = accountsIn(asset)
+  const ofMerchant = amount - excess
   return {
-    reference: `refund:${refund.refundId}:failed`,
+    reference: releasedAs(refund),
     code: 'refund.release',
     owner: refund.merchantId,
     eventAt: failedAt,
-    entries: reservation(refund, -1n),
+    entries: [
+      { account: account(paymentId, 'refund.payable'), amount },
+      ...some({
+        account: account(paymentId, 'owner.available'),
+        amount: -excess,
+        offsets: account(paymentId, 'owner.receivable'),
+      }),
+      ...toMerchant(refund, ofMerchant),
+      ...toRefundable(refund, ofMerchant),
+    ],
     reverses: reservedAs(refund),
+    unless: paidAs(refund),
   }
 }
 
 const reservedAs = ({ refundId }: RefundFacts): string => `refund:${refundId}:requested`
-
-function reservation(refund: RefundFacts, sign: 1n | -1n): EntryDraft[] {
-  const { paymentId, merchantId, asset, amount, excess } = refund
-  const account = (owner: string, code: AccountCode): AccountName => ({ owner, code, asset })
-  const ofMerchant = (amount - excess) * sign
-  const shortfall = [
-    account(merchantId, 'owner.available'),
-    account(merchantId, 'owner.receivable'),
-  ]
-  const entries: EntryDraft[] = [
-    { account: account(paymentId, 'payment.refundable'), amount: ofMerchant },
-    { account: account(SYSTEM, 'refundable.contra'), amount: -ofMerchant },
-    { account: account(merchantId, 'merchant.pending'), amount: ofMerchant, shortfall },
-    { account: account(paymentId, 'owner.available'), amount: excess * sign },
-    { account: account(paymentId, 'refund.payable'), amount: -amount * sign },
-  ]
-  return entries.filter((entry) => entry.amount !== 0n)
-}
+const paidAs = ({ refundId }: RefundFacts): string => `refund:${refundId}:succeeded`
+const releasedAs = ({ refundId }: RefundFacts): string => `refund:${refundId}:failed`

@@ -12,6 +12,8 @@ export type Refusal =
   | { reason: 'hold_not_expired'; hold: string }
   /** More would be posted on the account than was held for it. */
   | { reason: 'exceeds_hold'; hold: string; account: AccountName }
+  /** What says the contrary was booked before. */
+  | { reason: 'contradicts'; unless: string }
   | { reason: 'account_closed'; account: AccountName }
   /** It has a balance, or something is held on it, so that it cannot be closed. */
   | { reason: 'account_not_empty'; account: AccountName }

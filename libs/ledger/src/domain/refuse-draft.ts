@@ -13,6 +13,8 @@ const bookedUnder = (known: Known, reference: string): RecordedTransaction | und
 
 /** Why what the ledger holds at `now` does not allow `draft`, whatever is on its accounts. */
 export function refuseDraft(draft: TransactionDraft, known: Known, now: Date): Refusal | undefined {
+  const { unless } = draft
+  if (unless !== undefined && bookedUnder(known, unless)) return { reason: 'contradicts', unless }
   return refuseReversal(draft, known) ?? refuseResolution(draft, known, now)
 }
 

@@ -8,6 +8,8 @@ const other = nativeAssetId(chainIdOf(2))
 const custody: AccountName = { owner: 'system', code: 'custody', asset }
 const available: AccountName = { owner: 'alice', code: 'owner.available', asset }
 
+const receivable: AccountName = { owner: 'alice', code: 'owner.receivable', asset }
+
 const draft = (changes: Partial<TransactionDraft>): TransactionDraft => ({
   reference: 'r',
   code: 'test',
@@ -45,6 +47,33 @@ test.each<[string, Partial<TransactionDraft>]>([
       entries: [
         { account: custody, amount: 5n },
         { account: { ...available, asset: other }, amount: -5n },
+      ],
+    },
+  ],
+  [
+    'a credit has a shortfall',
+    {
+      entries: [
+        { account: custody, amount: 5n },
+        { account: available, amount: -5n, shortfall: receivable },
+      ],
+    },
+  ],
+  [
+    'a debit offsets a debt',
+    {
+      entries: [
+        { account: available, amount: 5n, offsets: receivable },
+        { account: custody, amount: -5n },
+      ],
+    },
+  ],
+  [
+    'an offset debt is in another asset',
+    {
+      entries: [
+        { account: custody, amount: 5n },
+        { account: available, amount: -5n, offsets: { ...receivable, asset: other } },
       ],
     },
   ],

@@ -1,6 +1,13 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { AssetId } from '@coffer/money/asset'
-import { type AccountCode, chartOfAccounts, isAccountCode, SYSTEM } from './chart-of-accounts.ts'
+import {
+  type AccountCode,
+  chartOfAccounts,
+  isAccountCode,
+  isDebt,
+  lackingBy,
+  SYSTEM,
+} from './chart-of-accounts.ts'
 
 /** Names an account. It need not be open yet. */
 export type AccountName = {
@@ -15,19 +22,16 @@ export type EntryDraft = {
   /** A debit is positive, a credit negative; never zero. */
   amount: bigint
   /**
-   * Where to book what `account` does not have, instead of refusing the transaction; of several
-   * each takes what it has, and the last one the rest.
+   * Of a debit: where to book what `account` does not have, instead of refusing the transaction. Of
+   * several each gives what it has, and the last one all that is still lacking.
    */
   shortfall?: AccountName | readonly AccountName[]
+  /**
+   * Of a credit: debts that it pays first, as far as they go; the rest is booked on `account`. So
+   * a shortfall and a later credit come to the same as the two the other way round.
+   */
+  offsets?: AccountName | readonly AccountName[]
 }
-
-/** The accounts of an entry's shortfall, in their order. */
-export const shortfallsOf = ({
-  shortfall,
-}: Pick<EntryDraft, 'shortfall'>): readonly AccountName[] =>
-  shortfall === undefined ? NONE : 'code' in shortfall ? [shortfall] : shortfall
-
-const NONE: readonly AccountName[] = []
 
 /** How a hold ended. */
 export type Resolution = 'posted' | 'voided' | 'expired'
@@ -57,6 +61,8 @@ export type TransactionDraft = {
    * it. From `expiresAt` on it can no longer be posted.
    */
   hold?: { expiresAt?: Date | undefined }
+  /** Reference of what says the contrary: once that is booked, this one is refused. */
+  unless?: string
   /** The hold that this one ends. What it does not book of it is free again. */
   resolves?: HoldResolution
   /** Accounts of owners that take no entries after these. They must be empty by then. */
@@ -69,11 +75,37 @@ export type TransactionDraft = {
 export const accountKey = ({ owner, code, asset }: AccountName): string =>
   `${code} ${asset} ${owner}`
 
-/** Every account that a draft names. One that resolves a hold touches those of the hold too. */
+/** The accounts that an entry names beside its own, as a list. */
+export const listOf = (
+  names: AccountName | readonly AccountName[] | undefined,
+): readonly AccountName[] => (names === undefined ? NONE : 'owner' in names ? [names] : names)
+
+const NONE: readonly AccountName[] = []
+
+/**
+ * Every account that a draft needs open: those that it names, but for debts that it pays if there
+ * are any, and of all debts the accounts that lack what they say. One that resolves a hold touches
+ * those of the hold too.
+ */
 export function accountsOf({ entries, closes = [] }: TransactionDraft): AccountName[] {
-  const booked = entries.flatMap((entry) => [entry.account, ...shortfallsOf(entry)])
-  return closes.length === 0 ? booked : [...booked, ...closes]
+  const names: AccountName[] = [...closes]
+  for (const { account, shortfall, offsets } of entries) {
+    names.push(account, ...lackedBy(account))
+    for (const name of listOf(shortfall)) names.push(name, ...lackedBy(name))
+    for (const name of listOf(offsets)) {
+      if (!isDebt(name.code)) names.push(name)
+      else if (lackingBy(name.code) !== account.code) names.push(...lackedBy(name))
+    }
+  }
+  return names
 }
+
+/** Every debt that a draft pays if there is one. */
+export const debtsOf = ({ entries }: TransactionDraft): AccountName[] =>
+  entries.flatMap(({ offsets }) => listOf(offsets).filter(({ code }) => isDebt(code)))
+
+const lackedBy = (name: AccountName): readonly AccountName[] =>
+  isDebt(name.code) ? [{ ...name, code: lackingBy(name.code) }] : NONE
 
 /** Whether the amounts sum to zero for each asset. */
 export function balanced(entries: readonly EntryDraft[]): boolean {
@@ -104,18 +136,26 @@ function problemOf(draft: TransactionDraft): string | undefined {
     return `it has ${entries.length} entries, and needs two or more`
   }
   for (const entry of entries) {
-    const { account, amount } = entry
-    if (amount === 0n) return 'the amount of an entry is 0'
-    const wrongName = problemOfName(account)
-    if (wrongName !== undefined) return wrongName
-    for (const shortfall of shortfallsOf(entry)) {
-      const problem = problemOfName(shortfall)
-      if (problem !== undefined) return problem
-      if (shortfall.asset !== account.asset) return 'a shortfall is in another asset'
-    }
+    if (entry.amount === 0n) return 'the amount of an entry is 0'
+    const problem = problemOfName(entry.account) ?? problemOfOthers(entry)
+    if (problem !== undefined) return problem
   }
   if (!balanced(entries)) return 'its entries do not sum to zero for each asset'
   return problemOfHold(draft) ?? problemOfEnd(draft)
+}
+
+function problemOfOthers({ account, amount, shortfall, offsets }: EntryDraft): string | undefined {
+  if (shortfall === undefined && offsets === undefined) return undefined
+  if (shortfall && amount < 0n) return 'a credit has a shortfall'
+  if (offsets && amount > 0n) return 'a debit offsets a debt'
+  for (const name of [...listOf(shortfall), ...listOf(offsets)]) {
+    const wrongName = problemOfName(name)
+    if (wrongName !== undefined) return wrongName
+    if (name.asset !== account.asset) {
+      return `${shortfall ? 'a shortfall' : 'an offset debt'} is in another asset`
+    }
+  }
+  return undefined
 }
 
 const mayBookNothing = ({ resolves, closes, hold }: TransactionDraft): boolean =>
@@ -126,6 +166,7 @@ function problemOfHold({ hold, entries, ...rest }: TransactionDraft): string | u
   if (rest.resolves ?? rest.reverses ?? rest.closes) return 'a hold cannot end anything else'
   if (Number.isNaN(hold.expiresAt?.getTime())) return 'its hold expires at what is not a date'
   if (entries.some(({ shortfall }) => shortfall)) return 'a hold cannot have a shortfall'
+  if (entries.some(({ offsets }) => offsets)) return 'a hold cannot offset a debt'
   const names = new Set(entries.map(({ account }) => accountKey(account)))
   return names.size < entries.length ? 'its hold names an account twice' : undefined
 }

@@ -104,5 +104,5 @@ const negated = (draft: TransactionDraft): TransactionDraft => ({
   ...draft,
   reference: `${draft.reference}/reversal`,
   reverses: draft.reference,
-  entries: draft.entries.map((entry) => ({ ...entry, amount: -entry.amount })),
+  entries: draft.entries.map(({ account, amount }) => ({ account, amount: -amount })),
 })
