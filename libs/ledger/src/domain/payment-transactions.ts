@@ -6,7 +6,7 @@ import type { TransactionDraft } from './transaction.ts'
 type Success = { paymentId: string; success: number; kind: 'succeeded' | 'reversed' }
 
 /** What a payment's success is booked under, or what takes it back; the first has no number. */
-export const paymentReference = ({ paymentId, success, kind }: Success): string =>
+const paymentReference = ({ paymentId, success, kind }: Success): string =>
   `payment:${paymentId}:${kind}${success === 1 ? '' : `#${success}`}`
 
 /**

@@ -5,7 +5,7 @@ import type { TransactionDraft } from '../domain/transaction.ts'
 import type { PaymentEvent } from '../usecases/book-payments.ts'
 import { ETH } from './sample-events.ts'
 
-export const USD = currencyAssetId('USD')
+const USD = currencyAssetId('USD')
 
 export type SamplePayment = {
   /** Tells payments apart. */
@@ -32,7 +32,7 @@ export const MERCHANT = uuid('d', 1)
 /** The payment of `number`, who is an owner. */
 export const paymentId = (number: number): string => uuid('a', number)
 
-export const refundId = (number: number): string => uuid('b', number)
+const refundId = (number: number): string => uuid('b', number)
 
 /** `payment.succeeded` of payment `number`. */
 export function paymentSucceeded(sample: SamplePayment): PaymentEvent {
