@@ -39,6 +39,7 @@ import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
 import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-routes.ts'
 import { ERROR_STATUSES } from './error-statuses.ts'
 import { measureDeadLetters } from './measure-dead-letters.ts'
+import { settlementsOf } from './settlements-of.ts'
 import { statementRoutes } from './statement-routes.ts'
 
 export type ApiServerOptions = {
@@ -51,6 +52,8 @@ export type ApiServerOptions = {
   apiKeys: readonly string[]
   xpub: string | undefined
   headAgeMaxSeconds: number
+  /** How merchants are settled that chose nothing else. */
+  settlementTerms: Parameters<typeof settlementsOf>[1]['defaults']
   logger: Logger
   metrics: Metrics
 }
@@ -118,6 +121,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       ...bookRoutes(postgres, { owners, assets }),
       deposits,
       differences,
+      settlementsOf(postgres, { assets, defaults: options.settlementTerms }),
       deadLettersOf(options),
     ],
   })

@@ -1,5 +1,6 @@
 import { messagingConfig, messagingSettings } from '@coffer/messaging/messaging-settings'
 import { readConfig } from '@coffer/runtime/read-config'
+import { settlementSettings, settlementTerms } from '@coffer/settlements/settlement-settings'
 import { z } from 'zod'
 
 /** Long enough to keep out a guess; what `coffer up` draws has 192 bits. */
@@ -27,6 +28,7 @@ const settings = z.object({
   XPUB: z.string().optional(),
   /** Not ready when a scanner last heard of a head longer ago; 0 never looks. */
   HEAD_AGE_MAX_SECONDS: z.coerce.number().int().min(0).default(60),
+  ...settlementSettings,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -37,5 +39,9 @@ const settings = z.object({
 export function apiConfig(env: Readonly<Record<string, string | undefined>>) {
   const config = readConfig(settings, env)
   const address = config.MESSAGING === 'redis' ? config.REDIS_URL : config.KAFKA_BROKERS
-  return { ...config, messaging: address === undefined ? undefined : messagingConfig(config) }
+  return {
+    ...config,
+    messaging: address === undefined ? undefined : messagingConfig(config),
+    settlementTerms: settlementTerms(config),
+  }
 }

@@ -28,6 +28,8 @@ export const ERROR_STATUSES: ErrorStatuses = {
   RESCAN_RANGE: { status: 422, title: "The range can't be rescanned" },
   RESCAN_UNKNOWN: { status: 404, title: 'There is no such rescan' },
   RPC_NO_ENDPOINT: { status: 503, title: 'The node does not answer' },
+  SETTLEMENT_MERCHANT_UNKNOWN: { status: 404, title: 'There is no such merchant' },
+  SETTLEMENT_UNKNOWN: { status: 404, title: 'There is no such settlement' },
   STATEMENT_CURSOR: { status: 400, title: 'The cursor is not one of a statement' },
   UNLATCH_MOVED: { status: 409, title: 'Things changed since the plan' },
   USER_UNKNOWN: { status: 404, title: 'There is no such user' },

@@ -26,6 +26,7 @@ const server = await apiServer({
   apiKeys: config.API_KEY,
   xpub: config.XPUB,
   headAgeMaxSeconds: config.HEAD_AGE_MAX_SECONDS,
+  settlementTerms: config.settlementTerms,
   logger,
   metrics,
 })

@@ -17,6 +17,11 @@ const ROUTES = [
   'GET /v1/chains',
   'GET /v1/deposits',
   'GET /v1/deposits/{id}',
+  'GET /v1/merchants/{id}/settlement-settings',
+  'GET /v1/settlements',
+  'GET /v1/settlements/{id}',
+  'GET /v1/settlements/{id}/report.csv',
+  'GET /v1/settlements/{id}/report.pdf',
   'GET /v1/users/{id}',
   'GET /v1/users/{id}/balances',
   'GET /v1/users/{id}/statement',
@@ -28,8 +33,10 @@ const ROUTES = [
   'POST /v1/admin/deposits/{id}/release',
   'POST /v1/admin/gaps/{id}/rescan',
   'POST /v1/admin/rescans',
+  'POST /v1/merchants/{id}/settlements',
   'POST /v1/users',
   'POST /v1/users/{id}/addresses',
+  'PUT /v1/merchants/{id}/settlement-settings',
 ]
 
 test('the document is valid OpenAPI 3.1', async () => {

@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream'
 import type { Message } from '@coffer/events/event'
 import type { PostingOutcome } from '@coffer/ledger/ports'
 import type { TransactionDraft } from '@coffer/ledger/transaction'
 import type { AssetId } from '@coffer/money/asset'
+import type { AssetDisplay } from './domain/asset-display.ts'
 import type { Settlement, SettlementCause } from './domain/settlement.ts'
 import type { MaturingLine, SettlementLine } from './domain/settlement-line.ts'
 import type { SettlementSettings } from './domain/settlement-terms.ts'
@@ -94,3 +96,10 @@ export type SettlementReader = {
   /** What it adds up, in the order in which it happened, page by page. */
   lines(id: string): AsyncIterable<SettlementLine>
 }
+
+/** Writes what a settlement adds up. Adapters: `adapters/csv-report.ts`, `…/pdf-report.ts`. */
+export type SettlementReport = (report: {
+  settlement: Settlement
+  shown: AssetDisplay
+  lines: AsyncIterable<SettlementLine>
+}) => Readable

@@ -5,6 +5,7 @@ import { messagingMigrations } from '@coffer/messaging/migrations'
 import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { settlementsMigrations } from '@coffer/settlements/migrations'
 import { silentLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
 import { testDatabase } from '@coffer/testkit/test-database'
@@ -55,6 +56,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     walletsMigrations,
     ledgerMigrations,
     depositsMigrations,
+    settlementsMigrations,
   ])
   const server = await apiServer({
     postgres: database.postgres,
@@ -66,6 +68,10 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     apiKeys: [KEY],
     xpub: XPUB,
     headAgeMaxSeconds: 60,
+    settlementTerms: {
+      ...{ thresholds: {}, threshold: 1n, holdBackDays: 0 },
+      ...{ reserveBasisPoints: 0, reserveDays: 30 },
+    },
     logger: silentLogger,
     metrics: createMetrics('api'),
     ...options,
