@@ -18,6 +18,7 @@ import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
 import { sealsMutations } from './seals-mutations.ts'
 import { signingMutations } from './signing-mutations.ts'
+import { settlementMutations } from './settlement-mutations.ts'
 import { simulationMutations } from './simulation-mutations.ts'
 import { traceLaneMutations } from './trace-lane-mutations.ts'
 
@@ -43,5 +44,6 @@ export const mutations: readonly Mutation[] = [
   ...rebuildMutations,
   ...sealsMutations,
   ...signingMutations,
+  ...settlementMutations,
   ...simulationMutations,
 ]

@@ -133,7 +133,7 @@ function writeLine(page: Page, line: SettlementLine, { shown, isShaded }: Shown)
     writeColumns(page)
   }
   const y = page.y
-  if (isShaded) page.rect(MARGIN, y - 3, WIDTH, ROW).fill(SHADE)
+  if (isShaded) page.rect(MARGIN, y - 4, WIDTH, ROW).fill(SHADE)
   const cells = [timeOf(line.eventAt), line.code, line.reference]
   let x = MARGIN
   page.font(PLAIN).fillColor(INK)
