@@ -34,6 +34,16 @@ test('a package under a name that its folder does not tell is refused', () => {
   ])
 })
 
+test('an app that is called as a library is told from it', () => {
+  const library = { folder: 'libs/scanner', name: '@coffer/scanner' }
+  const app = { folder: 'apps/scanner', name: '@coffer/scanner-app' }
+
+  expect(dependencyProblems([library, app])).toEqual([])
+  expect(dependencyProblems([library, { ...app, name: '@coffer/scans' }])).toEqual([
+    'apps/scanner is called @coffer/scans, not @coffer/scanner-app.',
+  ])
+})
+
 test('an import of a package that is not declared is refused', () => {
   const ledger = { ...lib('ledger', 'money'), imports: ['@coffer/money', '@coffer/wallets'] }
 

@@ -39,10 +39,17 @@ export function dependencyProblems(manifests: readonly PackageManifest[]): strin
     for (const each of imports.filter((imported) => !declared.includes(imported))) {
       problems.push(`${folder} imports ${each}, which its package.json does not declare.`)
     }
-    const expectedName = `@coffer/${folder.split('/').at(-1)}`
+    const expectedName = expectedNameOf(folder, [...folders.values()])
     if (name !== expectedName) problems.push(`${folder} is called ${name}, not ${expectedName}.`)
     return problems
   })
+}
+
+/** As its folder; an app that is called as a library says what it is. */
+function expectedNameOf(folder: string, folders: readonly string[]): string {
+  const [group, name] = folder.split('/').slice(-2)
+  const isNamesake = group === 'apps' && folders.includes(`libs/${name}`)
+  return `@coffer/${folder.split('/').at(-1)}${isNamesake ? '-app' : ''}`
 }
 
 function brokenRule(from: string, to: string): string | undefined {

@@ -24,6 +24,8 @@ import { readStatement } from '@coffer/ledger/statement'
 import { postgresLetterStates } from '@coffer/messaging/letter-states'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
+import { reconciliationApi } from '@coffer/reconciliation/api'
+import type { ChannelRules } from '@coffer/reconciliation/settings'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { Metrics } from '@coffer/telemetry/metrics'
 import { assignAddress } from '@coffer/wallets/assign-address'
@@ -54,6 +56,8 @@ export type ApiServerOptions = {
   headAgeMaxSeconds: number
   /** How merchants are settled that chose nothing else. */
   settlementTerms: Parameters<typeof settlementsOf>[1]['defaults']
+  /** How statements of channels are held against our books. */
+  channelRules: ChannelRules
   logger: Logger
   metrics: Metrics
 }
@@ -123,6 +127,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       differences,
       settlementsOf(postgres, { assets, defaults: options.settlementTerms }),
       deadLettersOf(options),
+      reconciliationApi({ postgres, chains, logger, rules: options.channelRules }),
     ],
   })
 }

@@ -1,4 +1,5 @@
 import { messagingConfig, messagingSettings } from '@coffer/messaging/messaging-settings'
+import { channelRules, reconciliationSettings } from '@coffer/reconciliation/settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { settlementSettings, settlementTerms } from '@coffer/settlements/settlement-settings'
 import { z } from 'zod'
@@ -29,6 +30,7 @@ const settings = z.object({
   /** Not ready when a scanner last heard of a head longer ago; 0 never looks. */
   HEAD_AGE_MAX_SECONDS: z.coerce.number().int().min(0).default(60),
   ...settlementSettings,
+  ...reconciliationSettings,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -42,6 +44,7 @@ export function apiConfig(env: Readonly<Record<string, string | undefined>>) {
   return {
     ...config,
     messaging: address === undefined ? undefined : messagingConfig(config),
+    channelRules: channelRules(config),
     settlementTerms: settlementTerms(config),
   }
 }

@@ -27,6 +27,7 @@ const server = await apiServer({
   xpub: config.XPUB,
   headAgeMaxSeconds: config.HEAD_AGE_MAX_SECONDS,
   settlementTerms: config.settlementTerms,
+  channelRules: config.channelRules,
   logger,
   metrics,
 })

@@ -29,6 +29,7 @@ import {
 import { chainIdOf, chainReference } from '@coffer/money/chain-id'
 import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
+import { reconciliationMigrations } from '@coffer/reconciliation/migrations'
 import { readConfig } from '@coffer/runtime/read-config'
 import { settlementsMigrations } from '@coffer/settlements/migrations'
 import { anvilClient } from '@coffer/simulator/anvil-client'
@@ -41,7 +42,7 @@ import { type LocalSigner, localSigner } from './local-signer.ts'
 export const DEPOSIT_APPS = ['scanner', 'accounts', 'api'] as const
 
 /** Every app. */
-export const APPS = [...DEPOSIT_APPS, 'settlement', 'signer'] as const
+export const APPS = [...DEPOSIT_APPS, 'reconciliation', 'settlement', 'signer'] as const
 export type AppName = (typeof APPS)[number]
 
 export type CofferProgress = (line: string) => void
@@ -88,6 +89,7 @@ export const MIGRATIONS = [
   ledgerMigrations,
   depositsMigrations,
   settlementsMigrations,
+  reconciliationMigrations,
 ]
 
 /**

@@ -18,6 +18,8 @@ export const CRASH_POINTS = [
   'settlement.before-commit',
   'settlement.after-commit',
   'signer.after-journal',
+  'reconciliation.before-commit',
+  'reconciliation.after-commit',
   'rebuild.before-commit',
   'rebuild.after-commit',
   'rebuild.before-compare',

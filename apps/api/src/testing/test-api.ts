@@ -6,6 +6,7 @@ import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { settlementsMigrations } from '@coffer/settlements/migrations'
+import { reconciliationMigrations } from '@coffer/reconciliation/migrations'
 import { silentLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
 import { testDatabase } from '@coffer/testkit/test-database'
@@ -57,6 +58,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     ledgerMigrations,
     depositsMigrations,
     settlementsMigrations,
+    reconciliationMigrations,
   ])
   const server = await apiServer({
     postgres: database.postgres,
@@ -72,6 +74,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
       ...{ thresholds: {}, threshold: 1n, holdBackDays: 0 },
       ...{ reserveBasisPoints: 0, reserveDays: 30 },
     },
+    channelRules: { graceMs: 0, tolerances: [] },
     logger: silentLogger,
     metrics: createMetrics('api'),
     ...options,

@@ -1,0 +1,49 @@
+import { ACCOUNTING_EVENTS, CHANNEL_EVENTS } from '@coffer/events/topics'
+import { healthServer } from '@coffer/http/health-server'
+import { postgresProbes } from '@coffer/http/postgres-probes'
+import { bullmqJobs } from '@coffer/jobs/open-jobs'
+import { handleDeliveries } from '@coffer/messaging/consume'
+import { postgresLetterStates } from '@coffer/messaging/letter-states'
+import { countDeadLetters, measureMessaging } from '@coffer/messaging/messaging-metrics'
+import { openMessaging } from '@coffer/messaging/open-messaging'
+import { openPostgres } from '@coffer/postgres/open-postgres'
+import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
+import { measureReconciliation } from '@coffer/reconciliation/metrics'
+import { reconciliationWork } from '@coffer/reconciliation/work'
+import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
+import { createLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
+import { reconciliationConfig } from './config.ts'
+
+const config = reconciliationConfig(process.env)
+armCrashPoint(config.CRASH_AT, config.NODE_ENV)
+const name = 'reconciliation'
+const logger = createLogger(name, config.LOG_LEVEL)
+const metrics = createMetrics(name)
+await using resources = new AsyncDisposableStack()
+
+const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: name }))
+const messaging = await openMessaging({ ...config.messaging, clientId: name, logger })
+const deadLetters = resources.use(await messaging.producer())
+const queue = bullmqJobs({ url: config.REDIS_URL, queue: 'reconciliation.runs', logger })
+resources.use(queue)
+
+// What is booked and what channels say is held against each other as it comes; the rest in runs.
+const { handle, jobs } = reconciliationWork({
+  ...{ postgres, queue, logger, rules: config.rules },
+  everyHours: config.RECONCILIATION_HOURS,
+  everyMs: config.JANITOR_MS,
+})
+const onDeadLetter = countDeadLetters(metrics)
+const redrives = postgresLetterStates(postgres)
+const failures = { deadLetters, redrives, logger, isTransient, onDeadLetter }
+const handler = handleDeliveries({ handle, consumer: name, ...failures })
+const member = { ...config.member, topics: [ACCOUNTING_EVENTS, CHANNEL_EVENTS] }
+const consumer = messaging.consumer(member)
+
+measureMessaging(metrics, { postgres, messaging, reader: member })
+measureReconciliation(metrics, postgres)
+const { HEALTH_PORT: port } = config
+resources.use(await healthServer({ port, ...postgresProbes(postgres, metrics) }))
+await runUntilStopped([(signal) => consumer.run(handler, signal), jobs])

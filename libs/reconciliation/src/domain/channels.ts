@@ -1,0 +1,2 @@
+/** The channels whose statements are reconciled. */
+export const CHANNELS: readonly string[] = ['sandbox']

@@ -1,0 +1,195 @@
+import { AppError } from '@coffer/errors/app-error'
+import type { Routes } from '@coffer/http/server'
+import { CHANNELS } from './domain/channels.ts'
+import type { Differences, Runs } from './ports.ts'
+import { readStatementCsv } from './statement-csv.ts'
+import type { confirmAdjustment } from './usecases/confirm-adjustment.ts'
+import type { importStatement } from './usecases/import-statement.ts'
+import { DifferenceUnknownError, type proposeAdjustment } from './usecases/propose-adjustment.ts'
+import { ReconciliationPlaceError, type requestRun } from './usecases/request-run.ts'
+import * as wire from './wire.ts'
+
+export type ReconciliationRoutesOptions = {
+  runs: Pick<Runs, 'find'>
+  differences: Differences
+  requestRun: ReturnType<typeof requestRun>
+  importStatement: ReturnType<typeof importStatement>
+  proposeAdjustment: ReturnType<typeof proposeAdjustment>
+  confirmAdjustment: ReturnType<typeof confirmAdjustment>
+  /** Told of each adjustment that was proposed or confirmed. */
+  onAdjustment: (facts: { difference: string; by: string; kind: string; hash: string }) => void
+}
+
+/** A statement of ten thousand lines, bytes. */
+const STATEMENT_MAX_BYTES = 4 * 1024 * 1024
+
+/** What our books and somebody else's word do not agree on. */
+export function reconciliationRoutes(options: ReconciliationRoutesOptions): Routes {
+  return async (app) => {
+    await app.register(runRoutes(options))
+    await app.register(differenceRoutes(options))
+    await app.register(adjustmentRoutes(options))
+    await app.register(statementRoute(options))
+  }
+}
+
+const tags = ['reconciliation']
+
+function runRoutes({ runs, requestRun }: ReconciliationRoutesOptions): Routes {
+  return async (app) => {
+    app.post(
+      '/v1/reconciliation/runs',
+      {
+        schema: {
+          tags,
+          summary: 'Reconcile our books with a channel or a chain, soon',
+          body: wire.runRequest,
+          response: { 202: wire.runAnswer },
+        },
+      },
+      async ({ body: { scope, channel, chain = '', day, whole: isWhole } }, reply) => {
+        const place = scope === 'channel' ? channel : chain
+        const run = await requestRun({ scope, place, day, isWhole })
+        return reply.status(202).send(wire.runOnWire(run))
+      },
+    )
+    app.get(
+      '/v1/reconciliation/runs/:id',
+      {
+        schema: {
+          tags,
+          summary: 'How far a run is',
+          params: wire.runParams,
+          response: { 200: wire.runAnswer },
+        },
+      },
+      async ({ params: { id } }) => {
+        const run = await runs.find(id)
+        if (run === undefined) throw new RunUnknownError(id)
+        return wire.runOnWire(run)
+      },
+    )
+  }
+}
+
+function differenceRoutes({ differences }: ReconciliationRoutesOptions): Routes {
+  return async (app) => {
+    app.get(
+      '/v1/reconciliation/differences',
+      {
+        schema: {
+          tags,
+          summary: 'What does not agree, newest first',
+          querystring: wire.differenceQuery,
+          response: { 200: wire.differenceList },
+        },
+      },
+      async ({ query: { limit, cursor: before, ...filter } }) => {
+        const found = await differences.list(filter, { before, limit: limit + 1 })
+        const page = found.slice(0, limit)
+        return {
+          items: page.map(wire.differenceOnWire),
+          nextCursor: found.length > limit ? `${page.at(-1)?.number}` : null,
+        }
+      },
+    )
+    app.get(
+      '/v1/reconciliation/differences/:id',
+      {
+        schema: {
+          tags,
+          summary: 'One difference',
+          params: wire.differenceParams,
+          response: { 200: wire.differenceAnswer },
+        },
+      },
+      async ({ params: { id } }) => {
+        const found = await differences.find(id)
+        if (found === undefined) throw new DifferenceUnknownError(id)
+        return wire.differenceOnWire(found)
+      },
+    )
+  }
+}
+
+function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
+  const { proposeAdjustment, confirmAdjustment, onAdjustment } = options
+  return async (app) => {
+    app.post(
+      '/v1/reconciliation/differences/:id/adjustment',
+      {
+        schema: {
+          tags,
+          summary: 'Propose how to settle a difference; it books nothing until it is confirmed',
+          params: wire.differenceParams,
+          body: wire.adjustmentRequest,
+          response: { 200: wire.adjustmentAnswer },
+        },
+      },
+      async ({ params: { id: differenceId }, body: { entries, ...body } }) => {
+        const given = entries === undefined ? {} : { entries }
+        const adjustment = await proposeAdjustment({ differenceId, ...body, ...given })
+        const { kind, hash } = adjustment
+        onAdjustment({ difference: differenceId, by: body.by, kind, hash })
+        return wire.adjustmentOnWire(adjustment)
+      },
+    )
+    app.post(
+      '/v1/reconciliation/differences/:id/confirm',
+      {
+        schema: {
+          tags,
+          summary: 'Book what somebody else has proposed',
+          params: wire.differenceParams,
+          body: wire.confirmRequest,
+          response: { 200: wire.adjustmentAnswer },
+        },
+      },
+      async ({ params: { id: differenceId }, body: { by, hash } }) => {
+        const adjustment = await confirmAdjustment({ differenceId, by, hash })
+        onAdjustment({ difference: differenceId, by, kind: adjustment.kind, hash })
+        return wire.adjustmentOnWire(adjustment)
+      },
+    )
+  }
+}
+
+function statementRoute({ importStatement }: ReconciliationRoutesOptions): Routes {
+  return async (app) => {
+    app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) =>
+      done(null, body),
+    )
+    app.post(
+      '/v1/reconciliation/statements',
+      {
+        bodyLimit: STATEMENT_MAX_BYTES,
+        schema: {
+          tags,
+          summary: "Import a channel's statement, whole or not at all",
+          description:
+            'CSV with the columns statementId, line, kind (payment, refund, chargeback or fee), ' +
+            'id, reference, asset, amount and movedAt. Repeating an import changes nothing.',
+          consumes: ['text/csv'],
+          querystring: wire.statementQuery,
+          response: { 200: wire.importAnswer },
+        },
+      },
+      async ({ query: { channel }, body }) => {
+        if (!CHANNELS.includes(channel)) {
+          throw new ReconciliationPlaceError({ scope: 'channel', place: channel, known: CHANNELS })
+        }
+        return await importStatement(
+          readStatementCsv(channel, typeof body === 'string' ? body : ''),
+        )
+      },
+    )
+  }
+}
+
+export class RunUnknownError extends AppError {
+  readonly code = 'RECONCILIATION_RUN_UNKNOWN'
+
+  constructor(id: string) {
+    super(`There is no run ${JSON.stringify(id)}.`, { retry: 'never', details: { id } })
+  }
+}
