@@ -104,8 +104,9 @@ test('a deposit to a closed account is booked to suspense, and is no dead letter
 })
 
 test('every metric that an alarm reads is told by a process that runs', async () => {
-  const { apiUrl, healthUrl } = under.coffer
-  const urls = [apiUrl, healthUrl('accounts'), healthUrl('scanner')]
+  const { apiUrl, healthUrl, startApp } = under.coffer
+  await startApp('reconciliation')
+  const urls = [apiUrl, ...['accounts', 'scanner', 'reconciliation'].map(healthUrl)]
   const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()))
   const told = new Set(texts.join('\n').match(/(?<=^# TYPE )coffer_\w+/gm))
 

@@ -1,25 +1,32 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { ApiAccess } from './running-coffer.ts'
 
-/** Calls the REST API and returns what it answers. Throws {@link ApiCallError}. */
+/**
+ * Calls the REST API and returns what it answers. A text goes as it is, of the type that is named.
+ * Throws {@link ApiCallError}.
+ */
 export type ApiClient = <Answer>(
   method: 'GET' | 'POST',
   path: string,
   body?: unknown,
+  textType?: string,
 ) => Promise<Answer>
 
 export function apiClient({ api, apiKey }: ApiAccess): ApiClient {
-  return async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
-    const ndjson = typeof body === 'string'
+  return async <Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    textType = 'application/x-ndjson',
+  ): Promise<Answer> => {
+    const isText = typeof body === 'string'
     const response = await fetch(new URL(path, api), {
       method,
       headers: {
         authorization: `Bearer ${apiKey}`,
-        ...(body === undefined
-          ? {}
-          : { 'content-type': ndjson ? 'application/x-ndjson' : 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': isText ? textType : 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: ndjson ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
     }).catch((cause: unknown) => {
       throw new ApiCallError(`${method} ${path}`, `nothing answers at ${api}`, cause)
     })

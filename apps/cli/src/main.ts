@@ -14,6 +14,7 @@ import { gaps } from './commands/gaps.ts'
 import { ledger } from './commands/ledger.ts'
 import { migrate, topics } from './commands/prepare.ts'
 import { rebuild } from './commands/rebuild.ts'
+import { reconcile } from './commands/reconcile.ts'
 import { rescan } from './commands/rescan.ts'
 import { signer } from './commands/signer.ts'
 import { simulate } from './commands/simulate.ts'
@@ -29,6 +30,7 @@ program
   .addCommand(ledger)
   .addCommand(simulate)
   .addCommand(signer)
+  .addCommand(reconcile)
   .addCommand(rescan)
   .addCommand(rebuild)
   .addCommand(chain)

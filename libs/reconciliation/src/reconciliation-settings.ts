@@ -6,6 +6,8 @@ import type { ChannelRules } from './usecases/judge-groups.ts'
 
 export type { ChannelRules } from './usecases/judge-groups.ts'
 
+const EXAMPLE = 'sandbox:1/iso4217:USD=5:10'
+
 /** `asset=absolute:basisPoints`, such as `sandbox:1/iso4217:USD=5:10`. */
 const tolerance = z.string().transform((text, context): Tolerance => {
   const [, asset = '', absolute = '', basisPoints = ''] =
@@ -18,7 +20,7 @@ const tolerance = z.string().transform((text, context): Tolerance => {
   } catch {
     context.addIssue({
       code: 'custom',
-      message: `${JSON.stringify(text)} is not asset=absolute:basisPoints, such as sandbox:1/iso4217:USD=5:10.`,
+      message: `Expected such as ${EXAMPLE}, got ${JSON.stringify(text)}.`,
     })
     return z.NEVER
   }

@@ -16,7 +16,7 @@ export type ContinueRunOptions = {
   failuresMax?: number
 }
 
-/** After its first failure a step is tried again after this, then after twice as long, and so on. */
+/** A step that failed is tried again after this, then after twice as long, and so on. */
 const RETRY_MS = 5_000
 
 /**

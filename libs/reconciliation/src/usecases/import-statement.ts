@@ -36,8 +36,8 @@ export class StatementContradictionError extends AppError {
           `${lineId(line)} says ${saysOf(line)}, and it was recorded as ${saysOf(recorded)}.`,
       )
     super(
-      `The statement was not imported: ${told.join(' ')} What was recorded stays; ask the channel ` +
-        'which one is true, and import it under another statement.',
+      `The statement was not imported: ${told.join(' ')} What was recorded stays; ask the ` +
+        'channel which one is true, and import it under another statement.',
       { retry: 'never', details: { conflicts: conflicts.length } },
     )
   }

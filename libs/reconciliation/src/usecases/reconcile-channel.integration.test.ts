@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { postgresAdjustments } from '../adapters/postgres-adjustments.ts'
 import { postgresDifferences } from '../adapters/postgres-differences.ts'
+import { openDifferences, runAges, statementAges } from '../adapters/reconciliation-metrics.ts'
 import { readStatementCsv } from '../statement-csv.ts'
 import {
   EUR,
@@ -182,6 +183,18 @@ test('a statement is imported whole or not at all, and once', async () => {
 
   expect(await open()).toHaveLength(2)
   expect(await balance('suspense')).toBe(-30n)
+})
+
+test('what is open, how old runs are and what waits for a statement is measured', async () => {
+  const { book, tell, line, postgres } = database
+  await tell(await book({ reference: 'payment:p1:succeeded', amount: 100n }))
+  const waiting = await statementAges(postgres)
+  await line({ reference: 'p2' })
+  await run(DAY)
+
+  expect(waiting).toEqual([{ channel: 'sandbox', seconds: expect.any(Number) }])
+  expect(await openDifferences(postgres)).toHaveLength(2)
+  expect(await runAges(postgres)).toMatchObject([{ scope: 'channel', place: 'sandbox' }])
 })
 
 test('a run of many pages is gone on with where it was left, and two at once do it once', async () => {
