@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { type Line, lineId, signedAmount } from './domain/channel-item.ts'
 
 /** The columns of a statement, in this order. */
-export const STATEMENT_COLUMNS = [
+const STATEMENT_COLUMNS = [
   'statementId',
   'line',
   'kind',

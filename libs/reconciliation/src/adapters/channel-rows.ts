@@ -15,7 +15,7 @@ import { differenceOf } from './difference-rows.ts'
 import { inChunks } from './in-chunks.ts'
 
 /** Each movement once, in one order everywhere. */
-export function distinctKeys(keys: readonly GroupKey[]): GroupKey[] {
+function distinctKeys(keys: readonly GroupKey[]): GroupKey[] {
   const byText = new Map(keys.map((key) => [groupText(key), key]))
   return [...byText].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, key]) => key)
 }

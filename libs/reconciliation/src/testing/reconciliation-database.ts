@@ -116,7 +116,7 @@ const paymentDraft = (reference: string, amount: bigint, asset: AssetId): Transa
 const MERCHANT = randomUUID()
 
 /** A line of the sandbox's statement, the first of its day unless `facts` say otherwise. */
-export function lineEvent(facts: LineFacts): LineEvent {
+function lineEvent(facts: LineFacts): LineEvent {
   const wire: EventWire<'statement.line'> = {
     channel: 'sandbox',
     statementId: '2026-11-20',
