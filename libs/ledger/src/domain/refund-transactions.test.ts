@@ -19,7 +19,7 @@ const refund = (amount: bigint, excess = 0n, refundId = 'r'): RefundFacts => ({
   refundId,
   paymentId: 'payment',
   merchantId: 'merchant',
-  channel: 'sandbox',
+  channel: 'onchain',
   asset,
   amount: amount as Units,
   excess: excess as Units,
@@ -92,15 +92,22 @@ test('refunds never add up to more than the payment, nor its excess', () => {
   expect(statuses).toEqual(['created', 'refused', 'refused', 'created'])
 })
 
-test('a refund that is paid leaves nothing payable, and is owed by its channel no more', () => {
+test('a refund that is paid leaves nothing payable, and leaves custody', () => {
   const reserved = refundReservation(refund(50n), at)
   const { statuses, balance } = after(reserved, refundPaid(refund(50n), at))
 
   expect(statuses).toEqual(['created', 'created'])
   expect(balance('payment', 'refund.payable')).toBe(0n)
-  expect(balance('system', 'channel.receivable')).toBe(50n)
-  const onchain = refundPaid({ ...refund(50n), channel: 'onchain' }, at)
-  expect(onchain.entries[1]?.account.code).toBe('custody')
+  expect(balance('system', 'custody')).toBe(-80n)
+})
+
+test('a refund through a channel is owed by it no more, and what was not applied never was', () => {
+  const onCard: RefundFacts = { ...refund(50n, 20n), channel: 'sandbox' }
+  const { statuses, balance } = after(refundReservation(onCard, at), refundPaid(onCard, at))
+
+  expect(statuses).toEqual(['created', 'created'])
+  expect(balance('payment', 'owner.available')).toBe(30n)
+  expect(balance('system', 'channel.receivable')).toBe(30n)
 })
 
 test('a refund that fails sets free what was reserved, once', () => {

@@ -1,0 +1,25 @@
+import { openPostgres } from '@coffer/postgres/open-postgres'
+import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
+import { runSandbox } from '@coffer/sandbox/sandbox-server'
+import { createLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
+import { sandboxConfig } from './config.ts'
+
+const config = sandboxConfig(process.env)
+const logger = createLogger('sandbox', config.LOG_LEVEL)
+const metrics = createMetrics('sandbox')
+await using resources = new AsyncDisposableStack()
+
+const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'sandbox' }))
+const sandbox = runSandbox({
+  postgres,
+  apiKeys: [config.SANDBOX_KEY],
+  secret: config.SANDBOX_SECRET,
+  delayMs: config.SANDBOX_DELAY_MS,
+  host: config.SANDBOX_HOST,
+  port: config.SANDBOX_PORT,
+  logger,
+  metrics,
+})
+
+await runUntilStopped([sandbox])
