@@ -31,18 +31,20 @@ import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { reconciliationMigrations } from '@coffer/reconciliation/migrations'
 import { readConfig } from '@coffer/runtime/read-config'
+import { sandboxMigrations } from '@coffer/sandbox/migrations'
 import { settlementsMigrations } from '@coffer/settlements/migrations'
 import { anvilClient } from '@coffer/simulator/anvil-client'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { z } from 'zod'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
+import { localSandbox } from './local-sandbox.ts'
 import { type LocalSigner, localSigner } from './local-signer.ts'
 
 /** What every deposit goes through. */
 export const DEPOSIT_APPS = ['scanner', 'accounts', 'api'] as const
 
 /** Every app. */
-export const APPS = [...DEPOSIT_APPS, 'reconciliation', 'settlement', 'signer'] as const
+export const APPS = [...DEPOSIT_APPS, 'reconciliation', 'sandbox', 'settlement', 'signer'] as const
 export type AppName = (typeof APPS)[number]
 
 export type CofferProgress = (line: string) => void
@@ -88,6 +90,7 @@ export const MIGRATIONS = [
   walletsMigrations,
   ledgerMigrations,
   depositsMigrations,
+  sandboxMigrations,
   settlementsMigrations,
   reconciliationMigrations,
 ]
@@ -120,14 +123,16 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     const chain = ownChain ? await localChain(urls.RPC_URLS) : undefined
     const apiKey = env['API_KEY'] || `coffer_${randomBytes(24).toString('base64url')}`
     const signer = chain && (await localSigner(home, { rpcUrl: urls.RPC_URLS, local: chain }))
+    const ports = await appPorts(env)
+    const apiUrl = `http://127.0.0.1:${ports.get('api')}`
     const shared = {
       ...defined(urls),
       ...localDefaults(env, chain),
+      ...localSandbox(env, { port: ports.get('sandbox'), apiUrl }),
       ...signer?.shared,
       ...defined(env),
       API_KEY: apiKey,
     }
-    const ports = await appPorts(env)
     coffer = runningCoffer({ stack, shared, signer, ports, options: { ...options, home } })
     await startAll(coffer, options, Boolean(signer || env['KEYSTORE_FILES']))
     return {
@@ -137,7 +142,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
       messaging,
       chain,
       apiKey,
-      apiUrl: `http://127.0.0.1:${ports.get('api')}`,
+      apiUrl,
     }
   } catch (error) {
     await (coffer ?? stack)[Symbol.asyncDispose]()
@@ -191,7 +196,7 @@ function runningCoffer({ stack, shared, signer, ports, options }: Surroundings) 
           // Nobody else is told where keys are.
           ...(app === 'signer' ? signer?.own : {}),
           ...env,
-          [app === 'api' ? 'API_PORT' : 'HEALTH_PORT']: port.toString(),
+          [PORT_SETTINGS[app] ?? 'HEALTH_PORT']: port.toString(),
         },
         healthUrl: healthUrl(name),
         logFile: join(resolve(options.home), 'logs', `${name}.log`),
@@ -256,9 +261,16 @@ async function requireServedChain(url: string, chainId = LOCAL_CHAIN_ID): Promis
   })
 }
 
+/** Apps that answer others, on the port where they tell of their health. */
+const PORT_SETTINGS: Partial<Record<AppName, string>> = { api: 'API_PORT', sandbox: 'SANDBOX_PORT' }
+
 /** The API's port is the one that was asked for, or any. */
 async function appPorts(env: StartCofferOptions['env']): Promise<Map<string, number>> {
-  return new Map([['api', Number(env['API_PORT'] || (await freePort()))]])
+  const [api, sandbox] = [env['API_PORT'], env['SANDBOX_PORT']].map(Number)
+  return new Map([
+    ['api', api || (await freePort())],
+    ['sandbox', sandbox || (await freePort())],
+  ])
 }
 
 const defined = (record: Readonly<Record<string, string | undefined>>): Record<string, string> =>
