@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { waitFor } from '@coffer/testkit/wait-for'
@@ -186,7 +186,7 @@ test('it knows after a restart what it moved, and goes on with what it owes', as
 /** Takes callbacks whose signature is right, and writes them down. */
 async function receiver(): Promise<string> {
   const webhook = new Webhook(SANDBOX_SECRET)
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
     const body = Buffer.concat(await request.toArray()).toString()
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
@@ -195,7 +195,8 @@ async function receiver(): Promise<string> {
     const { reference, status } = data
     told.push({ id: headers['webhook-id'] ?? '', type, reference, status })
     response.writeHead(answers.shift() ?? 200).end()
-  })
+  }
+  const server = createServer((request, response) => void take(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   resources.defer(() => {
     server.closeAllConnections()
