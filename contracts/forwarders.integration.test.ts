@@ -1,6 +1,9 @@
 import { startAnvil } from '@coffer/devstack/start-anvil'
+import { parseAddress } from '@coffer/evm/address'
+import { forwarderAddresses, forwarderSalt } from '@coffer/wallets/forwarder-addresses'
 import {
   createTestClient,
+  getAddress,
   getContractAddress,
   http,
   keccak256,
@@ -36,6 +39,14 @@ test('an address has no code, is paid in any way, and is flushed as often as it 
   expect(await client.readContract({ ...contract, functionName: 'addressOf', args: [salt] })).toBe(
     address,
   )
+  const owner = '0199a0b1-c2d3-7e4f-8a5b-6c7d8e9fa0b1'
+  expect(
+    await client.readContract({
+      ...contract,
+      functionName: 'addressOf',
+      args: [forwarderSalt(owner)],
+    }),
+  ).toBe(getAddress(forwarderAddresses(parseAddress(contractAddress))(owner)))
 
   for (const paid of [1n, 2n, 3n]) {
     // As much gas as Solidity's `transfer` gives on top of what every transaction costs.

@@ -87,7 +87,7 @@ test('every crash point is survived end to end, or in a test of its app', () => 
   const survived = [
     ...matches(crashPairs?.text ?? '', /: '([a-z]+\.[a-z-]+)'/g),
     ...matches(rebuildTest?.text ?? '', /'(rebuild\.[a-z-]+)(?::[0-9]+)?'/g),
-    ...appTests.flatMap(({ text }) => matches(text, /CRASH_AT: '([a-z]+\.[a-z-]+):[0-9]+'/g)),
+    ...appTests.flatMap(({ text }) => matches(text, /'([a-z]+\.[a-z-]+):[0-9]+'/g)),
   ]
 
   expect([...new Set(survived)].sort()).toEqual([...CRASH_POINTS].sort())

@@ -41,12 +41,13 @@ import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
 import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-routes.ts'
 import { ERROR_STATUSES } from './error-statuses.ts'
 import { measureDeadLetters } from './measure-dead-letters.ts'
+import { paymentsApi } from './payment-routes.ts'
 import { settlementsOf } from './settlements-of.ts'
 import { statementRoutes } from './statement-routes.ts'
 
 export type ApiServerOptions = {
   postgres: Postgres
-  chains: readonly Pick<ChainConfig, 'chain' | 'assets'>[]
+  chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders'>[]
   /** Asked when an operator sees to a latched chain. */
   nodeOf: ChainNodes['nodeOf']
   /** Where dead letters lie; undefined where no broker is configured. */
@@ -123,6 +124,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     routes: [
       wallets,
       ...bookRoutes(postgres, { owners, assets }),
+      ...paymentsApi({ postgres, chains: options.chains, source, scanPosition }),
       deposits,
       differences,
       settlementsOf(postgres, { assets, defaults: options.settlementTerms }),

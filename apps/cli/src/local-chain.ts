@@ -1,6 +1,7 @@
 import { type Asset, nativeAssetId } from '@coffer/money/asset'
 import { type ChainId, chainReference } from '@coffer/money/chain-id'
 import { anvilClient } from '@coffer/simulator/anvil-client'
+import { deployForwarders } from '@coffer/simulator/deploy-forwarders'
 import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
 
 /** A chain of our own, with test tokens, and the settings that make Coffer follow it. */
@@ -18,9 +19,17 @@ export type LocalChain = {
 const LOCAL_XPUB =
   'xpub6EFHUEbYV13535ChA9yg5xZTWowwFCmFoWnhLbwkd91xHoirGu89GTZwBSUBnBpFeY5EV2cgof8yuyDnkeGALcD8DgGYJSiQfkxKpunWTX1'
 
-/** Prepares the Anvil at `rpcUrl`: deploys the test tokens and accepts them. */
+/** Where local forwarders send what they hold: `m/44'/60'/2'/0/0` of the same mnemonic. */
+const LOCAL_HOT_WALLET = '0x98e503f35d0a019cb0a251ad243a4ccfcf371f46'
+
+/**
+ * Prepares the Anvil at `rpcUrl`: deploys the test tokens and accepts them, and the contract that
+ * payments get their addresses from.
+ */
 export async function localChain(rpcUrl: string): Promise<LocalChain> {
-  const { assets, batchPayer } = await deployTestContracts(anvilClient(rpcUrl))
+  const client = anvilClient(rpcUrl)
+  const { assets, batchPayer } = await deployTestContracts(client)
+  const forwarders = await deployForwarders(client, LOCAL_HOT_WALLET)
   const chain = assets[0].chain
   const tokens = assets.filter((asset) => asset.id !== nativeAssetId(chain))
   return {
@@ -40,6 +49,7 @@ export async function localChain(rpcUrl: string): Promise<LocalChain> {
       // Nobody counts the requests to a node of our own.
       POLL_MS: '10',
       TOKENS: tokens.map((asset) => `${asset.symbol}:${asset.decimals}:${asset.contract}`).join(),
+      FORWARDERS_ADDRESS: forwarders,
     },
   }
 }

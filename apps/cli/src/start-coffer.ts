@@ -27,6 +27,7 @@ import {
   topicSettings,
 } from '@coffer/messaging/topic-settings'
 import { chainIdOf, chainReference } from '@coffer/money/chain-id'
+import { paymentsMigrations } from '@coffer/payments/migrations'
 import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { reconciliationMigrations } from '@coffer/reconciliation/migrations'
@@ -44,7 +45,14 @@ import { type LocalSigner, localSigner } from './local-signer.ts'
 export const DEPOSIT_APPS = ['scanner', 'accounts', 'api'] as const
 
 /** Every app. */
-export const APPS = [...DEPOSIT_APPS, 'reconciliation', 'sandbox', 'settlement', 'signer'] as const
+export const APPS = [
+  ...DEPOSIT_APPS,
+  'payments',
+  'reconciliation',
+  'sandbox',
+  'settlement',
+  'signer',
+] as const
 export type AppName = (typeof APPS)[number]
 
 export type CofferProgress = (line: string) => void
@@ -90,6 +98,7 @@ export const MIGRATIONS = [
   walletsMigrations,
   ledgerMigrations,
   depositsMigrations,
+  paymentsMigrations,
   sandboxMigrations,
   settlementsMigrations,
   reconciliationMigrations,

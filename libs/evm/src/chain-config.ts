@@ -79,6 +79,8 @@ export type ChainConfig = {
   balanceProof?: BalanceProof
   /** Addresses of our own that nobody pays deposits to: what they send is no deposit. */
   ownAddresses?: readonly Address[]
+  /** The contract that payments' addresses are computed by; left out, they are derived by `XPUB`. */
+  forwarders?: Address
   /** How final blocks are audited; left out, they are not. */
   audit?: AuditSettings
 }
@@ -127,6 +129,7 @@ const chainFields = z.strictObject({
   tokens: tokens.default([]),
   balanceProof: balanceProofSetting,
   ownAddresses: z.array(parsedBy(parseAddress)).default([]),
+  forwarders: parsedBy(parseAddress).optional(),
   audit: auditSettings,
 })
 
@@ -186,6 +189,7 @@ const variableFields = z.object({
   OWN_ADDRESSES: listed.pipe(z.array(parsedBy(parseAddress))).default([]),
   /** Accepted tokens, separated by commas. */
   TOKENS: listed.pipe(z.array(tokenText)).pipe(tokens).default([]),
+  FORWARDERS_ADDRESS: parsedBy(parseAddress).optional(),
   ...auditVariables,
 })
 
@@ -233,6 +237,7 @@ function chainFromVariables(env: Readonly<Record<string, string | undefined>>): 
     nativeMinimum: 0n,
     nativeTiers: [],
     ownAddresses: settings.OWN_ADDRESSES,
+    forwarders: settings.FORWARDERS_ADDRESS,
     native: settings.NATIVE_TRANSFERS,
     traceMethod: settings.TRACE_METHOD,
     withdrawals: settings.WITHDRAWALS,
@@ -282,6 +287,7 @@ function chainConfig(settings: z.output<typeof chain>): ChainConfig {
     assets: [coin, ...tokens],
     ...(settings.balanceProof ? { balanceProof: settings.balanceProof } : {}),
     ...(settings.ownAddresses.length > 0 ? { ownAddresses: settings.ownAddresses } : {}),
+    ...(settings.forwarders ? { forwarders: settings.forwarders } : {}),
     audit: settings.audit,
   }
 }

@@ -12,8 +12,10 @@ import {
   text,
   timestamp,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { StoredRefusal } from './domain/decide-payments.ts'
 import type { Channel, PaymentStatus } from './domain/payment.ts'
 
 export const paymentsSchema = pgSchema('payments')
@@ -52,6 +54,8 @@ export const orders = paymentsSchema.table(
     description: text(),
     asset: text().$type<AssetId>().notNull(),
     amount: unitsColumn().notNull(),
+    /** Nothing is expected for it since then; what comes all the same is booked. */
+    cancelledAt: moment(),
     version: integer().default(1).notNull(),
     createdAt: moment().notNull(),
   },
@@ -89,6 +93,12 @@ export const payments = paymentsSchema.table(
   },
   (table) => [
     index('payments_of_order').on(table.orderId),
+    // Ids grow with time, so this is the order of lists.
+    index('payments_of_merchant').on(table.merchantId, table.id),
+    // What comes for an order that is paid already is a duplicate, and is nobody's income.
+    uniqueIndex('payments_one_success')
+      .on(table.orderId)
+      .where(sql`status in ('paid', 'overpaid', 'paid_late')`),
     // What is waited for, by when that ends.
     index('payments_waited_for')
       .on(table.expiresAt)
@@ -98,9 +108,34 @@ export const payments = paymentsSchema.table(
     check(
       'payments_paid_at',
       sql`(${table.paidAt} is not null)
-      = (${table.status} in ('paid', 'overpaid', 'paid_late'))`,
+      = (${table.status} in ('paid', 'overpaid', 'paid_late', 'duplicate'))`,
     ),
     check('payments_address', sql`(${table.address} is not null) = (${table.channel} = 'onchain')`),
+  ],
+)
+
+/**
+ * What was answered to requests that make payments, by the merchant's name for each. Kept for ever:
+ * a request that is repeated after a year makes no second payment.
+ */
+export const idempotencyKeys = paymentsSchema.table(
+  'idempotency_keys',
+  {
+    merchantId: uuid().notNull(),
+    key: text().notNull(),
+    /** Of what was asked for: the same key for something else is a mistake. */
+    requestHash: hexColumn().notNull(),
+    /** The payment that was made; null where it was refused. */
+    paymentId: uuid(),
+    refusal: text().$type<StoredRefusal>(),
+    createdAt: moment().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.merchantId, table.key] }),
+    check(
+      'idempotency_keys_outcome',
+      sql`(${table.paymentId} is null) <> (${table.refusal} is null)`,
+    ),
   ],
 )
 

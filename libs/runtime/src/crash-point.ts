@@ -15,6 +15,8 @@ export const CRASH_POINTS = [
   'posting.half-written',
   'consumer.before-offsets',
   'consumer.after-offsets',
+  'payments.before-commit',
+  'payments.after-commit',
   'settlement.before-commit',
   'settlement.after-commit',
   'signer.after-journal',

@@ -43,6 +43,8 @@ export const addresses = walletsSchema.table(
       .references(() => owners.id),
     /** Place in the HD wallet, `null` for an address that was imported. */
     derivationIndex: bigint({ mode: 'number' }),
+    /** The contract that sends on what the address holds, where it was computed by one. */
+    forwarders: hexColumn(),
     /** Deposits in earlier blocks are found by a rescan only. */
     watchedFrom: bigint({ mode: 'bigint' }).notNull(),
     /** The inserting transaction, by which scanners pick up what is new without missing any. */

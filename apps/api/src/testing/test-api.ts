@@ -4,6 +4,7 @@ import { ledgerMigrations } from '@coffer/ledger/migrations'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
+import { paymentsMigrations } from '@coffer/payments/migrations'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { reconciliationMigrations } from '@coffer/reconciliation/migrations'
 import { settlementsMigrations } from '@coffer/settlements/migrations'
@@ -57,6 +58,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     walletsMigrations,
     ledgerMigrations,
     depositsMigrations,
+    paymentsMigrations,
     settlementsMigrations,
     reconciliationMigrations,
   ])

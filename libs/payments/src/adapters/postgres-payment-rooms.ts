@@ -1,17 +1,26 @@
 import { claimNew } from '@coffer/messaging/inbox'
 import { enqueue } from '@coffer/messaging/outbox'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
-import { eq, inArray, sql } from 'drizzle-orm'
-import type { Receipt } from '../domain/payment.ts'
+import { crashPoint } from '@coffer/runtime/crash-point'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { PaymentFile } from '../domain/change-order.ts'
+import { hasSucceeded, type Receipt } from '../domain/payment.ts'
 import type { Payment } from '../domain/payment-change.ts'
-import type { PaymentFile, PaymentRoom, PaymentRooms, ReceiptNews } from '../ports.ts'
+import type { PaymentRoom, PaymentRooms, ReceiptNews } from '../ports.ts'
 import { orders, payments, receipts } from '../schema.ts'
 
 /** {@link PaymentRooms} in PostgreSQL. A batch takes the same few statements whatever its size. */
 export const postgresPaymentRooms =
   (postgres: Postgres): PaymentRooms =>
-  (work) =>
-    postgres.transaction((tx) => work(roomOf(tx)))
+  async (work) => {
+    const result = await postgres.transaction(async (tx) => {
+      const done = await work(roomOf(tx))
+      crashPoint('payments.before-commit')
+      return done
+    })
+    crashPoint('payments.after-commit')
+    return result
+  }
 
 const roomOf = (tx: Transaction): PaymentRoom => ({
   claim: (consumer, eventIds) => claimNew(tx, consumer, eventIds),
@@ -24,6 +33,23 @@ const roomOf = (tx: Transaction): PaymentRoom => ({
       .set({ isOver: true })
       .where(inArray(payments.id, [...ids]))
   },
+  async paymentsOf(orderId) {
+    const rows = await tx
+      .select({ id: payments.id })
+      .from(payments)
+      .where(eq(payments.orderId, orderId))
+    return rows.map(({ id }) => id)
+  },
+  async cancel(orderId, { at, reason }) {
+    await tx
+      .update(orders)
+      .set({ cancelledAt: at, version: sql`${orders.version} + 1` })
+      .where(eq(orders.id, orderId))
+    await tx
+      .update(payments)
+      .set({ refusal: reason })
+      .where(and(eq(payments.orderId, orderId), isNull(payments.refusal)))
+  },
   open: (ids) => openFiles(tx, ids),
   save: (changed) => save(tx, changed),
   announce: (messages) => enqueue(tx, messages),
@@ -32,15 +58,28 @@ const roomOf = (tx: Transaction): PaymentRoom => ({
 /** Before a receipt is written: its reference to its payment is a lock too, of another kind. */
 async function lock(tx: Transaction, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return []
+  await tx
+    .select({ id: orders.id })
+    .from(orders)
+    .where(inArray(orders.id, ordersOf(tx, ids)))
+    .orderBy(orders.id)
+    .for('update')
+  // A payment that is made meanwhile waits for its order, and then sees what became of it.
   const rows = await tx
     .select({ id: payments.id })
     .from(payments)
-    .innerJoin(orders, eq(orders.id, payments.orderId))
-    .where(inArray(payments.id, [...ids]))
-    .orderBy(orders.id, payments.id)
+    .where(inArray(payments.orderId, ordersOf(tx, ids)))
+    .orderBy(payments.orderId, payments.id)
     .for('update')
-  return rows.map(({ id }) => id)
+  const wanted = new Set(ids)
+  return rows.map(({ id }) => id).filter((id) => wanted.has(id))
 }
+
+const ordersOf = (tx: Transaction, ids: readonly string[]) =>
+  tx
+    .select({ id: payments.orderId })
+    .from(payments)
+    .where(inArray(payments.id, [...ids]))
 
 /** A later revision replaces an earlier one, and its reversal both; late news changes nothing. */
 async function writeReceipts(tx: Transaction, news: readonly ReceiptNews[]): Promise<void> {
@@ -79,12 +118,10 @@ async function openFiles(tx: Transaction, ids: readonly string[]): Promise<Payme
     .select({ payment: payments, order: orders })
     .from(payments)
     .innerJoin(orders, eq(orders.id, payments.orderId))
-    .where(inArray(payments.id, [...ids]))
+    .where(inArray(orders.id, ordersOf(tx, ids)))
     .orderBy(orders.id, payments.id)
-  const held = await tx
-    .select()
-    .from(receipts)
-    .where(inArray(receipts.paymentId, [...ids]))
+  const opened = rows.map(({ payment }) => payment.id)
+  const held = await tx.select().from(receipts).where(inArray(receipts.paymentId, opened))
   const byPayment = Map.groupBy(
     held.filter(({ isReversed }) => !isReversed),
     ({ paymentId }) => paymentId,
@@ -94,7 +131,12 @@ async function openFiles(tx: Transaction, ids: readonly string[]): Promise<Payme
       ...payment,
       address: payment.address ?? undefined,
       paidAt: payment.paidAt ?? undefined,
-      order: { reference: order.reference, version: order.version, createdAt: order.createdAt },
+      order: {
+        reference: order.reference,
+        version: order.version,
+        createdAt: order.createdAt,
+        cancelledAt: order.cancelledAt ?? undefined,
+      },
     },
     receipts: (byPayment.get(payment.id) ?? []).map(receiptOf),
     refusal: refusal ?? undefined,
@@ -108,7 +150,16 @@ const receiptOf = ({ id, amount, paidAt }: typeof receipts.$inferSelect): Receip
   paidAt,
 })
 
+/** What is taken back first: an order has one success at a time. */
 async function save(tx: Transaction, changed: readonly Payment[]): Promise<void> {
+  await update(
+    tx,
+    changed.filter((payment) => !hasSucceeded(payment)),
+  )
+  await update(tx, changed.filter(hasSucceeded))
+}
+
+async function update(tx: Transaction, changed: readonly Payment[]): Promise<void> {
   if (changed.length === 0) return
   const ids = sql.param(changed.map(({ id }) => id))
   await tx.execute(sql`

@@ -16,8 +16,16 @@ export type Payment = Terms &
     version: number
     /** How often it has succeeded: more than once only if a success was taken back. */
     successes: number
-    order: { reference: string; version: number; createdAt: Date }
+    order: PaidOrder
   }
+
+/** What is announced of the order of a payment. */
+export type PaidOrder = {
+  reference: string
+  version: number
+  createdAt: Date
+  cancelledAt?: Date | undefined
+}
 
 export type PaymentChange = { payment: Payment; announcements: readonly Message[] }
 

@@ -4,14 +4,24 @@ import type { Payment } from './payment-change.ts'
 
 type Told = { at: Date; reason: string }
 
+export type PaymentCreation = {
+  /** Whether its order is made with it. */
+  isOrderNew: boolean
+  /** Of the order. */
+  description: string | undefined
+}
+
 /** What is announced of a payment that is made; of its order too, if that is made with it. */
-export function paymentCreated(payment: Payment, description: string | undefined): Message[] {
-  const { createdAt: at, address, expiresAt, order } = payment
+export function paymentCreated(
+  payment: Payment,
+  { isOrderNew, description }: PaymentCreation,
+): Message[] {
+  const { createdAt: at, address, expiresAt } = payment
   const made = eventMessage({
     ...ofPayment(payment, 'payment.created', at),
     data: { ...paymentFacts(payment), address, expiresAt: iso(expiresAt) },
   })
-  if (order.version > 1) return [made]
+  if (!isOrderNew) return [made]
   const ordered = eventMessage({
     ...ofOrder(payment, 'order.created', at),
     data: { ...orderFacts(payment), description },

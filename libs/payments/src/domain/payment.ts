@@ -41,9 +41,11 @@ export type PaymentStatus =
   | 'overpaid'
   /** All of it came in, some of it too late. */
   | 'paid_late'
+  /** All of it came in, for an order that another payment had paid: it stays with the payment. */
+  | 'duplicate'
   /** Its time is over, and less than was asked for came in. */
   | 'expired'
-  /** The channel refused it. */
+  /** The channel refused it, or its order was cancelled. */
   | 'failed'
 
 /** What the facts of a payment amount to. */
@@ -59,24 +61,27 @@ export type Facts = {
   receipts: readonly Receipt[]
   /** Why the channel refused it. */
   refusal?: string | undefined
+  /** When its order was cancelled: what is paid later is late. */
+  cancelledAt?: Date | undefined
   /** Whether it was waited for long enough: later than `expiresAt`, since a block takes a while. */
   isOver: boolean
 }
 
 const SUCCEEDED: ReadonlySet<PaymentStatus> = new Set(['paid', 'overpaid', 'paid_late'])
 
-/** Whether what was asked for is there. */
+/** Whether what was asked for is there, and its order is paid by it. */
 export const hasSucceeded = ({ status }: Pick<Standing, 'status'>): boolean => SUCCEEDED.has(status)
 
 /**
  * What `facts` amount to, whatever order they became known in. Money outweighs everything else: a
  * payment that expired or was refused is paid once what was asked for is there.
  */
-export function standingOf({ terms, receipts, refusal, isOver }: Facts): Standing {
+export function standingOf(facts: Facts): Standing {
+  const { terms, receipts, refusal, cancelledAt, isOver } = facts
   const received = receipts.reduce((sum, { amount }) => sum + amount, 0n)
   const paidAt = momentPaid(receipts, terms.amount)
   if (paidAt !== undefined) {
-    const isLate = paidAt > terms.expiresAt
+    const isLate = paidAt > terms.expiresAt || (cancelledAt !== undefined && paidAt > cancelledAt)
     const inTime = received > terms.amount ? 'overpaid' : 'paid'
     return { status: isLate ? 'paid_late' : inTime, received, paidAt }
   }

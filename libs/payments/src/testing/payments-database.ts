@@ -5,6 +5,7 @@ import { messagingMigrations } from '@coffer/messaging/migrations'
 import { type AssetId, parseAssetId } from '@coffer/money/asset'
 import type { Units } from '@coffer/money/units'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
+import { walletsMigrations } from '@coffer/wallets/migrations'
 import { eq, sql } from 'drizzle-orm'
 import { paymentsMigrations } from '../migrations.ts'
 import { merchants, orders, payments } from '../schema.ts'
@@ -17,6 +18,10 @@ export const EXPIRES_AT = new Date('2026-11-21T12:30:00Z')
 /** A database with a merchant, in which payments are made by hand. */
 export type PaymentsDatabase = AsyncDisposable & {
   postgres: TestDatabase['postgres']
+  url: string
+  merchantId: string
+  /** Makes another merchant; answers its id. */
+  merchant(): Promise<string>
   /** Makes an order of 100 units and a payment of it on chain; answers the payment's id. */
   payment(order?: string): Promise<string>
   order(): Promise<string>
@@ -26,14 +31,17 @@ export type PaymentsDatabase = AsyncDisposable & {
 }
 
 export async function paymentsDatabase(): Promise<PaymentsDatabase> {
-  const database = await testDatabase([messagingMigrations, paymentsMigrations])
+  const database = await testDatabase([messagingMigrations, walletsMigrations, paymentsMigrations])
   const { postgres } = database
-  const merchantId = randomUUID()
   const createdAt = new Date('2026-11-21T12:00:00Z')
+  const merchant = async () => {
+    const id = randomUUID()
+    const facts = { name: 'Books', email: 'books@example.com', feeBasisPoints: 250 }
+    await postgres.insert(merchants).values({ id, ...facts })
+    return id
+  }
+  const merchantId = await merchant()
   const terms = { merchantId, asset: TOKEN, amount: 100n as Units, createdAt }
-  await postgres
-    .insert(merchants)
-    .values({ id: merchantId, name: 'Books', email: 'books@example.com' })
 
   const order = async () => {
     const id = randomUUID()
@@ -42,6 +50,9 @@ export async function paymentsDatabase(): Promise<PaymentsDatabase> {
   }
   return {
     postgres,
+    url: database.url,
+    merchantId,
+    merchant,
     order,
     async payment(orderId) {
       const id = randomUUID()

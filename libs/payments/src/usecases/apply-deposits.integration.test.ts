@@ -11,6 +11,7 @@ import {
   TOKEN,
 } from '../testing/payments-database.ts'
 import { applyDeposits, type DepositEvent } from './apply-deposits.ts'
+import { cancelOrder, OrderPaidError, OrderUnknownError } from './cancel-order.ts'
 import { expirePayments } from './expire-payments.ts'
 
 const IN_TIME = new Date(EXPIRES_AT.getTime() - 60_000)
@@ -27,6 +28,9 @@ beforeEach(async () => {
   expire = expirePayments({ rooms, now: () => new Date() })
 })
 afterEach(() => database[Symbol.asyncDispose]())
+
+const statuses = (...ids: string[]) =>
+  Promise.all(ids.map(async (id) => (await database.read(id))?.status))
 
 const typesAnnounced = async () => (await database.announced()).map(({ type }) => type)
 
@@ -51,7 +55,7 @@ test('deposits of others are passed over', async () => {
   expect(await database.read(id)).toMatchObject({ received: 1n })
 })
 
-test('a reorg takes a payment back, and what is mined again pays it again', async () => {
+test('L12: a reorg takes a payment back, and what is mined again pays it again', async () => {
   const id = await database.payment()
   const deposit = confirmed(id, 120n)
   await apply([deposit])
@@ -83,7 +87,7 @@ test('news of one deposit that come at once, or in the wrong order, end in the n
   expect(await database.read(id)).toMatchObject({ status: 'created', received: 0n })
 })
 
-test('what is not paid in time expires with what came in, and may be paid late', async () => {
+test('L13: what is not paid in time expires with what came in, and may be paid late', async () => {
   const [unpaid, partly, paid] = [
     await database.payment(),
     await database.payment(),
@@ -95,19 +99,81 @@ test('what is not paid in time expires with what came in, and may be paid late',
   expect(await expire([unpaid, partly, paid])).toBe(0)
   await apply([confirmed(unpaid, 100n, TOO_LATE), confirmed(partly, 99n, IN_TIME)])
 
-  const statuses = [unpaid, partly, paid].map(async (id) => (await database.read(id))?.status)
-  expect(await Promise.all(statuses)).toEqual(['paid_late', 'paid', 'paid'])
+  expect(await statuses(unpaid, partly, paid)).toEqual(['paid_late', 'paid', 'paid'])
 })
 
-test('two payments of one order that are paid at once tell of it under two ids', async () => {
+test('L7: what comes for an order that another payment has paid is kept apart, and told', async () => {
   const order = await database.order()
-  const both = [await database.payment(order), await database.payment(order)]
+  const [first, second] = [await database.payment(order), await database.payment(order)]
+  const deposits = [confirmed(first, 100n), confirmed(second, 100n)] as const
+  await apply([deposits[0]])
 
-  await apply(both.map((id) => confirmed(id, 100n)))
+  await apply([deposits[1]])
 
+  expect(await statuses(first, second)).toEqual(['paid', 'duplicate'])
+  expect(await typesAnnounced()).toEqual(['payment.succeeded', 'order.paid'])
+})
+
+test('L7: it pays the order after all when a reorg takes the first one back', async () => {
+  const order = await database.order()
+  const [first, second] = [await database.payment(order), await database.payment(order)]
+  const deposit = confirmed(first, 100n)
+  await apply([deposit, confirmed(second, 100n)])
+  const payer = (await statuses(first, second)).indexOf('paid')
+  expect(payer).toBe(0)
+
+  await apply([reversed(deposit)])
+  expect(await statuses(first, second)).toEqual(['created', 'paid'])
+  await apply([again(deposit)])
+
+  expect(await statuses(first, second)).toEqual(['duplicate', 'paid'])
+  expect(await typesAnnounced()).toEqual([
+    ...['payment.succeeded', 'order.paid', 'payment.failed', 'order.cancelled'],
+    ...['payment.succeeded', 'order.paid'],
+  ])
   const ids = (await database.announced()).map(({ id }) => id)
-  expect(ids).toHaveLength(4)
-  expect(new Set(ids).size).toBe(4)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('L7: of payments of one order that are paid at the same time one is applied', async () => {
+  const order = await database.order()
+  const ids = await Promise.all(Array.from({ length: 6 }, () => database.payment(order)))
+
+  await Promise.all(ids.map((id) => apply([confirmed(id, 100n)])))
+
+  expect((await statuses(...ids)).toSorted()).toEqual([...Array(5).fill('duplicate'), 'paid'])
+  expect(await typesAnnounced()).toEqual(['payment.succeeded', 'order.paid'])
+})
+
+test('L15: an order that was cancelled is paid, and late, by what comes all the same', async () => {
+  const id = await database.payment()
+  const orderId = (await database.read(id))?.orderId ?? ''
+  const cancelledAt = new Date(IN_TIME.getTime() - 60_000)
+  const rooms = postgresPaymentRooms(database.postgres)
+  const cancel = cancelOrder({ rooms, now: () => cancelledAt })
+
+  await cancel(orderId)
+  await cancel(orderId)
+  expect(await database.read(id)).toMatchObject({ status: 'failed', refusal: 'cancelled' })
+  await apply([confirmed(id, 100n)])
+
+  expect(await statuses(id)).toEqual(['paid_late'])
+  expect(await typesAnnounced()).toEqual([
+    ...['order.cancelled', 'payment.failed', 'payment.succeeded', 'order.paid'],
+  ])
+  await expect(cancel(orderId)).rejects.toThrow(OrderPaidError)
+  await expect(cancel(randomUUID())).rejects.toThrow(OrderUnknownError)
+})
+
+test('L15: what was paid before the order was cancelled, and known after, is in time', async () => {
+  const id = await database.payment()
+  const orderId = (await database.read(id))?.orderId ?? ''
+  const rooms = postgresPaymentRooms(database.postgres)
+
+  await cancelOrder({ rooms, now: () => new Date(IN_TIME.getTime() + 1) })(orderId)
+  await apply([confirmed(id, 100n)])
+
+  expect(await statuses(id)).toEqual(['paid'])
 })
 
 test('what many apply at the same time is counted once', async () => {

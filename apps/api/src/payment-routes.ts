@@ -1,0 +1,55 @@
+import type { Address } from '@coffer/evm/address'
+import type { ChainConfig } from '@coffer/evm/chain-config'
+import type { Routes } from '@coffer/http/server'
+import { cancelOrder } from '@coffer/payments/cancel-order'
+import { createMerchant } from '@coffer/payments/create-merchant'
+import { createPayment } from '@coffer/payments/create-payment'
+import { createPayments } from '@coffer/payments/create-payments'
+import { postgresCreationRooms } from '@coffer/payments/creation-rooms'
+import { postgresMerchants } from '@coffer/payments/merchants'
+import { postgresPaymentReader } from '@coffer/payments/payment-reader'
+import { postgresPaymentRooms } from '@coffer/payments/payment-rooms'
+import { paymentRoutes } from '@coffer/payments/routes'
+import { updateMerchant } from '@coffer/payments/update-merchant'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { isTransientPostgresError } from '@coffer/postgres/transient'
+import { postgresPaymentAddresses } from '@coffer/wallets/payment-addresses'
+import type { AddressSource, ScanPosition } from '@coffer/wallets/ports'
+import { merchantBalanceRoutes } from './merchant-balance-routes.ts'
+
+export type PaymentsApiOptions = {
+  postgres: Postgres
+  chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders'>[]
+  /** Where addresses come from on chains without forwarders. */
+  source: AddressSource | undefined
+  scanPosition: ScanPosition
+}
+
+/** Merchants, orders and payments, wired to PostgreSQL. */
+export function paymentsApi({ postgres, chains, ...addressing }: PaymentsApiOptions): Routes[] {
+  const forwarders = new Map(
+    chains.flatMap(({ chain, forwarders: contract }): [typeof chain, Address][] =>
+      contract ? [[chain, contract]] : [],
+    ),
+  )
+  const addresses = postgresPaymentAddresses({ postgres, forwarders, ...addressing })
+  const merchants = postgresMerchants(postgres)
+  const now = () => new Date()
+  const assets = chains.flatMap((chain) => chain.assets)
+  const creation = { rooms: postgresCreationRooms({ postgres, addresses }), addresses, now }
+  return [
+    paymentRoutes({
+      merchants,
+      createMerchant: createMerchant({ merchants, now }),
+      updateMerchant: updateMerchant({ merchants, now }),
+      createPayment: createPayment({
+        createPayments: createPayments(creation),
+        isTransient: isTransientPostgresError,
+        ...{ addresses, assets },
+      }),
+      cancelOrder: cancelOrder({ rooms: postgresPaymentRooms(postgres), now }),
+      reader: postgresPaymentReader(postgres),
+    }),
+    merchantBalanceRoutes({ postgres, merchants, assets }),
+  ]
+}

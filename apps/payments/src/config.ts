@@ -1,0 +1,53 @@
+import {
+  messagingConfig,
+  messagingSettings,
+  requireBrokers,
+} from '@coffer/messaging/messaging-settings'
+import { readConfig } from '@coffer/runtime/read-config'
+import { z } from 'zod'
+
+const settings = z
+  .object({
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    ...messagingSettings,
+    /** Wakes whoever ends payments in time; while it is away they end a little later. */
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+    /** Consumers of one group share the topic; a new group reads it from its beginning. */
+    CONSUMER_GROUP: z.string().min(1).default('payments'),
+    /** 0 takes a free port. */
+    HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4003),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /** Most events applied in one transaction. */
+    BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(500),
+    /** Most events published at once. */
+    RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
+    /** How long others wait before they publish in place of a silent one, milliseconds. */
+    LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
+    /**
+     * How long a payment is waited for after it has expired, seconds: a block that was mined in
+     * time may take so long to be final.
+     */
+    EXPIRY_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(1_200),
+    /** How often payments are looked for that have expired, milliseconds. */
+    EXPIRY_EVERY_MS: z.coerce.number().int().min(100).max(600_000).default(10_000),
+    CRASH_AT: z.string().optional(),
+    NODE_ENV: z.string().optional(),
+  })
+  .superRefine(requireBrokers)
+
+/** Reads the settings of the payment service. Throws `ConfigError`. */
+export function paymentsConfig(env: NodeJS.ProcessEnv) {
+  const config = readConfig(settings, env)
+  return {
+    ...config,
+    messaging: messagingConfig(config),
+    member: { group: config.CONSUMER_GROUP, batchSizeMax: config.BATCH_SIZE_MAX },
+    relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
+    expiryQueue: {
+      url: config.REDIS_URL,
+      queue: 'payments.expire',
+      prefix: `${config.TOPIC_PREFIX}coffer`,
+    },
+    expiry: { graceMs: config.EXPIRY_GRACE_SECONDS * 1_000, everyMs: config.EXPIRY_EVERY_MS },
+  }
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import { WALLET_EVENTS } from '@coffer/events/topics'
+import { healthServer } from '@coffer/http/health-server'
+import { postgresProbes } from '@coffer/http/postgres-probes'
+import { bullmqJobs } from '@coffer/jobs/open-jobs'
+import { handleDeliveries } from '@coffer/messaging/consume'
+import { postgresLetterStates } from '@coffer/messaging/letter-states'
+import { countDeadLetters, measureMessaging } from '@coffer/messaging/messaging-metrics'
+import { openMessaging } from '@coffer/messaging/open-messaging'
+import { runRelay } from '@coffer/messaging/run-relay'
+import { applyDeposits } from '@coffer/payments/apply-deposits'
+import { PUBLISHED_TOPICS, paymentsHandler } from '@coffer/payments/events'
+import { expirePayments } from '@coffer/payments/expire-payments'
+import { postgresExpiryCalendar } from '@coffer/payments/expiry-calendar'
+import { expiryJobs } from '@coffer/payments/jobs'
+import { postgresPaymentRooms } from '@coffer/payments/payment-rooms'
+import { openPostgres } from '@coffer/postgres/open-postgres'
+import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
+import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
+import { wakeUp } from '@coffer/runtime/wake-up'
+import { createLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
+import { paymentsConfig } from './config.ts'
+
+const config = paymentsConfig(process.env)
+armCrashPoint(config.CRASH_AT, config.NODE_ENV)
+const logger = createLogger('payments', config.LOG_LEVEL)
+const metrics = createMetrics('payments')
+await using resources = new AsyncDisposableStack()
+const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'payments' }))
+const messaging = await openMessaging({ ...config.messaging, clientId: 'payments', logger })
+const producer = resources.use(await messaging.producer())
+
+// Kafka → payments: what a batch changes is one transaction; offsets are committed after it.
+const use = { rooms: postgresPaymentRooms(postgres), consumer: 'payments', now: () => new Date() }
+const handle = paymentsHandler({ applyDeposits: applyDeposits(use) })
+const onDeadLetter = countDeadLetters(metrics)
+const redrives = postgresLetterStates(postgres)
+const failures = { deadLetters: producer, redrives, logger, isTransient, onDeadLetter }
+const handler = handleDeliveries({ handle, consumer: use.consumer, ...failures })
+const outboxes = PUBLISHED_TOPICS.map((topic) => ({ topic, wakeUp: wakeUp() }))
+const onHandled = () => outboxes.map((outbox) => outbox.wakeUp.call())
+const member = { ...config.member, topics: [WALLET_EVENTS], onHandled }
+
+// Payments → Kafka: what is committed, by the API too, is published until it is acknowledged.
+const owed = { ...config.relay, holder: randomUUID(), broker: messaging.broker, logger }
+const relays = outboxes.map((outbox) => runRelay({ postgres, producer, ...owed, ...outbox }))
+
+// What nobody paid in time expires: Redis wakes, PostgreSQL knows.
+const queue = resources.use(bullmqJobs({ ...config.expiryQueue, logger }))
+const calendar = postgresExpiryCalendar(postgres)
+const expiry = { ...config.expiry, calendar, expirePayments: expirePayments(use), queue, logger }
+
+measureMessaging(metrics, { postgres, messaging, reader: member })
+const probes = postgresProbes(postgres, metrics)
+resources.use(await healthServer({ port: config.HEALTH_PORT, ...probes }))
+const consumer = messaging.consumer(member)
+await runUntilStopped([(signal) => consumer.run(handler, signal), ...relays, expiryJobs(expiry)])

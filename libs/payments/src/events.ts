@@ -1,0 +1,25 @@
+import { type ReadEvent, readEvent } from '@coffer/events/event'
+import { MERCHANT_EVENTS, ORDER_EVENTS, PAYMENT_EVENTS } from '@coffer/events/topics'
+import type { BatchHandler } from '@coffer/messaging/ports'
+import type { DepositEvent } from './usecases/apply-deposits.ts'
+
+/** What this context tells of. */
+export const PUBLISHED_TOPICS = [MERCHANT_EVENTS, ORDER_EVENTS, PAYMENT_EVENTS] as const
+
+export type PaymentsHandlerOptions = {
+  applyDeposits: (events: readonly DepositEvent[]) => Promise<unknown>
+}
+
+/**
+ * Applies what deliveries of wallet.events say to payments, a batch at a time, and passes over what
+ * is none of theirs. Throws `EventFormatError` if one is not an event of ours, before it does any.
+ */
+export function paymentsHandler({ applyDeposits }: PaymentsHandlerOptions): BatchHandler {
+  return async (deliveries) => {
+    const events = deliveries.map(readEvent)
+    await applyDeposits(events.filter(isDepositEvent))
+  }
+}
+
+const isDepositEvent = (event: ReadEvent): event is DepositEvent =>
+  event.type === 'deposit.confirmed' || event.type === 'deposit.reversed'

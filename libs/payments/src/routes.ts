@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto'
+import { AppError } from '@coffer/errors/app-error'
+import type { Routes } from '@coffer/http/server'
+import { z } from 'zod'
+import type { PaymentRequest } from './domain/decide-payments.ts'
+import type { Merchants, PaymentReader } from './ports.ts'
+import { type cancelOrder, OrderUnknownError } from './usecases/cancel-order.ts'
+import type { createMerchant } from './usecases/create-merchant.ts'
+import type { createPayment } from './usecases/create-payment.ts'
+import { MerchantUnknownError, type updateMerchant } from './usecases/update-merchant.ts'
+import * as wire from './wire.ts'
+
+export type PaymentRoutesOptions = {
+  merchants: Pick<Merchants, 'find'>
+  createMerchant: ReturnType<typeof createMerchant>
+  updateMerchant: ReturnType<typeof updateMerchant>
+  createPayment: ReturnType<typeof createPayment>
+  cancelOrder: ReturnType<typeof cancelOrder>
+  reader: PaymentReader
+}
+
+const byId = z.strictObject({ id: z.uuid() })
+
+/** Merchants, their orders, and how these are paid. */
+export function paymentRoutes(options: PaymentRoutesOptions): Routes {
+  return async (app) => {
+    await app.register(merchantRoutes(options))
+    await app.register(creationRoute(options))
+    await app.register(readingRoutes(options))
+    await app.register(orderRoutes(options))
+  }
+}
+
+function merchantRoutes(options: PaymentRoutesOptions): Routes {
+  const { merchants, createMerchant, updateMerchant } = options
+  const tags = ['merchants']
+  return async (app) => {
+    app.post(
+      '/v1/merchants',
+      {
+        schema: {
+          tags,
+          summary: 'Make a merchant',
+          body: wire.newMerchant,
+          response: { 201: wire.merchant },
+        },
+      },
+      async ({ body }, reply) =>
+        reply.status(201).send(wire.merchantOnWire(await createMerchant(body))),
+    )
+    app.get(
+      '/v1/merchants/:id',
+      {
+        schema: { tags, summary: 'One merchant', params: byId, response: { 200: wire.merchant } },
+      },
+      async ({ params: { id } }) => {
+        const found = await merchants.find(id)
+        if (found === undefined) throw new MerchantUnknownError(id)
+        return wire.merchantOnWire(found)
+      },
+    )
+    app.patch(
+      '/v1/merchants/:id',
+      {
+        schema: {
+          tags,
+          summary: 'Change facts about a merchant',
+          description:
+            'What is left out stays as it is. Payments keep the fee they were made with.',
+          params: byId,
+          body: wire.merchantChange,
+          response: { 200: wire.merchant },
+        },
+      },
+      async ({ params: { id }, body }) =>
+        wire.merchantOnWire(await updateMerchant(id, given(body))),
+    )
+  }
+}
+
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+/** Without the fields that are there and say nothing. */
+const given = <T extends object>(body: T): Given<T> =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Given<T>
+
+function creationRoute({ createPayment }: PaymentRoutesOptions): Routes {
+  return async (app) => {
+    app.post(
+      '/v1/payments',
+      {
+        schema: {
+          tags: ['payments'],
+          summary: 'Ask for a payment',
+          description:
+            'Makes the order if its reference is new, or one more payment of an order that is ' +
+            'not paid. It is answered when it is durable; what becomes of it is told by events.',
+          headers: wire.idempotencyKey,
+          body: wire.newPayment,
+          response: { 201: wire.payment },
+        },
+      },
+      async ({ body, headers }, reply) => {
+        const { merchant: merchantId, ...terms } = body
+        const request = {
+          ...{ merchantId, reference: terms.reference, asset: terms.asset, amount: terms.amount },
+          ...{ channel: terms.channel, description: terms.description },
+          expiresInSeconds: terms.expiresInSeconds,
+        }
+        const key = headers['idempotency-key']
+        const made = await createPayment({ ...request, key, hash: hashOf(request) })
+        return reply.status(201).send(wire.madeOnWire(made))
+      },
+    )
+  }
+}
+
+/** Of what is asked for as it was understood, so that spaces and the order of fields don't count. */
+function hashOf(request: Omit<PaymentRequest, 'key' | 'hash'>): `0x${string}` {
+  const { merchantId, reference, asset, amount, channel, description, expiresInSeconds } = request
+  const terms = [merchantId, reference, asset, `${amount}`, channel, description, expiresInSeconds]
+  return `0x${createHash('sha256').update(JSON.stringify(terms)).digest('hex')}`
+}
+
+function readingRoutes({ reader }: PaymentRoutesOptions): Routes {
+  const tags = ['payments']
+  return async (app) => {
+    app.get(
+      '/v1/payments',
+      {
+        schema: {
+          tags,
+          summary: 'Payments, newest first',
+          querystring: wire.paymentQuery,
+          response: { 200: wire.paymentList },
+        },
+      },
+      async ({ query: { merchant: merchantId, status, cursor, limit } }) => {
+        const page = { before: cursor, limit: limit + 1 }
+        const found = await reader.list({ merchantId, status }, page)
+        const items = found.slice(0, limit).map(wire.paymentOnWire)
+        return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
+      },
+    )
+    app.get(
+      '/v1/payments/:id',
+      { schema: { tags, summary: 'One payment', params: byId, response: { 200: wire.payment } } },
+      async ({ params: { id } }) => {
+        const found = await reader.find(id)
+        if (found === undefined) throw new PaymentUnknownError(id)
+        return wire.paymentOnWire(found)
+      },
+    )
+  }
+}
+
+function orderRoutes({ reader, cancelOrder }: PaymentRoutesOptions): Routes {
+  const tags = ['orders']
+  const read = async (id: string) => {
+    const found = await reader.findOrder(id)
+    if (found === undefined) throw new OrderUnknownError(id)
+    return wire.orderOnWire(found)
+  }
+  return async (app) => {
+    app.get(
+      '/v1/orders/:id',
+      {
+        schema: {
+          tags,
+          summary: 'One order, with its payments',
+          params: byId,
+          response: { 200: wire.order },
+        },
+      },
+      ({ params: { id } }) => read(id),
+    )
+    app.post(
+      '/v1/orders/:id/cancel',
+      {
+        schema: {
+          tags,
+          summary: 'Give up an order that is not paid',
+          description: 'What is paid for it all the same is booked, and its order is paid, late.',
+          params: byId,
+          response: { 200: wire.order },
+        },
+      },
+      async ({ params: { id } }) => {
+        await cancelOrder(id)
+        return await read(id)
+      },
+    )
+  }
+}
+
+export class PaymentUnknownError extends AppError {
+  readonly code = 'PAYMENT_UNKNOWN'
+
+  constructor(id: string) {
+    super(`No payment has the id ${JSON.stringify(id)}. POST /v1/payments makes one.`, {
+      retry: 'never',
+      details: { id },
+    })
+  }
+}

@@ -1,0 +1,109 @@
+import { AppError } from '@coffer/errors/app-error'
+import { type Asset, type AssetId, chainOfAsset, isCurrency } from '@coffer/money/asset'
+import { inGroups } from '@coffer/runtime/in-groups'
+import type { PaymentAddresses } from '@coffer/wallets/payment-addresses'
+import type { Outcome, PaymentRequest, Refusal } from '../domain/decide-payments.ts'
+import type { Payment } from '../domain/payment-change.ts'
+import { MerchantUnknownError } from './update-merchant.ts'
+
+export type CreatePaymentOptions = {
+  createPayments: (requests: readonly PaymentRequest[]) => Promise<readonly Outcome[]>
+  addresses: Pick<PaymentAddresses, 'isKnown'>
+  /** What is accepted on chains. */
+  assets: readonly Asset[]
+  /** Failures of the database, which say nothing about a request. */
+  isTransient: (error: unknown) => boolean
+  /** Most payments that are made in one transaction. */
+  groupMax?: number
+}
+
+/**
+ * Makes one payment, and answers it once it is durable; requests that come at the same time share a
+ * transaction. The same request under the same key answers the same payment, as it was made. Throws
+ * {@link PaymentAssetError}, {@link MerchantUnknownError}, {@link IdempotencyKeyReusedError},
+ * {@link OrderTermsError} and {@link OrderClosedError}.
+ */
+export function createPayment(options: CreatePaymentOptions) {
+  const { createPayments, addresses, assets, isTransient, groupMax = 500 } = options
+  const accepted = new Map(assets.map((asset) => [asset.id, asset]))
+  const create = inGroups({ handle: createPayments, sizeMax: groupMax, isOutage: isTransient })
+  return async (request: PaymentRequest): Promise<Payment> => {
+    const problem = problemOf(request, accepted, addresses)
+    if (problem !== undefined) throw new PaymentAssetError(request.asset, problem)
+    const outcome = await create(request)
+    if ('refusal' in outcome) throw REFUSALS[outcome.refusal](request)
+    return outcome.payment
+  }
+}
+
+function problemOf(
+  { asset, channel }: PaymentRequest,
+  accepted: ReadonlyMap<AssetId, Asset>,
+  addresses: Pick<PaymentAddresses, 'isKnown'>,
+): string | undefined {
+  if (channel === 'sandbox') {
+    return isCurrency(asset) ? undefined : 'The sandbox takes currencies: "sandbox:1/iso4217:USD".'
+  }
+  const known = accepted.get(asset)
+  if (known === undefined || known.halted) {
+    return `Accepted are ${[...accepted.values()].filter(isUsable).map(({ id }) => id)}.`
+  }
+  if (addresses.isKnown(chainOfAsset(asset))) return undefined
+  return 'This installation has no addresses to be paid at on its chain: it is without XPUB.'
+}
+
+const isUsable = ({ halted }: Asset): boolean => halted !== true
+
+const REFUSALS: Readonly<Record<Refusal, (request: PaymentRequest) => AppError>> = {
+  'merchant-unknown': ({ merchantId }) => new MerchantUnknownError(merchantId),
+  'key-reused': ({ key }) => new IdempotencyKeyReusedError(key),
+  'order-terms': ({ reference }) => new OrderTermsError(reference),
+  'order-closed': ({ reference }) => new OrderClosedError(reference),
+}
+
+/** What is asked for can't be paid in this way. */
+export class PaymentAssetError extends AppError {
+  readonly code = 'PAYMENT_ASSET'
+
+  constructor(asset: string, problem: string) {
+    super(`No payment can be made in ${JSON.stringify(asset)}. ${problem}`, {
+      retry: 'never',
+      details: { asset },
+    })
+  }
+}
+
+export class IdempotencyKeyReusedError extends AppError {
+  readonly code = 'IDEMPOTENCY_KEY_REUSED'
+
+  constructor(key: string) {
+    super(
+      `The key ${JSON.stringify(key)} was used for another request. Repeat a request under its ` +
+        'key as it was, and take a new key for each new one.',
+      { retry: 'never', details: { key } },
+    )
+  }
+}
+
+export class OrderTermsError extends AppError {
+  readonly code = 'ORDER_TERMS'
+
+  constructor(reference: string) {
+    super(
+      `The order ${JSON.stringify(reference)} is of another asset or amount. Expected the same, ` +
+        'or another reference for another order.',
+      { retry: 'never', details: { reference } },
+    )
+  }
+}
+
+export class OrderClosedError extends AppError {
+  readonly code = 'ORDER_CLOSED'
+
+  constructor(reference: string) {
+    super(
+      `The order ${JSON.stringify(reference)} is paid or cancelled, so it gets no more payments.`,
+      { retry: 'never', details: { reference } },
+    )
+  }
+}

@@ -1,0 +1,161 @@
+import { assetOnWire, unitsOnWire } from '@coffer/events/wire'
+import { z } from 'zod'
+import type { Merchant } from './domain/merchant.ts'
+import { hasSucceeded } from './domain/payment.ts'
+import type { Payment } from './domain/payment-change.ts'
+import type { OrderView, PaymentView } from './ports.ts'
+
+const moment = z.iso.datetime()
+
+/** Text that people read: no control characters, no space at either end. */
+const text = (lengthMax: number) =>
+  z
+    .string()
+    .min(1)
+    .max(lengthMax)
+    .regex(/^(?!\s)[^\p{Cc}\ufffd]*(?<!\s)$/u, 'Expected no control characters, no space at an end')
+
+const feeBasisPoints = z
+  .int()
+  .min(0)
+  .max(10_000)
+  .describe('What we keep of a payment, in hundredths of a per cent')
+
+const locale = z.enum(['en', 'zh']).describe('The language of notices')
+
+export const newMerchant = z.strictObject({
+  name: text(200),
+  email: z.email().max(254),
+  locale: locale.default('en'),
+  feeBasisPoints: feeBasisPoints.default(0),
+})
+
+export const merchantChange = z.strictObject({
+  name: text(200).optional(),
+  email: z.email().max(254).optional(),
+  locale: locale.optional(),
+  feeBasisPoints: feeBasisPoints.optional(),
+})
+
+export const merchant = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  email: z.string(),
+  locale,
+  feeBasisPoints: z.int(),
+  createdAt: moment,
+})
+
+const STATUSES = [
+  ...(['created', 'partially_paid', 'paid', 'overpaid', 'paid_late'] as const),
+  ...(['duplicate', 'expired', 'failed'] as const),
+] as const
+
+const status = z.enum(STATUSES)
+
+const channel = z.enum(['onchain', 'sandbox'])
+
+/** An hour. */
+const EXPIRES_IN_SECONDS = 3_600
+
+export const newPayment = z.strictObject({
+  merchant: z.uuid(),
+  reference: text(200).describe('Your name for the order. The same one names the same order'),
+  asset: assetOnWire,
+  amount: unitsOnWire
+    .refine((amount) => amount > 0n, 'Expected more than 0')
+    .describe("Whole number of the asset's smallest unit"),
+  channel,
+  description: text(500).optional().describe('Of the order, when it is new'),
+  expiresInSeconds: z.int().min(60).max(2_592_000).default(EXPIRES_IN_SECONDS),
+})
+
+export const idempotencyKey = z.object({
+  'idempotency-key': z
+    .string('Send a name of your own for this request, a new one for each')
+    .regex(/^[!-~]{1,200}$/, 'Expected 1 to 200 visible ASCII characters')
+    .describe('Your name for this request: repeated under it, it makes nothing more'),
+})
+
+export const payment = z.strictObject({
+  id: z.uuid(),
+  order: z.uuid(),
+  merchant: z.uuid(),
+  reference: z.string(),
+  channel,
+  asset: z.string(),
+  amount: z.string().describe('What is asked for'),
+  fee: z.string().describe('What we keep of it'),
+  address: z.string().nullable().describe('Where it is paid on chain'),
+  status,
+  received: z.string().describe('What came in so far and is final'),
+  reason: z.string().nullable().describe('Why it failed, for example cancelled'),
+  createdAt: moment,
+  expiresAt: moment,
+  paidAt: moment.nullable(),
+})
+
+export const paymentQuery = z.strictObject({
+  merchant: z.uuid().optional(),
+  status: status.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.uuid().optional().describe('nextCursor of the answer before'),
+})
+
+export const paymentList = z.strictObject({
+  items: z.array(payment),
+  nextCursor: z.string().nullable(),
+})
+
+export const order = z.strictObject({
+  id: z.uuid(),
+  merchant: z.uuid(),
+  reference: z.string(),
+  description: z.string().nullable(),
+  asset: z.string(),
+  amount: z.string(),
+  status: z.enum(['open', 'paid', 'cancelled']),
+  createdAt: moment,
+  cancelledAt: moment.nullable(),
+  payments: z.array(payment),
+})
+
+export const merchantOnWire = ({ version: _, createdAt, ...facts }: Merchant) => ({
+  ...facts,
+  createdAt: createdAt.toISOString(),
+})
+
+/** A payment that was made just now, or is answered as if. */
+export const madeOnWire = (made: Payment) =>
+  paymentOnWire({ ...made, reference: made.order.reference, refusal: undefined })
+
+export const paymentOnWire = (view: PaymentView) => ({
+  id: view.id,
+  order: view.orderId,
+  merchant: view.merchantId,
+  reference: view.reference,
+  channel: view.channel,
+  asset: view.asset,
+  amount: `${view.amount}`,
+  fee: `${view.fee}`,
+  address: view.address ?? null,
+  status: view.status,
+  received: `${view.received}`,
+  reason: view.status === 'failed' ? (view.refusal ?? null) : null,
+  createdAt: view.createdAt.toISOString(),
+  expiresAt: view.expiresAt.toISOString(),
+  paidAt: view.paidAt?.toISOString() ?? null,
+})
+
+export function orderOnWire(view: OrderView) {
+  const { id, reference, asset, amount, payments, createdAt, cancelledAt } = view
+  const isPaid = payments.some(hasSucceeded)
+  return {
+    ...{ id, merchant: view.merchantId, reference, description: view.description ?? null, asset },
+    amount: `${amount}`,
+    status: isPaid ? ('paid' as const) : cancelledAt ? ('cancelled' as const) : ('open' as const),
+    createdAt: createdAt.toISOString(),
+    cancelledAt: cancelledAt?.toISOString() ?? null,
+    payments: payments.map(paymentOnWire),
+  }
+}

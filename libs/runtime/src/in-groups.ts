@@ -1,0 +1,58 @@
+export type InGroupsOptions<Item, Result> = {
+  /** Handles items that came together: all of them or none. Results are in the order of the items. */
+  handle: (items: readonly Item[]) => Promise<readonly Result[]>
+  /** Most items that are handled at once. */
+  sizeMax: number
+  /** Failures that say nothing about the items, so that none of them is tried alone. */
+  isOutage: (error: unknown) => boolean
+}
+
+/**
+ * Collects what is asked for while the one before is under way, and handles it at once: so many
+ * share what one alone would cost. An item that makes a group fail fails alone.
+ */
+export function inGroups<Item, Result>(
+  options: InGroupsOptions<Item, Result>,
+): (item: Item) => Promise<Result> {
+  const { handle, sizeMax, isOutage } = options
+  let waiting: Waiting<Item, Result>[] = []
+  let isRunning = false
+
+  const handleOrHalve = async (group: readonly Waiting<Item, Result>[]): Promise<void> => {
+    try {
+      const results = await handle(group.map(({ item }) => item))
+      for (const [place, { resolve }] of group.entries()) resolve(results[place] as Result)
+    } catch (error) {
+      if (group.length === 1 || isOutage(error)) {
+        for (const { reject } of group) reject(error)
+        return
+      }
+      const half = Math.ceil(group.length / 2)
+      await handleOrHalve(group.slice(0, half))
+      await handleOrHalve(group.slice(half))
+    }
+  }
+
+  const run = async () => {
+    isRunning = true
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, sizeMax)
+      waiting = waiting.slice(sizeMax)
+      await handleOrHalve(group)
+    }
+    isRunning = false
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject })
+      // What else is asked for in this turn of the event loop comes along.
+      if (!isRunning) setImmediate(() => (isRunning ? undefined : run()))
+    })
+}
+
+type Waiting<Item, Result> = {
+  item: Item
+  resolve: (result: Result) => void
+  reject: (error: unknown) => void
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "wallets"."addresses" ADD COLUMN "forwarders" "bytea";

@@ -1,0 +1,11 @@
+import type { Transaction } from '@coffer/postgres/open-postgres'
+import type { OwnerKind } from '../domain/owner-kind.ts'
+import { owners } from '../schema.ts'
+
+/** Makes the owner `id` in the caller's transaction. */
+export async function createOwner(
+  tx: Transaction,
+  { id, kind }: { id: string; kind: OwnerKind },
+): Promise<void> {
+  await tx.insert(owners).values({ id, kind })
+}

@@ -1,0 +1,141 @@
+import type { Address } from '@coffer/evm/address'
+import type { ChainId } from '@coffer/money/chain-id'
+import { bigintArray, bytesArray, textArray } from '@coffer/postgres/binary-array'
+import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { sentTogether } from '@coffer/postgres/sent-together'
+import { type SQL, sql } from 'drizzle-orm'
+import type { AddressSource, ScanPosition } from '../ports.ts'
+import { forwarderAddresses } from './forwarder-addresses.ts'
+
+/** An address for a payment, which nobody watches before it is registered. */
+export type PaymentAddress = {
+  owner: string
+  chain: ChainId
+  address: Address
+  watchedFrom: bigint
+  derivationIndex: number | null
+  forwarders: Address | null
+}
+
+/** Addresses of payments, each of its own. */
+export type PaymentAddresses = {
+  /** Whether payments can be received on `chain`. */
+  isKnown(chain: ChainId): boolean
+  /** One for each owner, in their order; what is not registered afterwards is nobody's. */
+  reserve(wanted: readonly { owner: string; chain: ChainId }[]): Promise<PaymentAddress[]>
+  /**
+   * Makes owners of the kind `payment`, with or without an address, in the caller's transaction.
+   * It is two statements, however many they are.
+   */
+  register(
+    tx: Transaction,
+    owners: readonly string[],
+    addresses: readonly PaymentAddress[],
+  ): Promise<void>
+}
+
+export type PaymentAddressesOptions = {
+  postgres: Postgres
+  /** The contract that they are computed by, of each chain that has one. */
+  forwarders: ReadonlyMap<ChainId, Address>
+  /** Where addresses come from on other chains; absent where they are only imported. */
+  source: AddressSource | undefined
+  scanPosition: ScanPosition
+}
+
+/** {@link PaymentAddresses} in PostgreSQL. */
+export function postgresPaymentAddresses(options: PaymentAddressesOptions): PaymentAddresses {
+  const { postgres, forwarders, source, scanPosition } = options
+  const computed = new Map(
+    [...forwarders].map(([chain, contract]) => {
+      const addressOf = forwarderAddresses(contract)
+      return [chain, (owner: string) => ({ address: addressOf(owner), forwarders: contract })]
+    }),
+  )
+  return {
+    isKnown: (chain) => computed.has(chain) || source !== undefined,
+    async reserve(wanted) {
+      const chains = [...new Set(wanted.map(({ chain }) => chain))]
+      const derived = wanted.filter(({ chain }) => !computed.has(chain))
+      const [indices, ...positions] = await Promise.all([
+        derived.length === 0 ? [] : freeIndices(postgres, requireSource(source), derived),
+        ...chains.map(async (chain) => [chain, await scanPosition(chain)] as const),
+      ])
+      const watchedFrom = new Map(positions)
+      const next = indices.values()
+      return wanted.map(({ owner, chain }) => ({
+        ...{ owner, chain, watchedFrom: watchedFrom.get(chain) ?? 0n },
+        ...{ derivationIndex: null, forwarders: null },
+        ...(computed.get(chain)?.(owner) ?? next.next().value ?? missing(owner)),
+      }))
+    },
+    async register(tx, owners, addresses) {
+      if (owners.length === 0) return
+      const statements = [insertOwners(owners), ...insertAddresses(addresses)]
+      await sentTogether(statements.map((statement) => tx.execute(statement)))
+    },
+  }
+}
+
+const insertOwners = (owners: readonly string[]): SQL => sql`
+  insert into wallets.owners (id, kind)
+  select id::uuid, 'payment' from unnest(${textArray(owners)}::text[]) as id`
+
+function insertAddresses(addresses: readonly PaymentAddress[]): SQL[] {
+  if (addresses.length === 0) return []
+  const indices = addresses.map(({ derivationIndex }) => derivationIndex?.toString() ?? null)
+  return [
+    sql`
+    insert into wallets.addresses
+      (chain, address, owner, watched_from, derivation_index, forwarders)
+    select chain, address, owner::uuid, watched_from, derivation_index::bigint,
+      decode(substr(forwarders, 3), 'hex')
+    from unnest(
+      ${textArray(addresses.map(({ chain }) => chain))}::text[],
+      ${bytesArray(addresses.map(({ address }) => address))}::bytea[],
+      ${textArray(addresses.map(({ owner }) => owner))}::text[],
+      ${bigintArray(addresses.map(({ watchedFrom }) => watchedFrom))}::bigint[],
+      ${textArray(indices)}::text[],
+      ${textArray(addresses.map(({ forwarders }) => forwarders))}::text[]
+    ) as row (chain, address, owner, watched_from, derivation_index, forwarders)`,
+  ]
+}
+
+type Derived = { address: Address; derivationIndex: number }
+
+/**
+ * An address can be registered already only if it was imported before it was derived. One that is
+ * imported while a payment is made fails that transaction, and another try gets others.
+ */
+async function freeIndices(
+  postgres: Postgres,
+  source: AddressSource,
+  wanted: readonly { chain: ChainId }[],
+): Promise<Derived[]> {
+  const free: Derived[] = []
+  while (free.length < wanted.length) {
+    const rows = await postgres.execute<{ index: string }>(sql`
+      select nextval('wallets.derivation_index') as index
+      from generate_series(1, ${wanted.length - free.length}::int)`)
+    const derived = rows.map(({ index }) => {
+      const derivationIndex = Number(index)
+      return { derivationIndex, address: source.addressAt(derivationIndex) }
+    })
+    const taken = await postgres.execute<{ address: Address }>(sql`
+      select '0x' || encode(address, 'hex') as address from wallets.addresses
+      where chain = any(${textArray([...new Set(wanted.map(({ chain }) => chain))])}::text[])
+        and address = any(${bytesArray(derived.map(({ address }) => address))}::bytea[])`)
+    const known = new Set(taken.map(({ address }) => address))
+    free.push(...derived.filter(({ address }) => !known.has(address)))
+  }
+  return free
+}
+
+function requireSource(source: AddressSource | undefined): AddressSource {
+  if (source === undefined) throw new Error('A chain has no source of addresses.')
+  return source
+}
+
+function missing(owner: string): never {
+  throw new Error(`No address was reserved for ${owner}.`)
+}
