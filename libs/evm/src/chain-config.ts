@@ -79,7 +79,7 @@ export type ChainConfig = {
   balanceProof?: BalanceProof
   /** Addresses of our own that nobody pays deposits to: what they send is no deposit. */
   ownAddresses?: readonly Address[]
-  /** The contract that payments' addresses are computed by; left out, they are derived by `XPUB`. */
+  /** The contract that payments' addresses are computed by; left out, `XPUB` derives them. */
   forwarders?: Address
   /** How final blocks are audited; left out, they are not. */
   audit?: AuditSettings

@@ -115,7 +115,7 @@ function creationRoute({ createPayment }: PaymentRoutesOptions): Routes {
   }
 }
 
-/** Of what is asked for as it was understood, so that spaces and the order of fields don't count. */
+/** Of what is asked for as it was understood: spaces and the order of fields don't count. */
 function hashOf(request: Omit<PaymentRequest, 'key' | 'hash'>): `0x${string}` {
   const { merchantId, reference, asset, amount, channel, description, expiresInSeconds } = request
   const terms = [merchantId, reference, asset, `${amount}`, channel, description, expiresInSeconds]

@@ -1,5 +1,5 @@
 export type InGroupsOptions<Item, Result> = {
-  /** Handles items that came together: all of them or none. Results are in the order of the items. */
+  /** Handles items that came together: all or none. Results are in the order of the items. */
   handle: (items: readonly Item[]) => Promise<readonly Result[]>
   /** Most items that are handled at once. */
   sizeMax: number
