@@ -34,6 +34,7 @@ export function inGroups<Item, Result>(
   }
 
   const run = async () => {
+    if (isRunning) return
     isRunning = true
     while (waiting.length > 0) {
       const group = waiting.slice(0, sizeMax)
@@ -47,7 +48,7 @@ export function inGroups<Item, Result>(
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject })
       // What else is asked for in this turn of the event loop comes along.
-      if (!isRunning) setImmediate(() => (isRunning ? undefined : run()))
+      if (!isRunning) setImmediate(() => void run())
     })
 }
 
