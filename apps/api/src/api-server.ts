@@ -107,11 +107,6 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     assets,
   })
 
-  const differences = balanceDifferenceRoutes({
-    differences: postgresBalanceDifferences(postgres),
-    onResolved: (facts) => logger.warn(facts, 'an operator closed a balance difference'),
-  })
-
   return await httpServer({
     logger,
     metrics,
@@ -126,7 +121,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       ...bookRoutes(postgres, { owners, assets }),
       ...paymentsApi({ postgres, chains: options.chains, source, scanPosition }),
       deposits,
-      differences,
+      differencesOf(options),
       settlementsOf(postgres, { assets, defaults: options.settlementTerms }),
       deadLettersOf(options),
       reconciliationApi({ postgres, chains, logger, rules: options.channelRules }),
@@ -148,6 +143,12 @@ const bookRoutes = (postgres: Postgres, options: BookRoutesOptions) => [
     readStatement: (request) => readStatement(postgres, request),
   }),
 ]
+
+const differencesOf = ({ postgres, logger }: ApiServerOptions): Routes =>
+  balanceDifferenceRoutes({
+    differences: postgresBalanceDifferences(postgres),
+    onResolved: (facts) => logger.warn(facts, 'an operator closed a balance difference'),
+  })
 
 function deadLettersOf({ postgres, broker, logger, metrics }: ApiServerOptions): Routes {
   const states = postgresLetterStates(postgres)
