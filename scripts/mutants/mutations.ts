@@ -1,4 +1,5 @@
 import { accountingMutations } from './accounting-mutations.ts'
+import { analyticsMutations } from './analytics-mutations.ts'
 import { auditMutations } from './audit-mutations.ts'
 import { balanceMutations } from './balance-mutations.ts'
 import { brokerMutations } from './broker-mutations.ts'
@@ -40,6 +41,7 @@ export const mutations: readonly Mutation[] = [
   ...brokerMutations,
   ...ledgerMutations,
   ...accountingMutations,
+  ...analyticsMutations,
   ...holdsMutations,
   ...rebuildMutations,
   ...sealsMutations,

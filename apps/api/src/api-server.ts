@@ -1,3 +1,5 @@
+import { postgresStatisticsReader } from '@coffer/analytics/postgres-statistics-reader'
+import { analyticsRoutes } from '@coffer/analytics/routes'
 import { postgresBalanceDifferences } from '@coffer/deposits/balance-differences'
 import type { ChainNodes } from '@coffer/deposits/chain-nodes'
 import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
@@ -125,6 +127,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       settlementsOf(postgres, { assets, defaults: options.settlementTerms }),
       deadLettersOf(options),
       reconciliationApi({ postgres, chains, logger, rules: options.channelRules }),
+      analyticsRoutes(postgresStatisticsReader(postgres)),
     ],
   })
 }

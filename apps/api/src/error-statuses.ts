@@ -4,6 +4,7 @@ import type { ErrorStatuses } from '@coffer/http/problem'
 export const ERROR_STATUSES: ErrorStatuses = {
   ADDRESS_INVALID: { status: 400, title: 'The address is invalid' },
   ADDRESS_SOURCE_MISSING: { status: 501, title: 'No addresses are derived here' },
+  ANALYTICS_RANGE: { status: 422, title: 'The stretch of time cannot be answered' },
   ASSET_ID: { status: 400, title: 'The asset is not a CAIP-19 id' },
   BALANCE_DIFFERENCE_CLOSED: { status: 409, title: 'The difference is closed already' },
   BALANCE_DIFFERENCE_UNKNOWN: { status: 404, title: 'There is no such difference' },

@@ -14,6 +14,8 @@ const ROUTES = [
   'GET /v1/admin/dead-letters/{id}',
   'GET /v1/admin/gaps',
   'GET /v1/admin/rescans/{id}',
+  'GET /v1/analytics/summary',
+  'GET /v1/analytics/top-merchants',
   'GET /v1/chains',
   'GET /v1/deposits',
   'GET /v1/deposits/{id}',

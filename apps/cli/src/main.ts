@@ -2,6 +2,7 @@
 import { AppError, describeError } from '@coffer/errors/app-error'
 import { program } from 'commander'
 import { addresses } from './commands/addresses.ts'
+import { analytics } from './commands/analytics.ts'
 import { audit } from './commands/audit.ts'
 import { balances } from './commands/balances.ts'
 import { chain } from './commands/chain.ts'
@@ -33,6 +34,7 @@ program
   .addCommand(reconcile)
   .addCommand(rescan)
   .addCommand(rebuild)
+  .addCommand(analytics)
   .addCommand(chain)
   .addCommand(gaps)
   .addCommand(audit)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { analyticsMigrations } from '@coffer/analytics/migrations'
 import { depositsMigrations } from '@coffer/deposits/migrations'
 import { freePort } from '@coffer/devstack/free-port'
 import { type RunAppOptions, type RunningApp, runApp } from '@coffer/devstack/run-app'
@@ -47,6 +48,7 @@ export const DEPOSIT_APPS = ['scanner', 'accounts', 'api'] as const
 /** Every app. */
 export const APPS = [
   ...DEPOSIT_APPS,
+  'analytics',
   'payments',
   'reconciliation',
   'sandbox',
@@ -102,6 +104,7 @@ export const MIGRATIONS = [
   sandboxMigrations,
   settlementsMigrations,
   reconciliationMigrations,
+  analyticsMigrations,
 ]
 
 /**

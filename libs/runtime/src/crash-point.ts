@@ -19,6 +19,8 @@ export const CRASH_POINTS = [
   'payments.after-commit',
   'settlement.before-commit',
   'settlement.after-commit',
+  'analytics.before-commit',
+  'analytics.after-commit',
   'signer.after-journal',
   'reconciliation.before-commit',
   'reconciliation.after-commit',

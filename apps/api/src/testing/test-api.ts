@@ -1,3 +1,4 @@
+import { analyticsMigrations } from '@coffer/analytics/migrations'
 import { depositsMigrations } from '@coffer/deposits/migrations'
 import type { HttpServer } from '@coffer/http/server'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
@@ -61,6 +62,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     paymentsMigrations,
     settlementsMigrations,
     reconciliationMigrations,
+    analyticsMigrations,
   ])
   const server = await apiServer({
     postgres: database.postgres,
