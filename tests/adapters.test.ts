@@ -52,7 +52,10 @@ function reachableFrom(starts: readonly string[]): ReadonlySet<string> {
 }
 
 function importsOf(path: string): string[] {
-  const sources = (texts.get(path) ?? '').matchAll(/^(?:import|\} from|export)\b[^'\n]*'([^']+)'/gm)
+  // A client that is loaded only where it is needed is imported in the midst of a line.
+  const sources = (texts.get(path) ?? '').matchAll(
+    /(?:^(?:import|\} from|export)\b[^'\n]*|await import\()'([^']+)'/gm,
+  )
   return [...sources].flatMap(([statement, source = '']) => {
     if (/^(import|export) type\b/.test(statement)) return []
     if (source.startsWith('.')) return [join(dirname(path), source)]

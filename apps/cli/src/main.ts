@@ -12,13 +12,15 @@ import { dlq } from './commands/dlq.ts'
 import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
 import { gaps } from './commands/gaps.ts'
+import { health } from './commands/health.ts'
 import { ledger } from './commands/ledger.ts'
-import { migrate, topics } from './commands/prepare.ts'
+import { migrate } from './commands/migrate.ts'
 import { rebuild } from './commands/rebuild.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { rescan } from './commands/rescan.ts'
 import { signer } from './commands/signer.ts'
 import { simulate } from './commands/simulate.ts'
+import { topics } from './commands/topics.ts'
 import { up } from './commands/up.ts'
 
 program
@@ -44,6 +46,7 @@ program
   .addCommand(addresses)
   .addCommand(migrate)
   .addCommand(topics)
+  .addCommand(health)
   .showHelpAfterError()
 
 try {

@@ -47,11 +47,7 @@ export const demo = new Command('demo')
     console.error(`\n${verdictTable(verdict, coffer.chain?.assets ?? [])}\n`)
     if (json) printJson(verdict)
     if (!keep) return
-    await using _remembered = await rememberCoffer(home, {
-      api: coffer.apiUrl,
-      apiKey: coffer.apiKey,
-      rpcUrl: coffer.urls.RPC_URLS,
-    })
+    await using _remembered = await rememberCoffer(home, coffer)
     console.error(`api ${coffer.apiUrl}\napi docs ${coffer.apiUrl}/docs\napi key ${coffer.apiKey}`)
     await stopped
   })

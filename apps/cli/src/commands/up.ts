@@ -3,6 +3,7 @@ import { printJson, progress } from '../progress.ts'
 import { rememberCoffer } from '../running-coffer.ts'
 import { APPS, type AppName, type Coffer, startCoffer } from '../start-coffer.ts'
 import { untilStopped } from '../until-stopped.ts'
+import { upInBackground } from '../up-in-background.ts'
 
 /** `coffer up`: everything, until Ctrl-C. */
 export const up = new Command('up')
@@ -13,8 +14,10 @@ export const up = new Command('up')
   .option('--home <folder>', 'where data, logs and downloads go', '.coffer')
   .option('--block-time <seconds>', 'mine a block so often, when the chain is started here')
   .option('--apps <names>', 'start these alone, for example scanner,accounts,api', appNames, APPS)
+  .option('--detach', 'start it in the background, unless it runs, and return when it is up')
   .option('--json', 'print the URLs and the API key as one JSON line')
-  .action(async ({ home, blockTime, apps, json }: UpOptions) => {
+  .action(async ({ home, blockTime, apps, detach, json }: UpOptions) => {
+    if (detach) return await upInBackground(home)
     const stopped = untilStopped()
     const { line } = progress()
     await using coffer = await startCoffer({
@@ -25,19 +28,17 @@ export const up = new Command('up')
       onProgress: line,
       ...(blockTime ? { anvilArguments: ['--block-time', blockTime, '--mixed-mining'] } : {}),
     })
-    const { apiUrl: api, apiKey } = coffer
-    await using _remembered = await rememberCoffer(home, {
-      api,
-      apiKey,
-      rpcUrl: coffer.urls.RPC_URLS,
-    })
+    await using _remembered = await rememberCoffer(home, coffer)
     if (json) printJson(facts(coffer))
     else printFacts(coffer)
     await stopped
     line('stopping')
   })
 
-type UpOptions = { home: string; blockTime?: string; apps: readonly AppName[]; json?: true }
+type UpOptions = { home: string; blockTime?: string; apps: readonly AppName[] } & {
+  detach?: true
+  json?: true
+}
 
 /** Reads names of apps, separated by commas. */
 function appNames(text: string): readonly AppName[] {

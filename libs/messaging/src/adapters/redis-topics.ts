@@ -14,7 +14,7 @@ export type EnsureRedisTopicsOptions = {
 }
 
 /** A hash of what was promised of each topic, by its name. */
-const TOPICS_KEY = 'coffer:topics'
+export const TOPICS_KEY = 'coffer:topics'
 
 /** What may not differ between two processes, and how long is kept what all groups have read. */
 export type RedisTopic = { partitions: number; retentionMs: number }

@@ -1,0 +1,64 @@
+import { messagingSettings } from '@coffer/messaging/messaging-settings'
+import { readConfig } from '@coffer/runtime/read-config'
+import { Command, InvalidArgumentError } from 'commander'
+import { z } from 'zod'
+import { type Check, checkApp, checkBroker, checkDatabase } from '../health-checks.ts'
+import { printJson } from '../progress.ts'
+import { partsOf, rememberedCoffer } from '../running-coffer.ts'
+import { wholeNumber } from './whole-number.ts'
+
+const settings = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  ...messagingSettings,
+})
+
+type Apps = Readonly<Record<string, string>>
+type HealthOptions = { home: string; app: Apps; lagMax: number; json?: true }
+
+/** `coffer health`: whether all is well. It changes nothing. */
+export const health = new Command('health')
+  .description(
+    'Tell whether database, broker and every process are well: those of the Coffer that was ' +
+      'started here, or what DATABASE_URL, KAFKA_BROKERS, REDIS_URL and --app name. Fails if ' +
+      'one is not. It changes nothing.',
+  )
+  .option('--home <folder>', 'where it was started', '.coffer')
+  .option('--app <name=url>', 'a process and where its health is served; may be repeated', app, {})
+  .option(
+    '--lag-max <messages>',
+    'a consumer that is further behind is unwell',
+    wholeNumber,
+    10_000,
+  )
+  .option('--json', 'print every check as one JSON line')
+  .action(async ({ home, app: named, lagMax, json }: HealthOptions) => {
+    const config = readConfig(settings, await partsOf(process.env, home))
+    const { healthUrls = {} } = await rememberedCoffer(home)
+    const apps = Object.keys(named).length > 0 ? named : healthUrls
+    const checks = await Promise.all([
+      checkDatabase(config.DATABASE_URL),
+      checkBroker(config),
+      ...Object.entries(apps).map(([name, url]) => checkApp(name, url, lagMax)),
+    ])
+    if (Object.keys(apps).length === 0) checks.push(NO_APPS)
+    if (checks.some(({ isWell }) => !isWell)) process.exitCode = 1
+    if (json) return printJson(checks)
+    for (const { name, isWell, says } of checks) {
+      console.log(`${isWell ? 'well  ' : 'UNWELL'}  ${name.padEnd(16)} ${says}`)
+    }
+  })
+
+const NO_APPS: Check = {
+  name: 'processes',
+  isWell: false,
+  says: 'none is known here: start them with `coffer up`, or name them by --app name=url',
+}
+
+/** Reads `name=url`, and adds it to what was read before. */
+function app(text: string, before: Apps): Apps {
+  const [, name = '', url = ''] = /^([\w-]+)=(https?:\/\/.+)$/.exec(text) ?? []
+  if (!URL.canParse(url)) {
+    throw new InvalidArgumentError('Expected name=url, such as accounts=http://127.0.0.1:4002.')
+  }
+  return { ...before, [name]: url }
+}
