@@ -66,6 +66,13 @@ export const settlementMutations: readonly Mutation[] = [
     tests: jobTests,
   },
   {
+    name: 'a merchant that owes us something is paid first',
+    file: `${settlements}/settlement-transactions.ts`,
+    find: "      offsets: { owner, code: 'owner.receivable', asset },\n",
+    replace: '',
+    tests: settleTests,
+  },
+  {
     name: 'a spreadsheet computes what stands in a report',
     file: `${settlements}/domain/safe-cell.ts`,
     find: 'FORMULA.test(text) && !NUMBER.test(text)',

@@ -36,8 +36,14 @@ export function releaseTransaction(settlement: Booked, at: Date): TransactionDra
   }
 }
 
-/** A credit to what the merchant may spend. */
+/** A credit to what the merchant may spend, once what it owes us is paid. */
 function madeAvailable({ merchantId: owner, asset }: Booked, amount: bigint): EntryDraft[] {
   if (amount === 0n) return []
-  return [{ account: { owner, code: 'owner.available', asset }, amount: -amount }]
+  return [
+    {
+      account: { owner, code: 'owner.available', asset },
+      amount: -amount,
+      offsets: { owner, code: 'owner.receivable', asset },
+    },
+  ]
 }

@@ -5,6 +5,9 @@ import { daysAfter } from './settlement-terms.ts'
 /** Code of the ledger transactions that settle: they take what was added up, and add nothing. */
 export const SETTLEMENT_CODE = 'settlement'
 
+/** Accounts of payments that each transaction of one touches. */
+const OF_PAYMENT: ReadonlySet<string> = new Set(['payment.refundable', 'refundable.debt'])
+
 /** What a transaction of the ledger did to a merchant's pending money of one asset. */
 export type SettlementLine = {
   reference: string
@@ -28,7 +31,7 @@ export type MaturingLine = SettlementLine & { settleableAt: Date }
 export function linesOf(transaction: TransactionCreated): SettlementLine[] {
   const { reference, code, eventAt, entries } = transaction
   if (code === SETTLEMENT_CODE) return []
-  const payment = entries.find(({ account }) => account === 'payment.refundable')?.owner
+  const payment = entries.find(({ account }) => OF_PAYMENT.has(account))?.owner
   const lines = new Map<string, SettlementLine>()
   for (const { owner: merchantId, account, asset, amount } of entries) {
     if (account !== 'merchant.pending') continue

@@ -131,6 +131,25 @@ test('reads the ledger again when that changes between looking and booking', asy
   expect(looks).toBe(2)
 })
 
+test('pays what the merchant owes us before anything is available', async () => {
+  const debt = { owner: merchantId, code: 'owner.receivable', asset: USD } as const
+  const channel = { owner: 'system', code: 'channel.receivable', asset: USD } as const
+  const entries = [
+    { account: debt, amount: 30n },
+    { account: channel, amount: -30n },
+  ]
+  const facts = { owner: merchantId, code: 'chargeback', eventAt: NOW }
+  await room.book({ reference: `chargeback:${payment}`, ...facts, entries })
+  await room.book(paid(merchantId, 100n))
+  await room.hear()
+
+  const [settlement] = await settleAll()
+  await releaseReserve({ ...room, now: () => daysAfter(NOW, 30) })(settlement?.id ?? '')
+
+  expect(settlement).toMatchObject({ amount: 100n, reserve: 10n })
+  expect(await room.holdings(merchantId)).toEqual({ pending: 0n, available: 70n, reserve: 0n })
+})
+
 test('one that the ledger refuses holds up no other', async () => {
   const closed = randomUUID()
   await room.book(paid(merchantId, 100n), paid(closed, 100n))
