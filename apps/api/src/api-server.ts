@@ -46,16 +46,19 @@ import { measureDeadLetters } from './measure-dead-letters.ts'
 import { paymentsApi } from './payment-routes.ts'
 import { settlementsOf } from './settlements-of.ts'
 import { statementRoutes } from './statement-routes.ts'
+import { type PolicySettings, withdrawalsOf } from './withdrawals.ts'
 
 export type ApiServerOptions = {
   postgres: Postgres
-  chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders'>[]
+  chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders' | 'ownAddresses'>[]
   /** Asked when an operator sees to a latched chain. */
   nodeOf: ChainNodes['nodeOf']
   /** Where dead letters lie; undefined where no broker is configured. */
   broker: DeadLetterRoutesOptions['broker']
   apiKeys: readonly string[]
   xpub: string | undefined
+  /** What owners may withdraw, and who approves. */
+  withdrawals: PolicySettings
   headAgeMaxSeconds: number
   /** How merchants are settled that chose nothing else. */
   settlementTerms: Parameters<typeof settlementsOf>[1]['defaults']
@@ -124,12 +127,23 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       ...paymentsApi({ postgres, chains: options.chains, source, scanPosition }),
       deposits,
       differencesOf(options),
-      settlementsOf(postgres, { assets, defaults: options.settlementTerms }),
       deadLettersOf(options),
-      reconciliationApi({ postgres, chains, logger, rules: options.channelRules }),
-      analyticsRoutes(postgresStatisticsReader(postgres)),
+      ...paymentRoutes(options),
     ],
   })
+}
+
+/** What becomes of what merchants and users have. */
+function paymentRoutes(options: ApiServerOptions): Routes[] {
+  const { postgres, logger, settlementTerms: defaults, channelRules: rules } = options
+  const chains = options.chains.map(({ chain }) => chain)
+  const assets = options.chains.flatMap((chain) => chain.assets)
+  return [
+    settlementsOf(postgres, { assets, defaults }),
+    reconciliationApi({ postgres, chains, logger, rules }),
+    analyticsRoutes(postgresStatisticsReader(postgres)),
+    withdrawalsOf(options),
+  ]
 }
 
 type BookRoutesOptions = Pick<BalanceRoutesOptions, 'owners' | 'assets'>

@@ -2,6 +2,7 @@ import { messagingConfig, messagingSettings } from '@coffer/messaging/messaging-
 import { channelRules, reconciliationSettings } from '@coffer/reconciliation/settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { settlementSettings, settlementTerms } from '@coffer/settlements/settlement-settings'
+import { policySettings, requireApprovers } from '@coffer/withdrawals/policy-settings'
 import { z } from 'zod'
 
 /** Long enough to keep out a guess; what `coffer up` draws has 192 bits. */
@@ -18,7 +19,7 @@ const keys = z
     `Expected keys of ${KEY_LENGTH_MIN} characters or more without spaces, separated by commas`,
   )
 
-const settings = z.object({
+const fields = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   ...messagingSettings,
   API_HOST: z.string().default('127.0.0.1'),
@@ -32,7 +33,10 @@ const settings = z.object({
   ...settlementSettings,
   ...reconciliationSettings,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ...policySettings,
 })
+
+const settings = fields.superRefine(requireApprovers)
 
 /**
  * Reads the API's settings. Throws `ConfigError` that names every wrong one. Without a broker it

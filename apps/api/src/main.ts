@@ -25,6 +25,7 @@ const server = await apiServer({
   broker: broker?.open,
   apiKeys: config.API_KEY,
   xpub: config.XPUB,
+  withdrawals: config,
   headAgeMaxSeconds: config.HEAD_AGE_MAX_SECONDS,
   settlementTerms: config.settlementTerms,
   channelRules: config.channelRules,

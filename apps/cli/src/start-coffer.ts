@@ -37,6 +37,7 @@ import { sandboxMigrations } from '@coffer/sandbox/migrations'
 import { settlementsMigrations } from '@coffer/settlements/migrations'
 import { anvilClient } from '@coffer/simulator/anvil-client'
 import { walletsMigrations } from '@coffer/wallets/migrations'
+import { withdrawalsMigrations } from '@coffer/withdrawals/migrations'
 import { z } from 'zod'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
 import { localSandbox } from './local-sandbox.ts'
@@ -54,6 +55,7 @@ export const APPS = [
   'sandbox',
   'settlement',
   'signer',
+  'withdrawals',
 ] as const
 export type AppName = (typeof APPS)[number]
 
@@ -105,6 +107,7 @@ export const MIGRATIONS = [
   settlementsMigrations,
   reconciliationMigrations,
   analyticsMigrations,
+  withdrawalsMigrations,
 ]
 
 /**
@@ -163,16 +166,18 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
 }
 
 /**
- * Starts the apps at once, the signer only where there are keys. If one fails it throws when all
- * have ended or come up, not before.
+ * Starts the apps at once, those that need a signer only where there is one. If one fails it throws
+ * when all have ended or come up, not before.
  */
 async function startAll(
   { startApp }: Pick<Coffer, 'startApp'>,
   { apps = DEPOSIT_APPS, appEnv = {}, onProgress }: StartCofferOptions,
   hasKeys: boolean,
 ): Promise<void> {
-  const startable = apps.filter((app) => app !== 'signer' || hasKeys)
-  if (startable.length < apps.length) onProgress?.('signer: not started, KEYSTORE_FILES is not set')
+  const needsKeys = (app: AppName) => app === 'signer' || app === 'withdrawals'
+  const startable = apps.filter((app) => hasKeys || !needsKeys(app))
+  const left = apps.filter((app) => !startable.includes(app))
+  if (left.length > 0) onProgress?.(`${left.join(', ')}: not started, KEYSTORE_FILES is not set`)
   const starting = startable.map(async (app) => {
     const { pid } = await startApp(app, { env: appEnv[app] ?? {} })
     onProgress?.(`${app}: ready, process ${pid()}`)

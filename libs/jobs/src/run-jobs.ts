@@ -24,10 +24,14 @@ export type RunJobsOptions = {
 /** Most jobs that are found at once. */
 const FOUND_MAX = 1_000
 
+/** After so many rounds whatever is due is done without the queue. */
+const LATE_ROUNDS = 3
+
 /**
  * Does what is due until stopped. The queue wakes workers in time; a janitor asks the database, and
  * adds to the queue whatever is due and may have been lost there. While the queue is away the
- * janitor does by itself what is due, so that Redis is needed for speed and for nothing else.
+ * janitor does by itself what is due, and always what should have been done long ago, so that Redis
+ * is needed for speed and for nothing else.
  */
 export function runJobs(options: RunJobsOptions): Work {
   const { queue, name, handle, everyMs = 10_000, concurrency = 8, logger } = options
@@ -50,14 +54,18 @@ function janitorStep({ queue, due, handle, everyMs, concurrency, onError, ...res
     const nowMs = Date.now()
     // Two rounds ahead, so that one that is missed makes nothing late.
     const found = await due(new Date(nowMs + 2 * everyMs), FOUND_MAX)
+    const dueBefore = (ms: number) => found.filter(({ dueAt }) => (dueAt?.getTime() ?? 0) <= ms)
+    let overdue: readonly Job[]
     try {
       await queue.add(found)
+      // A queue keeps back for long what somebody was at who was killed.
+      overdue = dueBefore(nowMs - LATE_ROUNDS * everyMs)
     } catch (error) {
-      const overdue = found.filter(({ dueAt }) => (dueAt?.getTime() ?? 0) <= nowMs)
+      overdue = dueBefore(nowMs)
       const facts = { jobs: rest.name, overdue: overdue.length, error: describeError(error) }
       rest.logger.warn(facts, 'jobs are done without their queue')
-      await handleAll(overdue, { handle, concurrency, onError })
     }
+    await handleAll(overdue, { handle, concurrency, onError })
     return 'idle'
   }
 }

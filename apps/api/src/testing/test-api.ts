@@ -13,7 +13,10 @@ import { silentLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { walletsMigrations } from '@coffer/wallets/migrations'
+import { withdrawalsMigrations } from '@coffer/withdrawals/migrations'
+import { policySettings } from '@coffer/withdrawals/policy-settings'
 import type { InjectOptions } from 'fastify'
+import { z } from 'zod'
 import { type ApiServerOptions, apiServer } from '../api-server.ts'
 
 export const CHAIN = chainIdOf(31337)
@@ -63,6 +66,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     settlementsMigrations,
     reconciliationMigrations,
     analyticsMigrations,
+    withdrawalsMigrations,
   ])
   const server = await apiServer({
     postgres: database.postgres,
@@ -73,6 +77,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     broker: undefined,
     apiKeys: [KEY],
     xpub: XPUB,
+    withdrawals: z.object(policySettings).parse({}),
     headAgeMaxSeconds: 60,
     settlementTerms: {
       ...{ thresholds: {}, threshold: 1n, holdBackDays: 0 },

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+import { addPayee } from '@coffer/withdrawals/add-payee'
+import { approveWithdrawal, cancelWithdrawal } from '@coffer/withdrawals/approve-withdrawal'
+import { approverByKey, type PolicySettings, policyOf } from '@coffer/withdrawals/policy-settings'
+import { postgresPayees } from '@coffer/withdrawals/postgres-payees'
+import { postgresWithdrawals } from '@coffer/withdrawals/postgres-withdrawals'
+import { requestWithdrawal } from '@coffer/withdrawals/request-withdrawal'
+import { withdrawalRoutes } from '@coffer/withdrawals/routes'
+import { postgresWithdrawalRooms } from '@coffer/withdrawals/withdrawal-rooms'
+import type { ApiServerOptions } from './api-server.ts'
+
+export type { PolicySettings }
+
+type Options = Pick<ApiServerOptions, 'postgres' | 'chains' | 'withdrawals'>
+
+/** The routes of withdrawals, wired to PostgreSQL. */
+export function withdrawalsOf({ postgres, chains: configs, withdrawals: settings }: Options) {
+  const chains = configs.map(({ chain }) => chain)
+  const assets = configs.flatMap((config) => config.assets)
+  const own = [...configs.flatMap((config) => config.ownAddresses ?? []), ...settings.HOT_WALLET]
+  const rooms = postgresWithdrawalRooms(postgres)
+  const withdrawals = postgresWithdrawals(postgres)
+  const payees = postgresPayees(postgres)
+  const policy = policyOf(settings)
+  const now = () => new Date()
+  return withdrawalRoutes({
+    withdrawals,
+    payees,
+    requestWithdrawal: requestWithdrawal({
+      ...{ rooms, policy, chains, assets, own, now },
+      newId: randomUUID,
+    }),
+    approveWithdrawal: approveWithdrawal({ rooms, now }),
+    cancelWithdrawal: cancelWithdrawal({ rooms, now }),
+    addPayee: addPayee({ payees, withdrawals, policy, chains, now }),
+    approverOf: approverByKey(settings.APPROVER_KEYS),
+  })
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import { PAYMENT_EVENTS, WALLET_EVENTS } from '@coffer/events/topics'
+import { chainConfigs } from '@coffer/evm/chain-config'
+import { healthServer } from '@coffer/http/health-server'
+import { postgresProbes } from '@coffer/http/postgres-probes'
+import { bullmqJobs } from '@coffer/jobs/open-jobs'
+import { openMessaging } from '@coffer/messaging/open-messaging'
+import { runRelay } from '@coffer/messaging/run-relay'
+import { openPostgres } from '@coffer/postgres/open-postgres'
+import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
+import { wakeUp } from '@coffer/runtime/wake-up'
+import { socketSigner } from '@coffer/signing/socket-signer'
+import { createLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
+import { chainClients } from '@coffer/withdrawals/chain-clients'
+import { runPayouts } from '@coffer/withdrawals/jobs'
+import { prometheusPayoutMetrics } from '@coffer/withdrawals/payout-metrics'
+import { postgresPayouts } from '@coffer/withdrawals/postgres-payouts'
+import { postgresWithdrawalRooms } from '@coffer/withdrawals/withdrawal-rooms'
+import { withdrawalsConfig } from './config.ts'
+import { hotWallets } from './hot-wallets.ts'
+import { refundConsumer } from './refund-consumer.ts'
+
+const config = withdrawalsConfig(process.env)
+const chains = await chainConfigs(process.env)
+armCrashPoint(config.CRASH_AT, config.NODE_ENV)
+const logger = createLogger('withdrawals', config.LOG_LEVEL)
+const metrics = createMetrics('withdrawals')
+await using resources = new AsyncDisposableStack()
+
+const postgres = resources.use(
+  openPostgres(config.DATABASE_URL, { applicationName: 'withdrawals' }),
+)
+const messaging = await openMessaging({ ...config.messaging, clientId: 'withdrawals', logger })
+const producer = resources.use(await messaging.producer())
+const queue = resources.use(bullmqJobs({ url: config.REDIS_URL, queue: 'withdrawals', logger }))
+const { clients } = resources.use(chainClients(chains))
+const signer = resources.use(socketSigner(config.SIGNER_SOCKET))
+const own = await hotWallets(config.SIGNER_SOCKET)
+
+// Queue → chain → ledger. What is under way is in PostgreSQL, jobs only wake.
+const rooms = postgresWithdrawalRooms(postgres)
+const counted = { postgres, stuckAfterMs: config.STUCK_AFTER_MS }
+const payoutMetrics = prometheusPayoutMetrics(metrics, counted)
+const settings = chains.flatMap((chain) => own.map((sender) => config.settingsOf(chain, sender)))
+const stored = { rooms, payouts: postgresPayouts(postgres) }
+const paying = { ...config.payouts, ...stored, clients, signer, settings, queue, logger }
+const payouts = runPayouts({ ...paying, metrics: payoutMetrics })
+
+// Kafka → queue: refunds that were granted.
+const refunds = refundConsumer({ rooms, chains, own, postgres, producer, logger, metrics })
+const consumer = messaging.consumer({ ...config.member, topics: [PAYMENT_EVENTS] })
+
+const owed = { ...config.relay, topic: WALLET_EVENTS, holder: randomUUID(), wakeUp: wakeUp() }
+const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger })
+const probes = postgresProbes(postgres, metrics)
+resources.use(await healthServer({ port: config.HEALTH_PORT, ...probes }))
+await runUntilStopped([payouts, relay, (signal) => consumer.run(refunds, signal)])

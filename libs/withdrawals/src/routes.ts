@@ -1,0 +1,181 @@
+import type { Routes } from '@coffer/http/server'
+import { z } from 'zod'
+import type { OwnerKind, Payees, WithdrawalReader } from './ports.ts'
+import { type addPayee, parseDestination } from './usecases/add-payee.ts'
+import {
+  type approveWithdrawal,
+  type cancelWithdrawal,
+  WithdrawalUnknownError,
+} from './usecases/approve-withdrawal.ts'
+import { OwnerUnknownError, type requestWithdrawal } from './usecases/request-withdrawal.ts'
+import * as wire from './wire.ts'
+
+export type WithdrawalRoutesOptions = {
+  withdrawals: WithdrawalReader
+  payees: Pick<Payees, 'list'>
+  requestWithdrawal: ReturnType<typeof requestWithdrawal>
+  approveWithdrawal: ReturnType<typeof approveWithdrawal>
+  cancelWithdrawal: ReturnType<typeof cancelWithdrawal>
+  addPayee: ReturnType<typeof addPayee>
+  /** Whose key it is. Throws `ApproverUnknownError`. */
+  approverOf: (key: string) => string
+}
+
+const tags = ['withdrawals']
+
+const params = z.strictObject({ id: z.uuid() })
+
+/** Withdrawals of users and merchants, and where they may go. */
+export function withdrawalRoutes(options: WithdrawalRoutesOptions): Routes {
+  return async (app) => {
+    for (const kind of ['user', 'merchant'] as const) {
+      await app.register(ownerRoutes(kind, options))
+      await app.register(payeeRoutes(kind, options))
+    }
+    await app.register(readRoutes(options))
+    await app.register(decideRoutes(options))
+  }
+}
+
+type Kind = Exclude<OwnerKind, 'payment'>
+
+function ownerRoutes(kind: Kind, { requestWithdrawal }: WithdrawalRoutesOptions): Routes {
+  return async (app) => {
+    app.post(
+      `/v1/${kind}s/:id/withdrawals`,
+      {
+        schema: {
+          tags,
+          summary: `Withdraw what a ${kind} has available`,
+          description:
+            'What it takes is held at once, and it is paid behind this answer. Repeat a request ' +
+            'that got no answer, with the same Idempotency-Key: it is done once.',
+          params,
+          headers: wire.idempotencyHeaders,
+          body: wire.newWithdrawal,
+          response: { 202: wire.withdrawal },
+        },
+      },
+      async ({ params: { id: owner }, headers, body }, reply) => {
+        const { asset, amount, requestedBy } = body
+        const key = headers['idempotency-key']
+        const to = parseDestination(body.to)
+        const request = { key, owner, kind, asset, to, amount, requestedBy }
+        return reply.status(202).send(wire.withdrawalOnWire(await requestWithdrawal(request)))
+      },
+    )
+  }
+}
+
+function payeeRoutes(kind: Kind, options: WithdrawalRoutesOptions): Routes {
+  const { addPayee, payees, withdrawals } = options
+  return async (app) => {
+    app.post(
+      `/v1/${kind}s/:id/payees`,
+      {
+        schema: {
+          tags,
+          summary: `Name an address that a ${kind} may withdraw to`,
+          description: 'It can be used from usableFrom on. Naming it again changes nothing.',
+          params,
+          body: wire.newPayee,
+          response: { 201: wire.payee },
+        },
+      },
+      async ({ params: { id: owner }, body: { chain, address: text, label } }, reply) => {
+        const address = parseDestination(text)
+        const added = await addPayee({ owner, kind, chain, address, label })
+        return reply.status(201).send(wire.payeeOnWire(added.payee, added.lookalikes))
+      },
+    )
+    app.get(
+      `/v1/${kind}s/:id/payees`,
+      {
+        schema: {
+          tags,
+          summary: `Where a ${kind} may withdraw to`,
+          params,
+          response: { 200: z.strictObject({ items: z.array(wire.payee) }) },
+        },
+      },
+      async ({ params: { id: owner } }) => {
+        if ((await withdrawals.kindOf(owner)) !== kind) throw new OwnerUnknownError(owner, kind)
+        const listed = await payees.list(owner)
+        return { items: listed.map((each) => wire.payeeOnWire(each, [])) }
+      },
+    )
+  }
+}
+
+function readRoutes({ withdrawals }: WithdrawalRoutesOptions): Routes {
+  return async (app) => {
+    app.get(
+      '/v1/withdrawals',
+      {
+        schema: {
+          tags,
+          summary: 'Withdrawals, the newest first',
+          querystring: wire.query,
+          response: { 200: wire.page },
+        },
+      },
+      async ({ query: { owner, status, cursor: before, limit } }) => {
+        const found = await withdrawals.list({ owner, status, before, limit: limit + 1 })
+        const page = found.slice(0, limit)
+        const last = page.at(-1)
+        return {
+          items: page.map(wire.withdrawalOnWire),
+          nextCursor: last && found.length > limit ? wire.cursorOf(last) : null,
+        }
+      },
+    )
+    app.get(
+      '/v1/withdrawals/:id',
+      { schema: { tags, summary: 'One withdrawal', params, response: { 200: wire.withdrawal } } },
+      async ({ params: { id } }) => {
+        const found = await withdrawals.find(id)
+        if (found === undefined) throw new WithdrawalUnknownError(id)
+        return wire.withdrawalOnWire(found)
+      },
+    )
+  }
+}
+
+function decideRoutes(options: WithdrawalRoutesOptions): Routes {
+  const { approveWithdrawal, cancelWithdrawal, approverOf } = options
+  return async (app) => {
+    app.post(
+      '/v1/withdrawals/:id/approve',
+      {
+        schema: {
+          tags,
+          summary: 'Let a withdrawal be paid that needs a second person',
+          params,
+          headers: wire.approverHeaders,
+          body: z.strictObject({
+            hash: z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{64}$/)]),
+          }),
+          response: { 200: wire.withdrawal },
+        },
+      },
+      async ({ params: { id }, headers, body: { hash } }) => {
+        const approver = approverOf(headers['x-approver-key'])
+        return wire.withdrawalOnWire(await approveWithdrawal({ id, hash, approver }))
+      },
+    )
+    app.post(
+      '/v1/withdrawals/:id/cancel',
+      {
+        schema: {
+          tags,
+          summary: 'Call a withdrawal off that was not given to a transaction so far',
+          params,
+          body: z.strictObject({ reason: z.string().min(1).max(200).optional() }).nullish(),
+          response: { 200: wire.withdrawal },
+        },
+      },
+      async ({ params: { id }, body }) =>
+        wire.withdrawalOnWire(await cancelWithdrawal({ id, reason: body?.reason ?? 'cancelled' })),
+    )
+  }
+}
