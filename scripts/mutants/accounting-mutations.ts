@@ -19,7 +19,7 @@ export const accountingMutations: readonly Mutation[] = [
   {
     name: 'a debt that somebody has just made is not looked for',
     file: 'libs/ledger/src/adapters/post-transactions.ts',
-    find: 'lockDebts(tx, debtsBeside(names, drafts), locked)',
+    find: 'lockDebts(tx, debtsOf(drafts), locked)',
     replace: 'lockDebts(tx, [], locked)',
     tests: bookTests,
   },

@@ -30,10 +30,10 @@ export const analyticsMutations: readonly Mutation[] = [
     tests: counted,
   },
   {
-    name: 'a reversal of a deposit is taken for older than its confirmation',
+    name: 'a deposit that was confirmed once more is taken for older than its reversal',
     file: 'libs/analytics/src/domain/fact-of.ts',
     find: 'version: 2 * revision + (isReversed ? 1 : 0),',
-    replace: 'version: 2 * revision,',
+    replace: 'version: 2 + (isReversed ? 1 : 0),',
     tests: counted,
   },
   {

@@ -15,7 +15,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import { NOT_NEGATIVE } from './domain/chart-of-accounts.ts'
+import { DEBTS, NOT_NEGATIVE } from './domain/chart-of-accounts.ts'
 import type { Resolution } from './domain/transaction.ts'
 
 export const ledgerSchema = pgSchema('ledger')
@@ -54,6 +54,10 @@ export const accounts = ledgerSchema.table(
   },
   (table) => [
     unique('accounts_identity').on(table.owner, table.code, table.asset, table.shard),
+    // It names nothing that changes, so that counting stays as cheap as it is.
+    index('accounts_debts')
+      .on(table.owner)
+      .where(sql`${table.code} in (${sql.raw(DEBTS.map((code) => `'${code}'`).join(', '))})`),
     check('accounts_shard_of_system', sql`${table.shard} = 0 or ${table.owner} = 'system'`),
     check(
       'accounts_available_not_negative',

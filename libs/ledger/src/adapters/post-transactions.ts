@@ -6,7 +6,6 @@ import { bookedTransaction } from '../booked-transaction.ts'
 import { applyPostings, shardKey } from '../domain/apply-postings.ts'
 import type { Refusal } from '../domain/refusal.ts'
 import {
-  type AccountName,
   accountKey,
   accountsOf,
   checkDraft,
@@ -70,7 +69,7 @@ export async function postTransactions(
   const shard = await lockShard(tx, [...names.values(), ...held])
   for (const name of held) names.set(shardKey({ ...name, account: name }, shard), name)
   const locked = await lockAccounts(tx, [...names.values()], shard)
-  const { ids, states } = await lockDebts(tx, debtsBeside(names, drafts), locked)
+  const { ids, states } = await lockDebts(tx, debtsOf(drafts), locked)
   // Read under the locks, so that whoever booked one of these on the same accounts has committed.
   const isLookedUp = !isNew || drafts.some(isAboutOthers)
   const read = isLookedUp ? await readRecorded(tx, drafts) : await readNothingRecorded(tx)
@@ -108,15 +107,6 @@ export async function postTransactions(
   await updateAccounts(tx, ids, changed)
   await bookRelated(tx, related, { ids, idOf })
   return outcomes
-}
-
-/** Debts that drafts pay if there are any, and that none of them needs open. */
-function debtsBeside(
-  names: ReadonlyMap<string, AccountName>,
-  drafts: readonly TransactionDraft[],
-): AccountName[] {
-  const debts = new Map(drafts.flatMap(debtsOf).map((name) => [accountKey(name), name]))
-  return [...debts].flatMap(([key, name]) => (names.has(key) ? [] : [name]))
 }
 
 const holdOf = ({ resolves }: Pick<BookedTransaction, 'resolves'>): string[] =>

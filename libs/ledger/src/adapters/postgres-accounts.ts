@@ -1,8 +1,9 @@
+import { textArray } from '@coffer/postgres/binary-array'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import type { AccountState } from '../domain/account-state.ts'
 import { shardKey } from '../domain/apply-postings.ts'
-import { SYSTEM } from '../domain/chart-of-accounts.ts'
+import { DEBTS, SYSTEM } from '../domain/chart-of-accounts.ts'
 import { type AccountName, accountKey } from '../domain/transaction.ts'
 import { numericArray } from './numeric-array.ts'
 
@@ -28,18 +29,7 @@ export async function lockAccounts(
 ): Promise<LockedAccounts> {
   const ids = await openAccounts(tx, names, shard)
   const keys = new Map(ids.entries().map(([key, id]) => [id, key]))
-  const rows = await tx.execute<AccountRow>(sql`
-    select ${accountColumns}
-    from ledger.accounts account
-    where id = any(${numericArray([...keys.keys()])}::bigint[])
-    order by id
-    for update
-  `)
-  const states = new Map<string, AccountState>()
-  for (const row of rows) {
-    states.set(keys.get(row.id) as string, stateOf(row))
-  }
-  return { ids, states }
+  return { ids, states: await lockById(tx, keys) }
 }
 
 /**
@@ -54,24 +44,43 @@ export async function lockDebts(
   locked: LockedAccounts,
 ): Promise<LockedAccounts> {
   if (debts.length === 0) return locked
-  const { owners, codes, assets } = columns(debts, 0)
-  const rows = await tx.execute<AccountRow & AccountName>(sql`
-    select ${accountColumns}, account.owner, account.code, account.asset
-    from unnest(${owners}::text[], ${codes}::text[], ${assets}::text[]) as name (owner, code, asset)
-    join ledger.accounts account using (owner, code, asset)
-    where account.shard = 0 and account.debits_posted > account.credits_posted
-    order by account.id
-    for update of account
+  const owners = [...new Set(debts.map(({ owner }) => owner))]
+  const owed = await tx.execute<AccountName & { id: string }>(sql`
+    select id, owner, code, asset
+    from ledger.accounts
+    where code in (${sql.raw(DEBTS.map((code) => `'${code}'`).join(', '))})
+      and owner = any(${textArray(owners)}::text[])
+      and debits_posted > credits_posted
   `)
-  if (rows.length === 0) return locked
-  const found = rows.map((row) => ({ key: accountKey(row), row }))
-  return {
-    ids: new Map([...locked.ids, ...found.map(({ key, row }) => [key, row.id] as const)]),
-    states: new Map([
-      ...locked.states,
-      ...found.map(({ key, row }) => [key, stateOf(row)] as const),
-    ]),
+  if (owed.length === 0) return locked
+  const wanted = new Set(debts.map(accountKey))
+  const keys = new Map<string, string>()
+  for (const row of owed) {
+    const key = accountKey(row)
+    if (wanted.has(key) && !locked.ids.has(key)) keys.set(row.id, key)
   }
+  const states = await lockById(tx, keys)
+  return {
+    ids: new Map([...locked.ids, ...[...keys].map(([id, key]) => [key, id] as const)]),
+    states: new Map([...locked.states, ...states]),
+  }
+}
+
+/** Locks accounts in order of id; `keys` names them. */
+async function lockById(
+  tx: Transaction,
+  keys: ReadonlyMap<string, string>,
+): Promise<Map<string, AccountState>> {
+  const rows = await tx.execute<AccountRow>(sql`
+    select id, debits_posted as "debitsPosted", credits_posted as "creditsPosted",
+      debits_pending as "debitsPending", credits_pending as "creditsPending", version,
+      closed_version is not null as "isClosed"
+    from ledger.accounts
+    where id = any(${numericArray([...keys.keys()])}::bigint[])
+    order by id
+    for update
+  `)
+  return new Map(rows.map((row) => [keys.get(row.id) as string, stateOf(row)]))
 }
 
 type AccountRow = {
@@ -83,11 +92,6 @@ type AccountRow = {
   version: string
   isClosed: boolean
 }
-
-const accountColumns = sql.raw(`account.id, account.debits_posted as "debitsPosted",
-  account.credits_posted as "creditsPosted", account.debits_pending as "debitsPending",
-  account.credits_pending as "creditsPending", account.version,
-  account.closed_version is not null as "isClosed"`)
 
 const stateOf = (row: AccountRow): AccountState => ({
   debitsPosted: BigInt(row.debitsPosted),

@@ -92,6 +92,9 @@ const debts = {
   'refundable.debt': 'payment.refundable',
 } as const satisfies Partial<Record<AccountCode, AccountCode>>
 
+/** The codes of accounts that say what another of their owner lacks. */
+export const DEBTS = Object.keys(debts) as readonly AccountCode[]
+
 /** Whether an account of this code says what another of its owner lacks. */
 export const isDebt = (code: AccountCode): code is keyof typeof debts => Object.hasOwn(debts, code)
 

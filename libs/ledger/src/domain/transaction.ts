@@ -3,6 +3,7 @@ import type { AssetId } from '@coffer/money/asset'
 import {
   type AccountCode,
   chartOfAccounts,
+  DEBTS,
   isAccountCode,
   isDebt,
   lackingBy,
@@ -75,6 +76,10 @@ export type TransactionDraft = {
 export const accountKey = ({ owner, code, asset }: AccountName): string =>
   `${code} ${asset} ${owner}`
 
+/** Whether an {@link accountKey} is that of a debt. */
+export const isDebtKey = (key: string): boolean =>
+  DEBTS.some((code) => key.startsWith(code) && key[code.length] === ' ')
+
 /** The accounts that an entry names beside its own, as a list. */
 export const listOf = (
   names: AccountName | readonly AccountName[] | undefined,
@@ -89,23 +94,37 @@ const NONE: readonly AccountName[] = []
  */
 export function accountsOf({ entries, closes = [] }: TransactionDraft): AccountName[] {
   const names: AccountName[] = [...closes]
+  const add = (name: AccountName) => {
+    names.push(name)
+    addLacking(names, name)
+  }
   for (const { account, shortfall, offsets } of entries) {
-    names.push(account, ...lackedBy(account))
-    for (const name of listOf(shortfall)) names.push(name, ...lackedBy(name))
+    add(account)
+    if (shortfall) for (const name of listOf(shortfall)) add(name)
+    if (!offsets) continue
     for (const name of listOf(offsets)) {
       if (!isDebt(name.code)) names.push(name)
-      else if (lackingBy(name.code) !== account.code) names.push(...lackedBy(name))
+      else if (lackingBy(name.code) !== account.code) addLacking(names, name)
     }
   }
   return names
 }
 
-/** Every debt that a draft pays if there is one. */
-export const debtsOf = ({ entries }: TransactionDraft): AccountName[] =>
-  entries.flatMap(({ offsets }) => listOf(offsets).filter(({ code }) => isDebt(code)))
+function addLacking(names: AccountName[], name: AccountName): void {
+  if (isDebt(name.code)) names.push({ ...name, code: lackingBy(name.code) })
+}
 
-const lackedBy = (name: AccountName): readonly AccountName[] =>
-  isDebt(name.code) ? [{ ...name, code: lackingBy(name.code) }] : NONE
+/** Every debt that drafts pay if there is one. */
+export function debtsOf(drafts: readonly TransactionDraft[]): AccountName[] {
+  const debts: AccountName[] = []
+  for (const { entries } of drafts) {
+    for (const { offsets } of entries) {
+      if (!offsets) continue
+      for (const name of listOf(offsets)) if (isDebt(name.code)) debts.push(name)
+    }
+  }
+  return debts
+}
 
 /** Whether the amounts sum to zero for each asset. */
 export function balanced(entries: readonly EntryDraft[]): boolean {

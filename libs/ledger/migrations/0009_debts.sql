@@ -1,0 +1,1 @@
+CREATE INDEX "accounts_debts" ON "ledger"."accounts" USING btree ("owner") WHERE "ledger"."accounts"."code" in ('owner.receivable', 'refundable.debt');
