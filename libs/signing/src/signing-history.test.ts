@@ -85,10 +85,10 @@ test('W15: payouts of a window add up, over restarts, and are free again after i
 test('what shares a nonce counts once, by the highest of its fees', async () => {
   const { signer } = remembering()
   await signer.sign(withFee(100n, 100n))
+  await signer.sign(given.paid('w2', 100n, 1))
   await signer.sign(withFee(110n, 100n))
   await signer.sign(given.cancel(0, 120n))
 
-  await signer.sign(given.paid('w2', 100n, 1))
   await signer.sign(given.paid('w3', 50n, 2))
   await expect(signer.sign(given.paid('w4', 1n, 3))).rejects.toMatchObject({ rule: 'window' })
 })

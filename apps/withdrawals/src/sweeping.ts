@@ -1,0 +1,66 @@
+import { WALLET_EVENTS } from '@coffer/events/topics'
+import type { Address } from '@coffer/evm/address'
+import type { ChainConfig } from '@coffer/evm/chain-config'
+import type { JobQueue } from '@coffer/jobs/ports'
+import { handleDeliveries } from '@coffer/messaging/consume'
+import { postgresLetterStates } from '@coffer/messaging/letter-states'
+import { countDeadLetters } from '@coffer/messaging/messaging-metrics'
+import type { Messaging } from '@coffer/messaging/open-messaging'
+import type { Producer } from '@coffer/messaging/ports'
+import type { ChainId } from '@coffer/money/chain-id'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
+import type { Work } from '@coffer/runtime/run-until-stopped'
+import type { Logger } from '@coffer/telemetry/logger'
+import type { Metrics } from '@coffer/telemetry/metrics'
+import type { PayoutSettings } from '@coffer/withdrawals/jobs'
+import type { ChainClient, Payouts } from '@coffer/withdrawals/ports'
+import { postgresSweepRooms, postgresSweeps } from '@coffer/withdrawals/postgres-sweeps'
+import { arrivalsHandler } from '@coffer/withdrawals/sweep-events'
+import { runSweeps } from '@coffer/withdrawals/sweep-jobs'
+import type { sweepConfig } from './sweep-config.ts'
+
+export type SweepingOptions = {
+  config: ReturnType<typeof sweepConfig>
+  chains: readonly ChainConfig[]
+  own: readonly Address[]
+  fees: PayoutSettings['fees']
+  /** The group of the payouts; what came is read by one of its own. */
+  member: { group: string; batchSizeMax: number }
+  messaging: Pick<Messaging, 'consumer'>
+  postgres: Postgres
+  producer: Producer
+  payouts: Payouts
+  clients: ReadonlyMap<ChainId, ChainClient>
+  queue: JobQueue
+  logger: Logger
+  metrics: Metrics
+}
+
+/** Who reads here what came to our addresses, for the dead letters. */
+const CONSUMER = 'sweeps'
+
+/** Kafka → what came → transactions that bring it to the hot wallet. Nothing, if it is off. */
+export function sweeping(options: SweepingOptions): Work[] {
+  const { config, chains, own, fees, member, messaging, postgres, producer } = options
+  const { payouts, clients, queue, logger, metrics } = options
+  const [hotWallet] = own
+  if (!config.isOn || hotWallet === undefined) return []
+  const sweeps = postgresSweeps(postgres)
+  const handler = handleDeliveries({
+    handle: arrivalsHandler(sweeps, () => new Date()),
+    consumer: CONSUMER,
+    deadLetters: producer,
+    redrives: postgresLetterStates(postgres),
+    ...{ logger, isTransient },
+    onDeadLetter: countDeadLetters(metrics),
+  })
+  const group = `${member.group}.${CONSUMER}`
+  const consumer = messaging.consumer({ ...member, group, topics: [WALLET_EVENTS] })
+  const sweep = runSweeps({
+    ...{ rooms: postgresSweepRooms(postgres), sweeps, payouts, clients, queue, logger },
+    settings: chains.map((chain) => config.settingsOf(chain, { hotWallet, fees })),
+    sweepMs: config.sweepMs,
+  })
+  return [sweep, (signal) => consumer.run(handler, signal)]
+}
