@@ -21,7 +21,7 @@ COPY . .
 # Where the local chain keeps its state; a volume mounted here takes over the owner.
 RUN mkdir /chain && chown node:node /chain
 # And where the signer has its keys and its socket, for nobody else.
-RUN mkdir --mode=700 /signer && chown node:node /signer
+RUN mkdir --mode=700 /signer /run/signer && chown node:node /signer /run/signer
 USER node
 ENTRYPOINT ["node"]
 CMD ["apps/api/src/main.ts"]

@@ -21,6 +21,7 @@ import { sealsMutations } from './seals-mutations.ts'
 import { settlementMutations } from './settlement-mutations.ts'
 import { signingMutations } from './signing-mutations.ts'
 import { simulationMutations } from './simulation-mutations.ts'
+import { sweepMutations } from './sweep-mutations.ts'
 import { traceLaneMutations } from './trace-lane-mutations.ts'
 
 /** Every planted bug, in the order of a deposit's way from the node to the ledger. */
@@ -47,5 +48,6 @@ export const mutations: readonly Mutation[] = [
   ...sealsMutations,
   ...signingMutations,
   ...settlementMutations,
+  ...sweepMutations,
   ...simulationMutations,
 ]

@@ -48,6 +48,7 @@ export async function localChain(rpcUrl: string): Promise<LocalChain> {
       WS_URLS: rpcUrl.replace(/^http/, 'ws'),
       // Nobody counts the requests to a node of our own.
       POLL_MS: '10',
+      SWEEP_MINIMUMS: tokens.map(({ symbol }) => `${symbol}:1`).join(),
       TOKENS: tokens.map((asset) => `${asset.symbol}:${asset.decimals}:${asset.contract}`).join(),
       FORWARDERS_ADDRESS: forwarders,
     },

@@ -40,8 +40,12 @@ export async function makeLocalSigner(
       SIGNER_SOCKET: files.socket,
       HOT_WALLET: HOT_WALLET.address,
       COLD_ADDRESS: COLD_WALLET.address,
-      // What it sends is no deposit.
-      OWN_ADDRESSES: HOT_WALLET.address,
+      // What they send is no deposit.
+      OWN_ADDRESSES: [HOT_WALLET.address, COLD_WALLET.address].join(),
+      // Nobody counts what gas costs here.
+      SWEEPS: 'all',
+      SWEEP_BUDGET_WEI: PLENTY,
+      SWEEP_MS: '1000',
     },
     own: {
       KEYSTORE_FILES: [files.keystore('hot'), files.keystore('deposits')].join(),

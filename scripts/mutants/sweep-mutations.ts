@@ -1,0 +1,42 @@
+import type { Mutation } from './mutation.ts'
+
+const tests = ['libs/withdrawals/src/sweeps.integration.test.ts']
+
+/** Bugs that let sweeps cost more than they bring, or leave something behind. */
+export const sweepMutations: readonly Mutation[] = [
+  {
+    name: 'dust of the coin is swept',
+    file: 'libs/withdrawals/src/domain/sweep-settings.ts',
+    find: 'value > WORTH_TIMES * cost',
+    replace: 'value > 0n',
+    tests,
+  },
+  {
+    name: 'a token that nobody valued is swept',
+    file: 'libs/withdrawals/src/usecases/plan-sweeps.ts',
+    find: 'return least === undefined ? tokenOf(asset) === undefined : amount >= least',
+    replace: 'return least === undefined || amount >= least',
+    tests,
+  },
+  {
+    name: 'what is under way does not count against the budget',
+    file: 'libs/withdrawals/src/adapters/postgres-sweeps.ts',
+    find: "where made.chain = ${chain} and made.purpose <> 'payout'",
+    replace: "where made.chain = ${chain} and made.purpose <> 'payout' and made.status <> 'open'",
+    tests,
+  },
+  {
+    name: 'what came while a sweep was under way is forgotten',
+    file: 'libs/withdrawals/src/adapters/postgres-sweeps.ts',
+    find: 'set transaction_id = null, tries',
+    replace: "set chain = 'gone', tries",
+    tests,
+  },
+  {
+    name: 'an address of the HD wallet sends while gas is on its way to it',
+    file: 'libs/withdrawals/src/adapters/postgres-sweeps.ts',
+    find: "              or (made.purpose = 'top-up' and made.to_address = source.address)",
+    replace: '              or false',
+    tests,
+  },
+]
