@@ -174,3 +174,24 @@ export const payees = withdrawalsSchema.table(
   },
   (table) => [primaryKey({ columns: [table.owner, table.chain, table.address] })],
 )
+
+/** Assets that came to our addresses and are not swept so far. */
+export const sweepSources = withdrawalsSchema.table(
+  'sweep_sources',
+  {
+    chain: text().$type<ChainId>().notNull(),
+    address: hexColumn().$type<Address>().notNull(),
+    asset: text().$type<AssetId>().notNull(),
+    /** When it is to be looked at. */
+    dueAt: moment().notNull(),
+    /** How often it was swept since something came. */
+    tries: integer().default(0).notNull(),
+    /** The transaction under way that takes it. */
+    transactionId: uuid().references(() => transactions.id),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chain, table.address, table.asset] }),
+    index('sweep_sources_due').on(table.chain, table.dueAt).where(sql`transaction_id is null`),
+    index('sweep_sources_under_way').on(table.transactionId).where(sql`transaction_id is not null`),
+  ],
+)
