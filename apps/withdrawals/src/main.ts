@@ -10,7 +10,6 @@ import { openPostgres } from '@coffer/postgres/open-postgres'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
-import { socketSigner } from '@coffer/signing/socket-signer'
 import { createLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
 import { chainClients } from '@coffer/withdrawals/chain-clients'
@@ -21,23 +20,22 @@ import { postgresWithdrawalRooms } from '@coffer/withdrawals/withdrawal-rooms'
 import { withdrawalsConfig } from './config.ts'
 import { hotWallets } from './hot-wallets.ts'
 import { refundConsumer } from './refund-consumer.ts'
+import { sweeping } from './sweeping.ts'
 
+const clientId = 'withdrawals'
 const config = withdrawalsConfig(process.env)
 const chains = await chainConfigs(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
-const logger = createLogger('withdrawals', config.LOG_LEVEL)
-const metrics = createMetrics('withdrawals')
+const logger = createLogger(clientId, config.LOG_LEVEL)
+const metrics = createMetrics(clientId)
 await using resources = new AsyncDisposableStack()
 
-const postgres = resources.use(
-  openPostgres(config.DATABASE_URL, { applicationName: 'withdrawals' }),
-)
-const messaging = await openMessaging({ ...config.messaging, clientId: 'withdrawals', logger })
+const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: clientId }))
+const messaging = await openMessaging({ ...config.messaging, clientId, logger })
 const producer = resources.use(await messaging.producer())
 const queue = resources.use(bullmqJobs({ url: config.REDIS_URL, queue: 'withdrawals', logger }))
 const { clients } = resources.use(chainClients(chains))
-const signer = resources.use(socketSigner(config.SIGNER_SOCKET))
-const own = await hotWallets(config.SIGNER_SOCKET)
+const { signer, own } = resources.use(await hotWallets(config.SIGNER_SOCKET, postgres))
 
 // Queue → chain → ledger. What is under way is in PostgreSQL, jobs only wake.
 const rooms = postgresWithdrawalRooms(postgres)
@@ -52,8 +50,10 @@ const payouts = runPayouts({ ...paying, metrics: payoutMetrics })
 const refunds = refundConsumer({ rooms, chains, own, postgres, producer, logger, metrics })
 const consumer = messaging.consumer({ ...config.member, topics: [PAYMENT_EVENTS] })
 
+const reading = { messaging, member: config.member, producer, metrics }
+const sweeps = sweeping(process.env, { ...paying, ...reading, chains, own, postgres })
 const owed = { ...config.relay, topic: WALLET_EVENTS, holder: randomUUID(), wakeUp: wakeUp() }
 const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger })
 const probes = postgresProbes(postgres, metrics)
 resources.use(await healthServer({ port: config.HEALTH_PORT, ...probes }))
-await runUntilStopped([payouts, relay, (signal) => consumer.run(refunds, signal)])
+await runUntilStopped([payouts, ...sweeps, relay, (signal) => consumer.run(refunds, signal)])

@@ -18,13 +18,13 @@ import type { ChainClient, Payouts } from '@coffer/withdrawals/ports'
 import { postgresSweepRooms, postgresSweeps } from '@coffer/withdrawals/postgres-sweeps'
 import { arrivalsHandler } from '@coffer/withdrawals/sweep-events'
 import { runSweeps } from '@coffer/withdrawals/sweep-jobs'
-import type { sweepConfig } from './sweep-config.ts'
+import { sweepConfig } from './sweep-config.ts'
 
 export type SweepingOptions = {
-  config: ReturnType<typeof sweepConfig>
   chains: readonly ChainConfig[]
   own: readonly Address[]
-  fees: PayoutSettings['fees']
+  /** Of the payouts, whose fees are the sweeps' as well. */
+  settings: readonly PayoutSettings[]
   /** The group of the payouts; what came is read by one of its own. */
   member: { group: string; batchSizeMax: number }
   messaging: Pick<Messaging, 'consumer'>
@@ -41,11 +41,13 @@ export type SweepingOptions = {
 const CONSUMER = 'sweeps'
 
 /** Kafka → what came → transactions that bring it to the hot wallet. Nothing, if it is off. */
-export function sweeping(options: SweepingOptions): Work[] {
-  const { config, chains, own, fees, member, messaging, postgres, producer } = options
+export function sweeping(env: NodeJS.ProcessEnv, options: SweepingOptions): Work[] {
+  const config = sweepConfig(env)
+  const { chains, own, settings, member, messaging, postgres, producer } = options
   const { payouts, clients, queue, logger, metrics } = options
   const [hotWallet] = own
-  if (!config.isOn || hotWallet === undefined) return []
+  const fees = settings[0]?.fees
+  if (!config.isOn || hotWallet === undefined || fees === undefined) return []
   const sweeps = postgresSweeps(postgres)
   const handler = handleDeliveries({
     handle: arrivalsHandler(sweeps, () => new Date()),
