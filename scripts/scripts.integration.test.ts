@@ -26,50 +26,57 @@ const run = (script: string, args: readonly string[], env: NodeJS.ProcessEnv): P
     })
   })
 
-test('topics are made once, a message goes through, and what is unwell fails the check', async () => {
-  const { DATABASE_URL, KAFKA_BROKERS } = stackUrls()
-  const topicPrefix = `test-${randomUUID()}.`
-  const env = { DATABASE_URL, KAFKA_BROKERS, TOPIC_PREFIX: topicPrefix, REPLICATION_FACTOR: '1' }
-  const home = await mkdtemp(join(tmpdir(), 'coffer-scripts-'))
-  await using api = await healthServer({ port: 0, ...behind('accounts', 12) })
-  const remembered = { api: api.url, apiKey: 'a key', env, healthUrls: { accounts: api.url } }
-  await mkdir(home, { recursive: true })
-  await writeFile(join(home, 'running.json'), JSON.stringify(remembered))
+// Seven commands start, which takes a while where others use the machine too.
+const TIMEOUT = { timeout: 180_000 }
 
-  const made = await run('init-kafka-topics', ['--json'], env)
-  const [again, tried, well, unwell, started, help] = await Promise.all([
-    run('init-kafka-topics', ['--home', home], {}),
-    run('test-kafka', ['--json'], env),
-    run('health-check', ['--home', home], {}),
-    run('health-check', ['--app', `accounts=${api.url}`, '--lag-max', '11', '--json'], env),
-    run('start-all-services', ['--home', home], {}),
-    run('start-all-services', ['--help'], {}),
-  ])
-  const names = await withAdmin(KAFKA_BROKERS.split(','), async (admin) => {
-    const all = await admin.listTopics()
-    const ours = all.filter((name) => name.startsWith(topicPrefix))
-    await admin.deleteTopics({ topics: ours })
-    return ours.map((name) => name.slice(topicPrefix.length))
-  })
-  await rm(home, { recursive: true })
+test(
+  'topics are made once, a message goes through, and what is unwell fails the check',
+  TIMEOUT,
+  async () => {
+    const { DATABASE_URL, KAFKA_BROKERS } = stackUrls()
+    const topicPrefix = `test-${randomUUID()}.`
+    const env = { DATABASE_URL, KAFKA_BROKERS, TOPIC_PREFIX: topicPrefix, REPLICATION_FACTOR: '1' }
+    const home = await mkdtemp(join(tmpdir(), 'coffer-scripts-'))
+    await using api = await healthServer({ port: 0, ...behind('accounts', 12) })
+    const remembered = { api: api.url, apiKey: 'a key', env, healthUrls: { accounts: api.url } }
+    await mkdir(home, { recursive: true })
+    await writeFile(join(home, 'running.json'), JSON.stringify(remembered))
 
-  expect(made, made.stderr).toMatchObject({ code: 0 })
-  expect(JSON.parse(made.stdout)).toEqual({ topics: TOPICS.map(({ name }) => name) })
-  expect(again, again.stderr).toMatchObject({ code: 0 })
-  expect(names.toSorted()).toEqual(TOPICS.map(({ name }) => name).toSorted())
-  expect(tried, tried.stderr).toMatchObject({ code: 0 })
-  expect(JSON.parse(tried.stdout)).toMatchObject({ readMs: expect.any(Number) })
-  expect(well, well.stdout).toMatchObject({ code: 0 })
-  expect(well.stdout).toContain('is ready, accounts is 12 messages behind')
-  expect(unwell).toMatchObject({ code: 1 })
-  expect(JSON.parse(unwell.stdout)).toMatchObject([
-    { name: 'database', isWell: true },
-    { name: 'broker', isWell: true },
-    { name: 'accounts', isWell: false },
-  ])
-  expect(started).toMatchObject({ code: 0, stdout: `It runs already: ${api.url}\n` })
-  expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--detach') })
-})
+    const made = await run('init-kafka-topics', ['--json'], env)
+    const [again, tried, well, unwell, started, help] = await Promise.all([
+      run('init-kafka-topics', ['--home', home], {}),
+      run('test-kafka', ['--json'], env),
+      run('health-check', ['--home', home], {}),
+      run('health-check', ['--app', `accounts=${api.url}`, '--lag-max', '11', '--json'], env),
+      run('start-all-services', ['--home', home], {}),
+      run('start-all-services', ['--help'], {}),
+    ])
+    const names = await withAdmin(KAFKA_BROKERS.split(','), async (admin) => {
+      const all = await admin.listTopics()
+      const ours = all.filter((name) => name.startsWith(topicPrefix))
+      await admin.deleteTopics({ topics: ours })
+      return ours.map((name) => name.slice(topicPrefix.length))
+    })
+    await rm(home, { recursive: true })
+
+    expect(made, made.stderr).toMatchObject({ code: 0 })
+    expect(JSON.parse(made.stdout)).toEqual({ topics: TOPICS.map(({ name }) => name) })
+    expect(again, again.stderr).toMatchObject({ code: 0 })
+    expect(names.toSorted()).toEqual(TOPICS.map(({ name }) => name).toSorted())
+    expect(tried, tried.stderr).toMatchObject({ code: 0 })
+    expect(JSON.parse(tried.stdout)).toMatchObject({ readMs: expect.any(Number) })
+    expect(well, well.stdout).toMatchObject({ code: 0 })
+    expect(well.stdout).toContain('is ready, accounts is 12 messages behind')
+    expect(unwell).toMatchObject({ code: 1 })
+    expect(JSON.parse(unwell.stdout)).toMatchObject([
+      { name: 'database', isWell: true },
+      { name: 'broker', isWell: true },
+      { name: 'accounts', isWell: false },
+    ])
+    expect(started).toMatchObject({ code: 0, stdout: `It runs already: ${api.url}\n` })
+    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--detach') })
+  },
+)
 
 /** A process that is ready, and whose group has so much to do. */
 const behind = (group: string, lag: number) => ({
