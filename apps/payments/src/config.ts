@@ -30,10 +30,28 @@ const settings = z
     EXPIRY_GRACE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(1_200),
     /** How often payments are looked for that have expired, milliseconds. */
     EXPIRY_EVERY_MS: z.coerce.number().int().min(100).max(600_000).default(10_000),
+    /** The sandbox that charges cards; without one no payment by card is charged. */
+    SANDBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
+    SANDBOX_KEY: z.string().min(8).optional(),
+    /** Where the sandbox is to tell of what it did: the API's route for callbacks. */
+    SANDBOX_CALLBACK_URL: z.url({ protocol: /^https?$/ }).optional(),
+    /** An answer of the sandbox that takes longer is not waited for, milliseconds. */
+    CHANNEL_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
+    /** How often charges and refunds are looked for that the sandbox is to be asked about, ms. */
+    CHANNEL_EVERY_MS: z.coerce.number().int().min(50).max(600_000).default(500),
+    /** The first pause before the sandbox is asked again, milliseconds; each next one is longer. */
+    CHANNEL_RETRY_MS: z.coerce.number().int().min(50).max(600_000).default(5_000),
+    /** How often the statement of a day is read until the day is over, milliseconds. */
+    STATEMENT_EVERY_MS: z.coerce.number().int().min(100).max(86_400_000).default(60_000),
     CRASH_AT: z.string().optional(),
     NODE_ENV: z.string().optional(),
   })
   .superRefine(requireBrokers)
+  .refine(
+    (given) =>
+      given.SANDBOX_URL === undefined || (given.SANDBOX_KEY && given.SANDBOX_CALLBACK_URL),
+    'Expected SANDBOX_KEY and SANDBOX_CALLBACK_URL beside SANDBOX_URL',
+  )
 
 /** Reads the settings of the payment service. Throws `ConfigError`. */
 export function paymentsConfig(env: NodeJS.ProcessEnv) {
@@ -43,6 +61,12 @@ export function paymentsConfig(env: NodeJS.ProcessEnv) {
     messaging: messagingConfig(config),
     member: { group: config.CONSUMER_GROUP, batchSizeMax: config.BATCH_SIZE_MAX },
     relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
+    channel: channelOf(config),
+    channelWork: {
+      everyMs: config.CHANNEL_EVERY_MS,
+      retryMs: config.CHANNEL_RETRY_MS,
+      statementEveryMs: config.STATEMENT_EVERY_MS,
+    },
     expiryQueue: {
       url: config.REDIS_URL,
       queue: 'payments.expire',
@@ -50,4 +74,15 @@ export function paymentsConfig(env: NodeJS.ProcessEnv) {
     },
     expiry: { graceMs: config.EXPIRY_GRACE_SECONDS * 1_000, everyMs: config.EXPIRY_EVERY_MS },
   }
+}
+
+type ChannelSettings = Pick<
+  z.output<typeof settings>,
+  'SANDBOX_URL' | 'SANDBOX_KEY' | 'SANDBOX_CALLBACK_URL' | 'CHANNEL_TIMEOUT_MS'
+>
+
+function channelOf(config: ChannelSettings) {
+  const { SANDBOX_URL: url, SANDBOX_KEY: key, SANDBOX_CALLBACK_URL: callbackUrl } = config
+  if (url === undefined || key === undefined || callbackUrl === undefined) return undefined
+  return { url, key, callbackUrl, timeoutMs: config.CHANNEL_TIMEOUT_MS }
 }

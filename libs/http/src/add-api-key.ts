@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { sendProblem } from './add-problems.ts'
 import { apiKeyCheck } from './api-key.ts'
 
-/** Whether anybody may call the route with this path. */
+/** Whether anybody may call the route with this path; callbacks are signed instead. */
 export const isPublicRoute = (route: string | undefined): boolean =>
-  route !== undefined && /^\/(health|ready|metrics|openapi\.json|docs(\/.*)?)$/.test(route)
+  route !== undefined &&
+  /^\/(health|ready|metrics|openapi\.json|docs(\/.*)?|v1\/channels\/\w+\/callbacks)$/.test(route)
 
 /**
  * Refuses every request without an accepted key, except for public routes. A path that leads

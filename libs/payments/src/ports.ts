@@ -92,6 +92,8 @@ export type PaymentView = Omit<Payment, 'successes' | 'order'> & {
   reference: string
   /** Why it failed. */
   refusal: string | undefined
+  /** What of it has reached the payer again. */
+  refunded: bigint
 }
 
 /** An order as it is shown, with its payments, the first one first. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { AppError } from '@coffer/errors/app-error'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { PaymentRequest } from './domain/decide-payments.ts'
@@ -7,6 +6,7 @@ import type { Merchants, PaymentReader } from './ports.ts'
 import { type cancelOrder, OrderUnknownError } from './usecases/cancel-order.ts'
 import type { createMerchant } from './usecases/create-merchant.ts'
 import type { createPayment } from './usecases/create-payment.ts'
+import { PaymentUnknownError } from './usecases/request-refund.ts'
 import { MerchantUnknownError, type updateMerchant } from './usecases/update-merchant.ts'
 import * as wire from './wire.ts'
 
@@ -104,7 +104,7 @@ function creationRoute({ createPayment }: PaymentRoutesOptions): Routes {
         const { merchant: merchantId, ...terms } = body
         const request = {
           ...{ merchantId, reference: terms.reference, asset: terms.asset, amount: terms.amount },
-          ...{ channel: terms.channel, description: terms.description },
+          ...{ channel: terms.channel, description: terms.description, card: terms.card },
           expiresInSeconds: terms.expiresInSeconds,
         }
         const key = headers['idempotency-key']
@@ -118,7 +118,8 @@ function creationRoute({ createPayment }: PaymentRoutesOptions): Routes {
 /** Of what is asked for as it was understood: spaces and the order of fields don't count. */
 function hashOf(request: Omit<PaymentRequest, 'key' | 'hash'>): `0x${string}` {
   const { merchantId, reference, asset, amount, channel, description, expiresInSeconds } = request
-  const terms = [merchantId, reference, asset, `${amount}`, channel, description, expiresInSeconds]
+  const ofOrder = [merchantId, reference, asset, `${amount}`, description]
+  const terms = [...ofOrder, channel, request.card, expiresInSeconds]
   return `0x${createHash('sha256').update(JSON.stringify(terms)).digest('hex')}`
 }
 
@@ -190,16 +191,5 @@ function orderRoutes({ reader, cancelOrder }: PaymentRoutesOptions): Routes {
         return await read(id)
       },
     )
-  }
-}
-
-export class PaymentUnknownError extends AppError {
-  readonly code = 'PAYMENT_UNKNOWN'
-
-  constructor(id: string) {
-    super(`No payment has the id ${JSON.stringify(id)}. POST /v1/payments makes one.`, {
-      retry: 'never',
-      details: { id },
-    })
   }
 }

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm'
 import {
   boolean,
   check,
+  date,
   index,
   integer,
   pgSchema,
@@ -15,8 +16,10 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { ChargeStatus } from './domain/charge.ts'
 import type { StoredRefusal } from './domain/decide-payments.ts'
 import type { Channel, PaymentStatus } from './domain/payment.ts'
+import type { RefundStatus } from './domain/refund.ts'
 
 export const paymentsSchema = pgSchema('payments')
 
@@ -90,6 +93,8 @@ export const payments = paymentsSchema.table(
     refusal: text(),
     version: integer().default(1).notNull(),
     successes: integer().default(0).notNull(),
+    /** What of it has reached the payer again. */
+    refunded: unitsColumn().default(sql`0`).notNull(),
   },
   (table) => [
     index('payments_of_order').on(table.orderId),
@@ -159,3 +164,81 @@ export const receipts = paymentsSchema.table(
     check('receipts_revision', sql`${table.revision} >= 1`),
   ],
 )
+
+/** The charges of cards, where payments are paid through a channel. */
+export const charges = paymentsSchema.table(
+  'charges',
+  {
+    paymentId: uuid()
+      .primaryKey()
+      .references(() => payments.id),
+    /** A token of the channel; never a card's number. */
+    card: text().notNull(),
+    status: text().$type<ChargeStatus>().default('waiting').notNull(),
+    /** The channel's name for it. */
+    channelId: text(),
+    /** How often the channel was asked about it. */
+    attempts: integer().default(0).notNull(),
+    /** When it is looked at again; null once the channel has decided. */
+    lookAt: moment(),
+  },
+  (table) => [
+    index('charges_due').on(table.lookAt).where(sql`look_at is not null`),
+    check(
+      'charges_status',
+      sql`${table.status} in ('waiting', 'asked', 'pending', 'declined', 'succeeded', 'charged_back')`,
+    ),
+  ],
+)
+
+/** What goes back of payments. */
+export const refunds = paymentsSchema.table(
+  'refunds',
+  {
+    id: uuid().primaryKey(),
+    paymentId: uuid()
+      .notNull()
+      .references(() => payments.id),
+    /** The merchant's name for the request, kept for ever. */
+    idempotencyKey: text().notNull(),
+    amount: unitsColumn().notNull(),
+    /** What of it was not applied. */
+    excess: unitsColumn().notNull(),
+    to: hexColumn().$type<Address>(),
+    reason: text(),
+    status: text().$type<RefundStatus>().notNull(),
+    failure: text(),
+    txHash: hexColumn(),
+    attempts: integer().default(0).notNull(),
+    /** When its channel is asked again; null where somebody else pays it, or it has ended. */
+    lookAt: moment(),
+    createdAt: moment().notNull(),
+    endedAt: moment(),
+  },
+  (table) => [
+    unique('refunds_key').on(table.paymentId, table.idempotencyKey),
+    index('refunds_due').on(table.lookAt).where(sql`look_at is not null`),
+    check('refunds_amount_positive', sql`${table.amount} > 0`),
+    check('refunds_excess', sql`${table.excess} between 0 and ${table.amount}`),
+    check(
+      'refunds_ended',
+      sql`(${table.endedAt} is not null) = (${table.status} in ('succeeded', 'failed', 'refused'))`,
+    ),
+  ],
+)
+
+/** Which days of the statements of the sandbox were told of, and up to which line. */
+export const statements = paymentsSchema.table('statements', {
+  day: date().primaryKey(),
+  lines: integer().notNull(),
+  isComplete: boolean().default(false).notNull(),
+  lookAt: moment().notNull(),
+})
+
+/** Callbacks that were signed, and are about nothing that is known here. */
+export const unknownCallbacks = paymentsSchema.table('unknown_callbacks', {
+  id: text().primaryKey(),
+  channel: text().notNull(),
+  body: text().notNull(),
+  receivedAt: moment().defaultNow().notNull(),
+})

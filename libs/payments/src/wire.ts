@@ -66,6 +66,11 @@ export const newPayment = z.strictObject({
     .refine((amount) => amount > 0n, 'Expected more than 0')
     .describe("Whole number of the asset's smallest unit"),
   channel,
+  card: z
+    .string()
+    .regex(/^tok_[a-z_]{1,60}$/, 'Expected a token such as tok_succeed, never the number of a card')
+    .optional()
+    .describe('What the sandbox charges'),
   description: text(500).optional().describe('Of the order, when it is new'),
   expiresInSeconds: z.int().min(60).max(2_592_000).default(EXPIRES_IN_SECONDS),
 })
@@ -89,6 +94,8 @@ export const payment = z.strictObject({
   address: z.string().nullable().describe('Where it is paid on chain'),
   status,
   received: z.string().describe('What came in so far and is final'),
+  refunded: z.string().describe('What of it has reached the payer again'),
+  refund: z.enum(['none', 'part', 'whole']),
   reason: z.string().nullable().describe('Why it failed, for example cancelled'),
   createdAt: moment,
   expiresAt: moment,
@@ -127,7 +134,7 @@ export const merchantOnWire = ({ version: _, createdAt, ...facts }: Merchant) =>
 
 /** A payment that was made just now, or is answered as if. */
 export const madeOnWire = (made: Payment) =>
-  paymentOnWire({ ...made, reference: made.order.reference, refusal: undefined })
+  paymentOnWire({ ...made, reference: made.order.reference, refusal: undefined, refunded: 0n })
 
 export const paymentOnWire = (view: PaymentView) => ({
   id: view.id,
@@ -141,11 +148,18 @@ export const paymentOnWire = (view: PaymentView) => ({
   address: view.address ?? null,
   status: view.status,
   received: `${view.received}`,
+  refunded: `${view.refunded}`,
+  refund: refundOf(view),
   reason: view.status === 'failed' ? (view.refusal ?? null) : null,
   createdAt: view.createdAt.toISOString(),
   expiresAt: view.expiresAt.toISOString(),
   paidAt: view.paidAt?.toISOString() ?? null,
 })
+
+const refundOf = ({ refunded, received }: PaymentView): 'none' | 'part' | 'whole' => {
+  if (refunded === 0n) return 'none'
+  return refunded < received ? 'part' : 'whole'
+}
 
 export function orderOnWire(view: OrderView) {
   const { id, reference, asset, amount, payments, createdAt, cancelledAt } = view

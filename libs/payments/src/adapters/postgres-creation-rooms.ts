@@ -60,6 +60,7 @@ async function write(
     ...(made.length === 0
       ? []
       : [tx.execute(insertOrders(made)), tx.execute(insertPayments(made))]),
+    ...(made.some(({ card }) => card !== undefined) ? [tx.execute(insertCharges(made))] : []),
     tx.execute(insertKeys(answered)),
     enqueue(tx, messages),
   ])
@@ -104,6 +105,19 @@ function insertPayments(made: Creation['made']): SQL {
       ${timeArray(all(({ createdAt }) => createdAt))}::timestamptz[]
     ) as made (id, order_id, merchant_id, channel, asset, amount, fee, address, expires_at,
       created_at)`
+}
+
+/** Due at once: whoever charges looks for them. */
+function insertCharges(made: Creation['made']): SQL {
+  const charged = made.filter(({ card }) => card !== undefined)
+  return sql`
+    insert into payments.charges (payment_id, card, look_at)
+    select payment_id::uuid, card, look_at
+    from unnest(
+      ${textArray(charged.map(({ payment }) => payment.id))}::text[],
+      ${textArray(charged.map(({ card }) => card ?? null))}::text[],
+      ${timeArray(charged.map(({ payment }) => payment.createdAt))}::timestamptz[]
+    ) as made (payment_id, card, look_at)`
 }
 
 function insertKeys(answered: Creation['answered']): SQL {

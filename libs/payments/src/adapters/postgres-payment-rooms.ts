@@ -1,28 +1,37 @@
 import { claimNew } from '@coffer/messaging/inbox'
 import { enqueue } from '@coffer/messaging/outbox'
+import type { Units } from '@coffer/money/units'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { crashPoint } from '@coffer/runtime/crash-point'
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, notInArray, sql } from 'drizzle-orm'
 import type { PaymentFile } from '../domain/change-order.ts'
 import { hasSucceeded, type Receipt } from '../domain/payment.ts'
 import type { Payment } from '../domain/payment-change.ts'
 import type { PaymentRoom, PaymentRooms, ReceiptNews } from '../ports.ts'
-import { orders, payments, receipts } from '../schema.ts'
+import { orders, payments, receipts, refunds } from '../schema.ts'
 
 /** {@link PaymentRooms} in PostgreSQL. A batch takes the same few statements whatever its size. */
 export const postgresPaymentRooms =
   (postgres: Postgres): PaymentRooms =>
-  async (work) => {
-    const result = await postgres.transaction(async (tx) => {
-      const done = await work(roomOf(tx))
-      crashPoint('payments.before-commit')
-      return done
-    })
-    crashPoint('payments.after-commit')
-    return result
-  }
+  (work) =>
+    transact(postgres, (tx) => work(paymentRoom(tx)))
 
-const roomOf = (tx: Transaction): PaymentRoom => ({
+/** Does `work` in one transaction of this context. */
+export async function transact<Result>(
+  postgres: Postgres,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const result = await postgres.transaction(async (tx) => {
+    const done = await work(tx)
+    crashPoint('payments.before-commit')
+    return done
+  })
+  crashPoint('payments.after-commit')
+  return result
+}
+
+/** What can be done to payments in `tx`. */
+export const paymentRoom = (tx: Transaction): PaymentRoom => ({
   claim: (consumer, eventIds) => claimNew(tx, consumer, eventIds),
   lock: (ids) => lock(tx, ids),
   writeReceipts: (news) => writeReceipts(tx, news),
@@ -122,6 +131,16 @@ async function openFiles(tx: Transaction, ids: readonly string[]): Promise<Payme
     .orderBy(orders.id, payments.id)
   const opened = rows.map(({ payment }) => payment.id)
   const held = await tx.select().from(receipts).where(inArray(receipts.paymentId, opened))
+  const given = await tx
+    .select({ paymentId: refunds.paymentId, amount: refunds.excess, at: refunds.createdAt })
+    .from(refunds)
+    .where(
+      and(
+        inArray(refunds.paymentId, opened),
+        notInArray(refunds.status, ['failed', 'refused']),
+        gt(refunds.excess, 0n as Units),
+      ),
+    )
   const byPayment = Map.groupBy(
     held.filter(({ isReversed }) => !isReversed),
     ({ paymentId }) => paymentId,
@@ -139,6 +158,7 @@ async function openFiles(tx: Transaction, ids: readonly string[]): Promise<Payme
       },
     },
     receipts: (byPayment.get(payment.id) ?? []).map(receiptOf),
+    returned: given.filter(({ paymentId }) => paymentId === payment.id),
     refusal: refusal ?? undefined,
     isOver,
   }))

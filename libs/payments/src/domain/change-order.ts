@@ -35,9 +35,9 @@ export function changeOrder(
 type Judged = { file: PaymentFile; standing: Standing }
 
 const judge = (file: PaymentFile): Judged => {
-  const { payment, receipts, refusal, isOver } = file
+  const { payment, ...facts } = file
   const { cancelledAt } = payment.order
-  return { file, standing: standingOf({ terms: payment, receipts, refusal, cancelledAt, isOver }) }
+  return { file, standing: standingOf({ terms: payment, ...facts, cancelledAt }) }
 }
 
 /** The one that has paid so far goes on to; else it is the one that was paid first. */

@@ -15,6 +15,8 @@ export type PaymentRequest = {
   asset: AssetId
   amount: bigint
   channel: Channel
+  /** What a channel other than a chain charges. */
+  card?: string | undefined
   description: string | undefined
   expiresInSeconds: number
 }
@@ -55,6 +57,7 @@ export type NewPayment = {
   payment: Payment
   isOrderNew: boolean
   description: string | undefined
+  card: string | undefined
 }
 
 /** What was decided: an outcome for each request, in their order, and what is to be written. */
@@ -98,8 +101,8 @@ export function decidePayments(
     const allotment = allotments[place]
     if (allotment === undefined) throw new Error('A request has no allotment.')
     const payment = newPayment(request, { allotment, merchant, order, at })
-    const { description } = request
-    made.push({ payment, isOrderNew: order === undefined, description })
+    const { description, card } = request
+    made.push({ payment, isOrderNew: order === undefined, description, card })
     orders.set(ofMerchant(merchantId, request.reference), orderOf(payment))
     return answer({ payment })
   })

@@ -13,7 +13,7 @@ const receipt = (amount: bigint, minutes = -5, id = `${amount} at ${minutes}`): 
   paidAt: at(minutes),
 })
 const standing = (receipts: readonly Receipt[], rest: Partial<Facts> = {}) =>
-  standingOf({ terms, receipts, isOver: false, ...rest })
+  standingOf({ terms, receipts, returned: [], isOver: false, ...rest })
 
 describe('what came in', () => {
   test.each([

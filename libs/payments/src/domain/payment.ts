@@ -31,6 +31,9 @@ export type Receipt = {
   paidAt: Date
 }
 
+/** What was given back of what came in and was not applied. */
+export type Return = { amount: bigint; at: Date }
+
 export type PaymentStatus =
   /** Nothing came in so far. */
   | 'created'
@@ -59,6 +62,7 @@ export type Standing = {
 export type Facts = {
   terms: Pick<Terms, 'amount' | 'expiresAt'>
   receipts: readonly Receipt[]
+  returned: readonly Return[]
   /** Why the channel refused it. */
   refusal?: string | undefined
   /** When its order was cancelled: what is paid later is late. */
@@ -77,26 +81,34 @@ export const hasSucceeded = ({ status }: Pick<Standing, 'status'>): boolean => S
  * payment that expired or was refused is paid once what was asked for is there.
  */
 export function standingOf(facts: Facts): Standing {
-  const { terms, receipts, refusal, cancelledAt, isOver } = facts
+  const { terms, receipts, returned, refusal, cancelledAt, isOver } = facts
   const received = receipts.reduce((sum, { amount }) => sum + amount, 0n)
-  const paidAt = momentPaid(receipts, terms.amount)
+  const kept = returned.reduce((sum, { amount }) => sum - amount, received)
+  const paidAt = kept < terms.amount ? undefined : momentPaid(receipts, returned, terms.amount)
   if (paidAt !== undefined) {
     const isLate = paidAt > terms.expiresAt || (cancelledAt !== undefined && paidAt > cancelledAt)
-    const inTime = received > terms.amount ? 'overpaid' : 'paid'
+    const inTime = kept > terms.amount ? 'overpaid' : 'paid'
     return { status: isLate ? 'paid_late' : inTime, received, paidAt }
   }
   if (refusal !== undefined) return { status: 'failed', received }
   if (isOver) return { status: 'expired', received }
-  return { status: received > 0n ? 'partially_paid' : 'created', received }
+  return { status: kept > 0n ? 'partially_paid' : 'created', received }
 }
 
-/** When the receipts first added up to `amount`. */
-function momentPaid(receipts: readonly Receipt[], amount: bigint): Date | undefined {
+/** When what came in, less what was given back by then, first added up to `amount`. */
+function momentPaid(
+  receipts: readonly Receipt[],
+  returned: readonly Return[],
+  amount: bigint,
+): Date | undefined {
   let sum = 0n
-  const inOrder = receipts.toSorted((a, b) => a.paidAt.getTime() - b.paidAt.getTime())
-  for (const receipt of inOrder) {
-    sum += receipt.amount
-    if (sum >= amount) return receipt.paidAt
+  const changes = [
+    ...receipts.map((receipt) => ({ change: receipt.amount, at: receipt.paidAt })),
+    ...returned.map((given) => ({ change: -given.amount, at: given.at })),
+  ]
+  for (const { change, at } of changes.toSorted((a, b) => a.at.getTime() - b.at.getTime())) {
+    sum += change
+    if (sum >= amount) return at
   }
   return undefined
 }

@@ -4,6 +4,7 @@ import type { Address } from '@coffer/evm/address'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import { type AssetId, parseAssetId } from '@coffer/money/asset'
 import type { Units } from '@coffer/money/units'
+import type { Migrations } from '@coffer/postgres/migrate'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { eq, sql } from 'drizzle-orm'
@@ -30,8 +31,11 @@ export type PaymentsDatabase = AsyncDisposable & {
   announced(): Promise<ReadEvent[]>
 }
 
-export async function paymentsDatabase(): Promise<PaymentsDatabase> {
-  const database = await testDatabase([messagingMigrations, walletsMigrations, paymentsMigrations])
+export async function paymentsDatabase(
+  others: readonly Migrations[] = [],
+): Promise<PaymentsDatabase> {
+  const contexts = [messagingMigrations, walletsMigrations, paymentsMigrations, ...others]
+  const database = await testDatabase(contexts)
   const { postgres } = database
   const createdAt = new Date('2026-11-21T12:00:00Z')
   const merchant = async () => {

@@ -20,7 +20,7 @@ export type CreatePaymentOptions = {
 /**
  * Makes one payment, and answers it once it is durable; requests that come at the same time share a
  * transaction. The same request under the same key answers the same payment, as it was made. Throws
- * {@link PaymentAssetError}, {@link MerchantUnknownError}, {@link IdempotencyKeyReusedError},
+ * {@link PaymentAssetError}, {@link PaymentCardError}, {@link MerchantUnknownError}, {@link IdempotencyKeyReusedError},
  * {@link OrderTermsError} and {@link OrderClosedError}.
  */
 export function createPayment(options: CreatePaymentOptions) {
@@ -30,6 +30,8 @@ export function createPayment(options: CreatePaymentOptions) {
   return async (request: PaymentRequest): Promise<Payment> => {
     const problem = problemOf(request, accepted, addresses)
     if (problem !== undefined) throw new PaymentAssetError(request.asset, problem)
+    const misfit = problemOfCard(request)
+    if (misfit !== undefined) throw new PaymentCardError(misfit)
     const outcome = await create(request)
     if ('refusal' in outcome) throw REFUSALS[outcome.refusal](request)
     return outcome.payment
@@ -52,6 +54,13 @@ function problemOf(
   return 'This installation has no addresses to be paid at on its chain: it is without XPUB.'
 }
 
+function problemOfCard({ channel, card }: PaymentRequest): string | undefined {
+  if (channel === 'sandbox') {
+    return card === undefined ? 'Name the card to charge, for example "tok_succeed".' : undefined
+  }
+  return card === undefined ? undefined : 'What is paid on chain charges no card: omit it.'
+}
+
 const isUsable = ({ halted }: Asset): boolean => halted !== true
 
 const REFUSALS: Readonly<Record<Refusal, (request: PaymentRequest) => AppError>> = {
@@ -70,6 +79,15 @@ export class PaymentAssetError extends AppError {
       retry: 'never',
       details: { asset },
     })
+  }
+}
+
+/** A channel needs a card, and a chain has none. */
+export class PaymentCardError extends AppError {
+  readonly code = 'PAYMENT_CARD'
+
+  constructor(problem: string) {
+    super(`No payment can be made so. ${problem}`, { retry: 'never' })
   }
 }
 

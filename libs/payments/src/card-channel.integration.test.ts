@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto'
+import { testCards } from '@coffer/sandbox/test-cards'
+import { SANDBOX_SECRET } from '@coffer/sandbox/testing/running-sandbox'
+import { waitFor } from '@coffer/testkit/wait-for'
+import { eq, sql } from 'drizzle-orm'
+import { Webhook } from 'standardwebhooks'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { postgresChargeRooms } from './adapters/postgres-charges.ts'
+import type { CardChannel } from './channel-ports.ts'
+import { charges, unknownCallbacks } from './schema.ts'
+import { type SandboxPayments, sandboxPayments } from './testing/sandbox-payments.ts'
+import { applyChargeReport } from './usecases/apply-charge-report.ts'
+import { chargePayment } from './usecases/charge-payment.ts'
+
+let all: SandboxPayments
+beforeAll(async () => {
+  all = await sandboxPayments()
+})
+afterAll(() => all[Symbol.asyncDispose]())
+
+const statusOf = async (id: string) => (await all.database.read(id))?.status
+const chargeOf = async (id: string) =>
+  (await all.database.postgres.select().from(charges).where(eq(charges.paymentId, id)))[0]
+const eventsOf = async (id: string) =>
+  (await all.database.announced()).flatMap(({ type, data }) =>
+    'paymentId' in data && data.paymentId === id && type.startsWith('payment.') ? [type] : [],
+  )
+
+test('L7: a payment whose outcome is unknown is asked about before it is charged again', async () => {
+  const id = await all.pay('tok_succeed')
+  const rooms = postgresChargeRooms(all.database.postgres)
+  const now = () => new Date()
+  const asked: string[] = []
+  let readable = false
+  const channel: Pick<CardChannel, 'charge' | 'readCharge'> = {
+    async charge(order) {
+      asked.push('charge')
+      await all.channel.charge(order)
+      return { outcome: 'unknown', problem: 'the answer was lost' }
+    },
+    async readCharge(reference) {
+      asked.push('read')
+      return readable
+        ? await all.channel.readCharge(reference)
+        : { outcome: 'unknown', problem: '' }
+    },
+  }
+  const apply = applyChargeReport({ rooms, now, againMs: 1 })
+  const problems: string[] = []
+  const charge = chargePayment({
+    ...{ rooms, channel, now, applyChargeReport: apply, retryMs: 1 },
+    onUnknown: (_, problem) => problems.push(problem),
+  })
+
+  await charge(id)
+  await charge(id)
+  readable = true
+  await waitFor(async () => (await statusOf(id)) === 'paid', { what: 'the callback' })
+  await charge(id)
+
+  expect(asked).toEqual(['charge', 'read'])
+  expect(problems[0]).toBe('the answer was lost')
+  expect(await eventsOf(id)).toEqual(['payment.succeeded'])
+})
+
+test('each card ends as it should, whatever befalls it, and none is charged twice', async () => {
+  const ids = new Map<string, string>()
+  for (const card of testCards) ids.set(card, await all.pay(card))
+  all.run()
+  const expected = (card: string) =>
+    card === 'tok_decline' ? 'failed' : card === 'tok_charged_back' ? 'created' : 'paid'
+  const isOver = async (card: string) => {
+    const id = ids.get(card) ?? ''
+    const isTold = card !== 'tok_charged_back' || (await eventsOf(id)).length === 2
+    return isTold && (await statusOf(id)) === expected(card)
+  }
+
+  for (const card of testCards) await waitFor(() => isOver(card), { what: `the end of ${card}` })
+
+  const movements = await all.database.postgres.execute<{ reference: string; kind: string }>(
+    sql`select reference, kind from sandbox.movements`,
+  )
+  for (const [card, id] of ids) {
+    const paid = movements.filter(({ reference, kind }) => reference === id && kind === 'payment')
+    expect([card, paid.length]).toEqual([card, card === 'tok_decline' ? 0 : 1])
+    expect(await chargeOf(id)).toMatchObject({ lookAt: null })
+  }
+  const back = ids.get('tok_charged_back') ?? ''
+  expect(await eventsOf(back)).toEqual(['payment.succeeded', 'payment.failed'])
+  expect(await eventsOf(ids.get('tok_decline') ?? '')).toEqual(['payment.failed'])
+  expect(await all.database.read(ids.get('tok_decline') ?? '')).toMatchObject({
+    refusal: 'card_declined',
+  })
+})
+
+test('each line of the statement is told of once', async () => {
+  const moved = await all.database.postgres.execute<{ count: string }>(
+    sql`select count(*) from sandbox.movements`,
+  )
+  const count = Number(moved[0]?.count)
+  const lines = async () =>
+    (await all.database.announced()).filter(({ type }) => type === 'statement.line')
+  await waitFor(async () => (await lines()).length >= count, { what: 'all lines' })
+  // The statement is read over and over meanwhile.
+  const later = await all.pay('tok_succeed')
+  await waitFor(async () => (await lines()).length > count, { what: 'one more line' })
+
+  const told = await lines()
+  expect(told).toHaveLength(count + 1)
+  expect(new Set(told.map(({ id }) => id)).size).toBe(count + 1)
+  expect(told.at(-1)).toMatchObject({
+    data: { channel: 'sandbox', kind: 'payment', reference: later, amount: 100n },
+  })
+})
+
+const send = async (body: string, change: Record<string, string> = {}, sentAt = new Date()) => {
+  const id = `msg_${randomUUID()}`
+  const response = await fetch(all.callbackUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': `${Math.floor(sentAt.getTime() / 1_000)}`,
+      'webhook-signature': new Webhook(SANDBOX_SECRET).sign(id, sentAt, body),
+      ...change,
+    },
+    body,
+  })
+  return { status: response.status, body: await response.json(), id }
+}
+const told = (reference: string, status = 'succeeded') =>
+  JSON.stringify({
+    type: `charge.${status}`,
+    data: {
+      ...{ id: 'ch_1', reference, status, asset: 'sandbox:1/iso4217:USD', amount: '100' },
+      movedAt: new Date().toISOString(),
+    },
+  })
+
+test('L6: a callback that comes again is taken, and changes nothing', async () => {
+  const id = await all.pay('tok_callback_lost')
+  await waitFor(async () => (await statusOf(id)) === 'paid', { what: 'the payment' })
+  const before = await all.database.read(id)
+
+  const answers = [await send(told(id)), await send(told(id)), await send(told(id, 'pending'))]
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(answers.map(({ body }) => body)).toEqual(Array(3).fill({ status: 'known' }))
+  expect(await all.database.read(id)).toEqual(before)
+  expect(await eventsOf(id)).toEqual(['payment.succeeded'])
+})
+
+test('a callback that is forged, old or of nothing that is known changes nothing', async () => {
+  const id = await all.pay('tok_delayed')
+  const old = new Date(Date.now() - 10 * 60_000)
+  const body = told(randomUUID())
+
+  expect((await send(told(id), { 'webhook-signature': 'v1,AAAA' })).status).toBe(401)
+  expect((await send(told(id), { 'webhook-id': 'another' })).status).toBe(401)
+  expect((await send(told(id), {}, old)).status).toBe(401)
+  expect((await send('{"type":"nothing"}')).status).toBe(422)
+  const unknown = await send(body)
+
+  expect(unknown.status).toBe(404)
+  const kept = await all.database.postgres.select().from(unknownCallbacks)
+  expect(kept).toMatchObject([{ id: unknown.id, channel: 'sandbox', body }])
+})
+
+test('L22: a channel that is away is asked again, one that refuses is not', async () => {
+  const away = await all.channel.readCharge(randomUUID())
+  const refused = await all.channel.charge({
+    reference: randomUUID(),
+    asset: 'sandbox:1/iso4217:USD' as never,
+    amount: 1n,
+    card: 'tok_nobody_knows',
+  })
+
+  expect(away).toEqual({ outcome: 'absent' })
+  expect(refused).toEqual({ outcome: 'refused', reason: 'sandbox_card' })
+  const id = await all.pay('tok_nobody_knows')
+  await waitFor(async () => (await statusOf(id)) === 'failed', { what: 'the refusal' })
+  expect(await chargeOf(id)).toMatchObject({ attempts: 1, status: 'declined', lookAt: null })
+})

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { httpServer } from '@coffer/http/server'
+import { memoryJobs } from '@coffer/jobs/testing/memory-jobs'
+import { ledgerMigrations } from '@coffer/ledger/migrations'
+import { currencyAssetId } from '@coffer/money/asset'
+import type { Units } from '@coffer/money/units'
+import { isTransientPostgresError } from '@coffer/postgres/transient'
+import { sandboxMigrations } from '@coffer/sandbox/migrations'
+import {
+  type RunningSandbox,
+  runningSandbox,
+  SANDBOX_KEY,
+  SANDBOX_SECRET,
+} from '@coffer/sandbox/testing/running-sandbox'
+import { silentLogger } from '@coffer/telemetry/logger'
+import { createMetrics } from '@coffer/telemetry/metrics'
+import { postgresChargeRooms, postgresUnknownCallbacks } from '../adapters/postgres-charges.ts'
+import { postgresRefundRooms } from '../adapters/postgres-refunds.ts'
+import { sandboxCallbacks } from '../adapters/sandbox-callbacks.ts'
+import { sandboxChannel } from '../adapters/sandbox-channel.ts'
+import type { CardChannel } from '../channel-ports.ts'
+import { callbackRoutes } from '../routes-callbacks.ts'
+import { runCardChannel } from '../run-card-channel.ts'
+import { charges, orders, payments } from '../schema.ts'
+import { applyChargeReport } from '../usecases/apply-charge-report.ts'
+import { concludeRefund } from '../usecases/conclude-refund.ts'
+import { takeCallback } from '../usecases/take-callback.ts'
+import { type PaymentsDatabase, paymentsDatabase } from './payments-database.ts'
+
+const USD = currencyAssetId('USD')
+
+/** Payments by card: a real sandbox, where it sends its callbacks, and what charges through it. */
+export type SandboxPayments = AsyncDisposable & {
+  database: PaymentsDatabase
+  sandbox: RunningSandbox
+  channel: CardChannel
+  callbackUrl: string
+  /** Makes a payment of 100 by `card`; answers its id. */
+  pay(card: string): Promise<string>
+  /** Charges, refunds and reads statements until everything is disposed. */
+  run(): void
+}
+
+export async function sandboxPayments(): Promise<SandboxPayments> {
+  const resources = new AsyncDisposableStack()
+  const others = [ledgerMigrations, sandboxMigrations]
+  const database = resources.use(await paymentsDatabase(others))
+  const { postgres } = database
+  const sandbox = resources.use(await runningSandbox(postgres))
+  const callbackUrl = await receiver(database, resources)
+  const channel = sandboxChannel({
+    url: sandbox.url,
+    key: SANDBOX_KEY,
+    callbackUrl,
+    timeoutMs: 1_000,
+  })
+  return {
+    ...{ database, sandbox, channel, callbackUrl },
+    pay: (card) => pay(database, card),
+    run() {
+      const stopping = new AbortController()
+      const [charge, refund, statement] = [memoryJobs(), memoryJobs(), memoryJobs()]
+      const running = runCardChannel({
+        ...{ postgres, channel, queues: { charge, refund, statement } },
+        ...{ everyMs: 100, retryMs: 200, statementEveryMs: 100, logger: silentLogger },
+      })(stopping.signal)
+      resources.defer(async () => {
+        stopping.abort()
+        await running
+      })
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+/** The route that callbacks come to, as the API serves it. */
+async function receiver(
+  { postgres }: PaymentsDatabase,
+  resources: AsyncDisposableStack,
+): Promise<string> {
+  const now = () => new Date()
+  const rooms = postgresChargeRooms(postgres)
+  const take = takeCallback({
+    read: sandboxCallbacks(SANDBOX_SECRET),
+    applyChargeReport: applyChargeReport({ rooms, now, againMs: 200 }),
+    concludeRefund: concludeRefund({ rooms: postgresRefundRooms(postgres), now }),
+    unknown: postgresUnknownCallbacks(postgres),
+  })
+  const server = await httpServer({
+    ...{ logger: silentLogger, metrics: createMetrics('test'), title: 'test', version: '1' },
+    apiKeys: ['a-key-that-nobody-sends'],
+    statuses: {
+      CALLBACK_FORGED: { status: 401, title: 'forged' },
+      CALLBACK_UNKNOWN: { status: 404, title: 'unknown' },
+      CALLBACK_MALFORMED: { status: 422, title: 'malformed' },
+    },
+    isTransient: isTransientPostgresError,
+    health: {
+      live: () => true,
+      ready: async () => ({ ready: true, checks: {} }),
+      metrics: async () => '',
+    },
+    routes: [callbackRoutes(take)],
+  })
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  resources.defer(() => server.close())
+  const { port } = server.server.address() as AddressInfo
+  return `http://127.0.0.1:${port}/v1/channels/sandbox/callbacks`
+}
+
+async function pay({ postgres, merchantId }: PaymentsDatabase, card: string): Promise<string> {
+  const [id, orderId] = [randomUUID(), randomUUID()]
+  const createdAt = new Date()
+  const terms = { merchantId, asset: USD, amount: 100n as Units, createdAt }
+  await postgres.transaction(async (tx) => {
+    await tx.insert(orders).values({ ...terms, id: orderId, reference: card + orderId })
+    await tx.insert(payments).values({
+      ...{ ...terms, id, orderId, channel: 'sandbox', fee: 3n as Units },
+      expiresAt: new Date(createdAt.getTime() + 3_600_000),
+      ...{ status: 'created', received: 0n as Units },
+    })
+    await tx.insert(charges).values({ paymentId: id, card, lookAt: createdAt })
+  })
+  return id
+}

@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto'
+import type { ReadEvent } from '@coffer/events/event'
+import type { Address } from '@coffer/evm/address'
+import { bookPayments, isPaymentEvent } from '@coffer/ledger/book-payments'
+import { checkLedger } from '@coffer/ledger/check-ledger'
+import { ledgerMigrations } from '@coffer/ledger/migrations'
+import { postTransactions } from '@coffer/ledger/post-transactions'
+import { accounts } from '@coffer/ledger/schema'
+import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
+import type { Units } from '@coffer/money/units'
+import { addresses, owners } from '@coffer/wallets/schema'
+import { and, eq } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { postgresDestinations } from '../adapters/postgres-destinations.ts'
+import { postgresPaymentReader } from '../adapters/postgres-payment-reader.ts'
+import { postgresPaymentRooms } from '../adapters/postgres-payment-rooms.ts'
+import { postgresRefundReader, postgresRefundRooms } from '../adapters/postgres-refunds.ts'
+import { type PaymentsDatabase, paymentsDatabase, TOKEN } from '../testing/payments-database.ts'
+import { applyDeposits } from './apply-deposits.ts'
+import { applyWithdrawals } from './apply-withdrawals.ts'
+import { concludeRefund } from './conclude-refund.ts'
+import { type RefundRequest, requestRefund } from './request-refund.ts'
+
+const CHAIN = 'eip155:31337'
+const PAYER = `0x${'9'.repeat(40)}` as Address
+const now = () => new Date()
+const hash = (digits: string) => `0x${digits.repeat(32)}`
+
+let database: PaymentsDatabase
+let ask: (request: Partial<RefundRequest> & { paymentId: string }) => Promise<{ id: string }>
+let conclude: ReturnType<typeof concludeRefund>
+let booked = 0
+
+beforeAll(async () => {
+  database = await paymentsDatabase([ledgerMigrations])
+  const { postgres } = database
+  const rooms = postgresRefundRooms(postgres)
+  const token = { chain: CHAIN, contract: `0x${'c'.repeat(40)}` } as never
+  const request = requestRefund({
+    ...{ rooms, now, payments: postgresPaymentReader(postgres) },
+    destinations: postgresDestinations(postgres, [token]),
+  })
+  ask = (given) => request({ key: randomUUID(), amount: 100n, to: PAYER, ...given })
+  conclude = concludeRefund({ rooms, now })
+})
+afterAll(() => database[Symbol.asyncDispose]())
+
+/** Has money come in for a payment, in the payments and in the books. */
+async function receive(paymentId: string, amount: bigint): Promise<ReadEvent> {
+  const txHash = `0x${randomUUID().replaceAll('-', '').repeat(2)}` as const
+  const depositId = `${CHAIN}:${txHash}:log:0`
+  const blockTime = new Date('2026-11-21T12:10:00Z').toISOString()
+  const event = {
+    ...{ id: depositId, type: 'deposit.confirmed' as const, source: 'test', time: blockTime },
+    data: {
+      ...{ depositId, revision: 1, owner: paymentId, chain: CHAIN, asset: TOKEN },
+      ...{ amount: amount as Units, txHash, position: 'log:0', blockNumber: 7, blockTime },
+      ...{ from: PAYER, to: PAYER, blockHash: txHash },
+    },
+  }
+  await database.postgres.transaction((tx) =>
+    postTransactions(tx, [
+      {
+        ...{ reference: depositId, code: 'deposit.credit', owner: paymentId, eventAt: now() },
+        entries: [
+          { account: { owner: 'system', code: 'custody', asset: TOKEN }, amount },
+          { account: { owner: paymentId, code: 'owner.available', asset: TOKEN }, amount: -amount },
+        ],
+      },
+    ]),
+  )
+  const rooms = postgresPaymentRooms(database.postgres)
+  await applyDeposits({ rooms, consumer: 'payments', now })([event as never])
+  return event as never
+}
+
+/** Books what was announced since the last time, as the account service does. */
+async function book(): Promise<void> {
+  const all = await database.announced()
+  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres })
+  await bookPayments({ unitOfWork })(all.slice(booked).filter(isPaymentEvent))
+  booked = all.length
+}
+
+async function paid(amount = 100n): Promise<string> {
+  const id = await database.payment()
+  await receive(id, amount)
+  await book()
+  return id
+}
+
+async function balance(owner: string, code: string): Promise<bigint> {
+  const [row] = await database.postgres
+    .select()
+    .from(accounts)
+    .where(and(eq(accounts.owner, owner), eq(accounts.code, code as never)))
+  return row ? row.creditsPosted - row.debitsPosted : 0n
+}
+
+const typesOf = async (refundId: string) =>
+  (await database.announced()).flatMap(({ type, data }) =>
+    'refundId' in data && data.refundId === refundId ? [type] : [],
+  )
+
+test('a whole refund is reserved, told of, paid and counted', async () => {
+  const paymentId = await paid()
+
+  const { id } = await ask({ paymentId })
+  expect(await balance(paymentId, 'refund.payable')).toBe(100n)
+  await conclude(id, { status: 'processing', txHash: `0x${'1'.repeat(64)}` })
+  expect(await conclude(id, { status: 'succeeded', txHash: `0x${'1'.repeat(64)}` })).toBe(
+    'concluded',
+  )
+  expect(await conclude(id, { status: 'succeeded' })).toBe('known')
+  await book()
+
+  expect(await typesOf(id)).toEqual(['refund.requested', 'refund.succeeded'])
+  expect(await database.read(paymentId)).toMatchObject({ refunded: 100n, status: 'paid' })
+  expect(await balance(paymentId, 'refund.payable')).toBe(0n)
+  const told = (await database.announced()).filter(({ type }) => type === 'order.refunded')
+  expect(told.at(-1)).toMatchObject({ data: { refunded: 100n, amount: 100n } })
+  await expect(ask({ paymentId, amount: 1n })).rejects.toMatchObject({ code: 'REFUND_EXCEEDS' })
+})
+
+test('L5: of 100 refunds that are asked for at once as many are granted as it covers', async () => {
+  const paymentId = await paid()
+
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 100 }, () => ask({ paymentId, amount: 7n })),
+  )
+
+  const granted = outcomes.filter(({ status }) => status === 'fulfilled')
+  const reasons = outcomes.flatMap((each) =>
+    each.status === 'rejected' ? [each.reason.code ?? each.reason] : [],
+  )
+  expect(granted).toHaveLength(14)
+  expect(new Set(reasons)).toEqual(new Set(['REFUND_EXCEEDS']))
+  expect(await balance(paymentId, 'payment.refundable')).toBe(2n)
+  expect(await balance(paymentId, 'refund.payable')).toBe(98n)
+})
+
+test('what came in beyond what was asked for goes back first, and takes nothing of the merchant', async () => {
+  const paymentId = await paid(130n)
+  const merchant = database.merchantId
+  const before = await balance(merchant, 'merchant.pending')
+
+  await ask({ paymentId, amount: 20n })
+  expect(await balance(merchant, 'merchant.pending')).toBe(before)
+  expect(await database.read(paymentId)).toMatchObject({ status: 'overpaid', received: 130n })
+  const { id } = await ask({ paymentId, amount: 15n })
+
+  expect(await postgresRefundReader(database.postgres).find(id)).toMatchObject({
+    amount: 15n,
+    excess: 10n,
+  })
+  expect(await balance(paymentId, 'owner.available')).toBe(0n)
+  expect(await database.read(paymentId)).toMatchObject({ status: 'paid' })
+})
+
+test('what came in too little goes back, and does not pay the payment later', async () => {
+  const paymentId = await paid(60n)
+
+  await ask({ paymentId, amount: 60n })
+  await expect(ask({ paymentId, amount: 1n })).rejects.toMatchObject({ code: 'REFUND_EXCEEDS' })
+  await receive(paymentId, 40n)
+
+  expect(await database.read(paymentId)).toMatchObject({ status: 'partially_paid', received: 100n })
+  await receive(paymentId, 60n)
+  await book()
+  expect(await database.read(paymentId)).toMatchObject({ status: 'paid', received: 160n })
+  expect(await balance(paymentId, 'owner.available')).toBe(0n)
+})
+
+test('a refund that fails is free again, and what was not applied may pay after all', async () => {
+  const paymentId = await paid(60n)
+  const { id } = await ask({ paymentId, amount: 60n })
+  await receive(paymentId, 40n)
+
+  await conclude(id, { status: 'failed', reason: 'reverted' })
+  await book()
+
+  expect(await database.read(paymentId)).toMatchObject({ status: 'paid', refunded: 0n })
+  expect(await balance(paymentId, 'refund.payable')).toBe(0n)
+  expect(await balance(paymentId, 'payment.refundable')).toBe(100n)
+  await expect(conclude(id, { status: 'succeeded' })).rejects.toMatchObject({
+    code: 'REFUND_CONTRADICTED',
+  })
+})
+
+test('the same request under one key is one refund, and what was refused stays refused', async () => {
+  const paymentId = await paid()
+  const [key, refusedKey] = [randomUUID(), randomUUID()]
+
+  const [first, second] = await Promise.all([
+    ask({ paymentId, key, amount: 60n }),
+    ask({ paymentId, key, amount: 60n }),
+  ])
+  expect(second.id).toBe(first.id)
+  await expect(ask({ paymentId, key, amount: 61n })).rejects.toMatchObject({
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  })
+  const exceeds = { paymentId, key: refusedKey, amount: 50n }
+  await expect(ask(exceeds)).rejects.toMatchObject({ code: 'REFUND_EXCEEDS' })
+  await conclude(first.id, { status: 'failed', reason: 'reverted' })
+  await book()
+
+  await expect(ask(exceeds)).rejects.toMatchObject({ code: 'REFUND_EXCEEDS' })
+})
+
+test('a refund of what is not booked may be asked for again', async () => {
+  const paymentId = await database.payment()
+  await receive(paymentId, 100n)
+  const request = { paymentId, key: randomUUID() }
+
+  await expect(ask(request)).rejects.toMatchObject({ code: 'REFUND_TOO_EARLY' })
+  await book()
+
+  expect(await ask(request)).toMatchObject({ status: 'requested', amount: 100n, excess: 0n })
+})
+
+test('a refund goes to no token and no address of ours, and never to a sender by default', async () => {
+  const paymentId = await paid()
+  const ours = `0x${'7'.repeat(40)}` as Address
+  const [owner] = await database.postgres.insert(owners).values({}).returning()
+  await database.postgres
+    .insert(addresses)
+    .values({ chain: CHAIN, address: ours, owner: owner?.id ?? '', watchedFrom: 0n })
+
+  for (const to of [undefined, ours, `0x${'c'.repeat(40)}` as Address]) {
+    await expect(ask({ paymentId, to })).rejects.toMatchObject({ code: 'REFUND_DESTINATION' })
+  }
+  await expect(ask({ paymentId: randomUUID() })).rejects.toMatchObject({ code: 'PAYMENT_UNKNOWN' })
+})
+
+test('payouts conclude the refunds that they pay, and the books agree', async () => {
+  const paymentId = await paid()
+  const [good, bad] = [await ask({ paymentId, amount: 40n }), await ask({ paymentId, amount: 30n })]
+  const told = (type: string, refundId: string | undefined, more: object) =>
+    ({ id: randomUUID(), type, data: { refundId, ...more } }) as never
+
+  await applyWithdrawals(conclude)([
+    told('withdrawal.broadcast', good.id, { txHash: hash('12') }),
+    told('withdrawal.completed', undefined, { txHash: hash('13') }),
+    told('withdrawal.completed', good.id, { txHash: hash('12') }),
+    told('withdrawal.failed', bad.id, { reason: 'reverted' }),
+    told('withdrawal.completed', randomUUID(), { txHash: hash('14') }),
+  ])
+  await book()
+
+  const listed = await postgresRefundReader(database.postgres).listOf(paymentId)
+  expect(listed).toMatchObject([
+    { id: good.id, status: 'succeeded', txHash: hash('12') },
+    { id: bad.id, status: 'failed', failure: 'reverted' },
+  ])
+  expect(await balance(paymentId, 'payment.refundable')).toBe(60n)
+  expect(await checkLedger(database.postgres)).toEqual([])
+})
