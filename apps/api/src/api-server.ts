@@ -44,6 +44,7 @@ import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-ro
 import { ERROR_STATUSES } from './error-statuses.ts'
 import { measureDeadLetters } from './measure-dead-letters.ts'
 import { paymentsApi } from './payment-routes.ts'
+import { refundsApi } from './refunds-api.ts'
 import { settlementsOf } from './settlements-of.ts'
 import { statementRoutes } from './statement-routes.ts'
 import { type PolicySettings, withdrawalsOf } from './withdrawals.ts'
@@ -60,6 +61,8 @@ export type ApiServerOptions = {
   /** What owners may withdraw, and who approves. */
   withdrawals: PolicySettings
   headAgeMaxSeconds: number
+  /** What callbacks of the sandbox are signed with. */
+  sandboxSecret?: string | undefined
   /** How merchants are settled that chose nothing else. */
   settlementTerms: Parameters<typeof settlementsOf>[1]['defaults']
   /** How statements of channels are held against our books. */
@@ -125,6 +128,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       wallets,
       ...bookRoutes(postgres, { owners, assets }),
       ...paymentsApi({ postgres, chains: options.chains, source, scanPosition }),
+      ...refundsApi({ postgres, assets, sandboxSecret: options.sandboxSecret }),
       deposits,
       differencesOf(options),
       deadLettersOf(options),

@@ -27,6 +27,7 @@ const server = await apiServer({
   xpub: config.XPUB,
   withdrawals: config,
   headAgeMaxSeconds: config.HEAD_AGE_MAX_SECONDS,
+  sandboxSecret: config.SANDBOX_SECRET,
   settlementTerms: config.settlementTerms,
   channelRules: config.channelRules,
   logger,

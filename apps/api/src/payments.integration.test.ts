@@ -124,9 +124,13 @@ describe('payments', () => {
   })
 
   test('by the sandbox have no address', async () => {
-    const asked = await pay({ channel: 'sandbox', asset: 'sandbox:1/iso4217:USD' })
+    const byCard = { channel: 'sandbox', asset: 'sandbox:1/iso4217:USD' }
+    const asked = await pay({ ...byCard, card: 'tok_succeed' })
 
     expect(asked).toMatchObject({ status: 201, body: { address: null, channel: 'sandbox' } })
+    expect(await pay(byCard)).toMatchObject({ status: 422, body: { code: 'PAYMENT_CARD' } })
+    const number = { ...byCard, card: '4111111111111111' }
+    expect(await pay(number)).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } })
   })
 
   test('repeated under their key are one, and another body under it is refused', async () => {

@@ -48,8 +48,7 @@ const settings = z
   })
   .superRefine(requireBrokers)
   .refine(
-    (given) =>
-      given.SANDBOX_URL === undefined || (given.SANDBOX_KEY && given.SANDBOX_CALLBACK_URL),
+    (given) => given.SANDBOX_URL === undefined || (given.SANDBOX_KEY && given.SANDBOX_CALLBACK_URL),
     'Expected SANDBOX_KEY and SANDBOX_CALLBACK_URL beside SANDBOX_URL',
   )
 
@@ -61,8 +60,9 @@ export function paymentsConfig(env: NodeJS.ProcessEnv) {
     messaging: messagingConfig(config),
     member: { group: config.CONSUMER_GROUP, batchSizeMax: config.BATCH_SIZE_MAX },
     relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
-    channel: channelOf(config),
-    channelWork: {
+    cards: {
+      sandbox: sandboxOf(config),
+      url: config.REDIS_URL,
       everyMs: config.CHANNEL_EVERY_MS,
       retryMs: config.CHANNEL_RETRY_MS,
       statementEveryMs: config.STATEMENT_EVERY_MS,
@@ -81,7 +81,7 @@ type ChannelSettings = Pick<
   'SANDBOX_URL' | 'SANDBOX_KEY' | 'SANDBOX_CALLBACK_URL' | 'CHANNEL_TIMEOUT_MS'
 >
 
-function channelOf(config: ChannelSettings) {
+function sandboxOf(config: ChannelSettings) {
   const { SANDBOX_URL: url, SANDBOX_KEY: key, SANDBOX_CALLBACK_URL: callbackUrl } = config
   if (url === undefined || key === undefined || callbackUrl === undefined) return undefined
   return { url, key, callbackUrl, timeoutMs: config.CHANNEL_TIMEOUT_MS }

@@ -8,8 +8,7 @@ import { postgresLetterStates } from '@coffer/messaging/letter-states'
 import { countDeadLetters, measureMessaging } from '@coffer/messaging/messaging-metrics'
 import { openMessaging } from '@coffer/messaging/open-messaging'
 import { runRelay } from '@coffer/messaging/run-relay'
-import { applyDeposits } from '@coffer/payments/apply-deposits'
-import { PUBLISHED_TOPICS, paymentsHandler } from '@coffer/payments/events'
+import { PUBLISHED_TOPICS } from '@coffer/payments/events'
 import { expirePayments } from '@coffer/payments/expire-payments'
 import { postgresExpiryCalendar } from '@coffer/payments/expiry-calendar'
 import { expiryJobs } from '@coffer/payments/jobs'
@@ -21,7 +20,9 @@ import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
 import { createLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
+import { cardChannel } from './card-channel.ts'
 import { paymentsConfig } from './config.ts'
+import { eventHandler } from './event-handler.ts'
 
 const config = paymentsConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
@@ -34,7 +35,7 @@ const producer = resources.use(await messaging.producer())
 
 // Kafka → payments: what a batch changes is one transaction; offsets are committed after it.
 const use = { rooms: postgresPaymentRooms(postgres), consumer: 'payments', now: () => new Date() }
-const handle = paymentsHandler({ applyDeposits: applyDeposits(use) })
+const handle = eventHandler(postgres, use)
 const onDeadLetter = countDeadLetters(metrics)
 const redrives = postgresLetterStates(postgres)
 const failures = { deadLetters: producer, redrives, logger, isTransient, onDeadLetter }
@@ -52,8 +53,15 @@ const queue = resources.use(bullmqJobs({ ...config.expiryQueue, logger }))
 const calendar = postgresExpiryCalendar(postgres)
 const expiry = { ...config.expiry, calendar, expirePayments: expirePayments(use), queue, logger }
 
+const cards = cardChannel({ ...config.cards, postgres, logger })
+
 measureMessaging(metrics, { postgres, messaging, reader: member })
 const probes = postgresProbes(postgres, metrics)
 resources.use(await healthServer({ port: config.HEALTH_PORT, ...probes }))
 const consumer = messaging.consumer(member)
-await runUntilStopped([(signal) => consumer.run(handler, signal), ...relays, expiryJobs(expiry)])
+await runUntilStopped([
+  (signal) => consumer.run(handler, signal),
+  ...relays,
+  expiryJobs(expiry),
+  ...cards,
+])

@@ -1,0 +1,16 @@
+import type { BatchHandler } from '@coffer/messaging/ports'
+import { type ApplyDepositsOptions, applyDeposits } from '@coffer/payments/apply-deposits'
+import { applyWithdrawals } from '@coffer/payments/apply-withdrawals'
+import { concludeRefund } from '@coffer/payments/conclude-refund'
+import { paymentsHandler } from '@coffer/payments/events'
+import { postgresRefundRooms } from '@coffer/payments/refunds'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+
+/** Applies deposits to payments, and payouts to the refunds that they pay. */
+export function eventHandler(postgres: Postgres, use: ApplyDepositsOptions): BatchHandler {
+  const conclude = concludeRefund({ rooms: postgresRefundRooms(postgres), now: use.now })
+  return paymentsHandler({
+    applyDeposits: applyDeposits(use),
+    applyWithdrawals: applyWithdrawals(conclude),
+  })
+}
