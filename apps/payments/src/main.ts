@@ -3,8 +3,6 @@ import { WALLET_EVENTS } from '@coffer/events/topics'
 import { healthServer } from '@coffer/http/health-server'
 import { postgresProbes } from '@coffer/http/postgres-probes'
 import { bullmqJobs } from '@coffer/jobs/open-jobs'
-import { handleDeliveries } from '@coffer/messaging/consume'
-import { postgresLetterStates } from '@coffer/messaging/letter-states'
 import { countDeadLetters, measureMessaging } from '@coffer/messaging/messaging-metrics'
 import { openMessaging } from '@coffer/messaging/open-messaging'
 import { runRelay } from '@coffer/messaging/run-relay'
@@ -14,7 +12,6 @@ import { postgresExpiryCalendar } from '@coffer/payments/expiry-calendar'
 import { expiryJobs } from '@coffer/payments/jobs'
 import { postgresPaymentRooms } from '@coffer/payments/payment-rooms'
 import { openPostgres } from '@coffer/postgres/open-postgres'
-import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
@@ -35,11 +32,8 @@ const producer = resources.use(await messaging.producer())
 
 // Kafka → payments: what a batch changes is one transaction; offsets are committed after it.
 const use = { rooms: postgresPaymentRooms(postgres), consumer: 'payments', now: () => new Date() }
-const handle = eventHandler(postgres, use)
-const onDeadLetter = countDeadLetters(metrics)
-const redrives = postgresLetterStates(postgres)
-const failures = { deadLetters: producer, redrives, logger, isTransient, onDeadLetter }
-const handler = handleDeliveries({ handle, consumer: use.consumer, ...failures })
+const failures = { deadLetters: producer, onDeadLetter: countDeadLetters(metrics), logger }
+const handler = eventHandler(postgres, use, failures)
 const outboxes = PUBLISHED_TOPICS.map((topic) => ({ topic, wakeUp: wakeUp() }))
 const onHandled = () => outboxes.map((outbox) => outbox.wakeUp.call())
 const member = { ...config.member, topics: [WALLET_EVENTS], onHandled }
@@ -52,15 +46,13 @@ const relays = outboxes.map((outbox) => runRelay({ postgres, producer, ...owed, 
 const queue = resources.use(bullmqJobs({ ...config.expiryQueue, logger }))
 const calendar = postgresExpiryCalendar(postgres)
 const expiry = { ...config.expiry, calendar, expirePayments: expirePayments(use), queue, logger }
-
 const cards = cardChannel({ ...config.cards, postgres, logger })
 
 measureMessaging(metrics, { postgres, messaging, reader: member })
 const probes = postgresProbes(postgres, metrics)
 resources.use(await healthServer({ port: config.HEALTH_PORT, ...probes }))
-const consumer = messaging.consumer(member)
 await runUntilStopped([
-  (signal) => consumer.run(handler, signal),
+  (signal) => messaging.consumer(member).run(handler, signal),
   ...relays,
   expiryJobs(expiry),
   ...cards,
