@@ -30,7 +30,7 @@ const fields = z.object({
   XPUB: z.string().optional(),
   /** Not ready when a scanner last heard of a head longer ago; 0 never looks. */
   HEAD_AGE_MAX_SECONDS: z.coerce.number().int().min(0).default(60),
-  /** What callbacks of the sandbox are signed with: `whsec_` and base64. Without it none is taken. */
+  /** What callbacks of the sandbox are signed with: `whsec_` and base64; else none is taken. */
   SANDBOX_SECRET: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'Expected whsec_ and 24 to 64 bytes as base64')

@@ -143,7 +143,7 @@ export type UnknownCallbacks = {
   keep(callback: { id: string; channel: string; body: string }): Promise<void>
 }
 
-/** Days of which a channel's statement is to be read. Adapter: `adapters/postgres-statements.ts`. */
+/** Which statements of a channel are to be read. Adapter: `adapters/postgres-statements.ts`. */
 export type Statements = {
   /** The days that are not told of to their end, the first ones first. */
   due(until: Date, limit: number): Promise<{ day: string; dueAt: Date }[]>

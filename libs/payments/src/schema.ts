@@ -186,7 +186,8 @@ export const charges = paymentsSchema.table(
     index('charges_due').on(table.lookAt).where(sql`look_at is not null`),
     check(
       'charges_status',
-      sql`${table.status} in ('waiting', 'asked', 'pending', 'declined', 'succeeded', 'charged_back')`,
+      sql`${table.status}
+      in ('waiting', 'asked', 'pending', 'declined', 'succeeded', 'charged_back')`,
     ),
   ],
 )

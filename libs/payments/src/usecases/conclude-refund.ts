@@ -67,14 +67,14 @@ async function fail(room: RefundRoom, refund: Refund, reason: string, at: Date):
   if (excess > 0n) await judgePayments(room, [paymentId], { at, reason: 'refund' })
 }
 
-/** A refund succeeded and failed, by two who should know. An operator must find out who is wrong. */
+/** A refund succeeded and failed, by two who should know. An operator must find out which. */
 export class RefundContradictedError extends AppError {
   readonly code = 'REFUND_CONTRADICTED'
 
   constructor({ id, status }: Refund, told: string) {
     super(
-      `The refund ${id} has ${status}, and is said to have ${told}. Find out whether it was paid, ` +
-        'and correct the books by a transaction.',
+      `The refund ${id} has ${status}, and is said to have ${told}. Find out whether it was ` +
+        'paid, and correct the books by a transaction.',
       { retry: 'never', details: { id, status, told } },
     )
   }

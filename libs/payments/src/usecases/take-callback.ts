@@ -37,8 +37,8 @@ export class CallbackForgedError extends AppError {
 
   constructor() {
     super(
-      'The signature is missing or wrong, or the callback was sent more than 5 minutes ago. Expected ' +
-        'the headers webhook-id, webhook-timestamp and webhook-signature of Standard Webhooks.',
+      'The signature is missing or wrong, or it was sent more than 5 minutes ago. Expected the ' +
+        'headers webhook-id, webhook-timestamp and webhook-signature of Standard Webhooks.',
       { retry: 'never' },
     )
   }

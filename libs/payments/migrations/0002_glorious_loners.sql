@@ -5,7 +5,8 @@ CREATE TABLE "payments"."charges" (
 	"channel_id" text,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"look_at" timestamp (3) with time zone,
-	CONSTRAINT "charges_status" CHECK ("payments"."charges"."status" in ('waiting', 'asked', 'pending', 'declined', 'succeeded', 'charged_back'))
+	CONSTRAINT "charges_status" CHECK ("payments"."charges"."status"
+      in ('waiting', 'asked', 'pending', 'declined', 'succeeded', 'charged_back'))
 );
 --> statement-breakpoint
 CREATE TABLE "payments"."refunds" (
