@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import { accountsHandler } from './events.ts'
 import { memoryUnitOfWork } from './testing/memory-unit-of-work.ts'
 import { confirmed } from './testing/sample-events.ts'
+import { paymentSucceeded } from './testing/sample-payments.ts'
 import { bookDeposits } from './usecases/book-deposits.ts'
+import { bookPayments } from './usecases/book-payments.ts'
 
 const deposit = confirmed({ number: 1, owner: 'alice', amount: 5n })
 
@@ -58,6 +60,28 @@ test('books deposits, hands on their trace and counts them', async () => {
 
   expect(contents().announced).toMatchObject([{ headers: { traceparent: '00-trace' } }])
   expect(batches).toEqual([{ booked: 1, duplicates: 1, seconds: expect.any(Number) }])
+})
+
+test('books payments beside deposits, whichever comes first, and counts both', async () => {
+  const { unitOfWork, contents } = memoryUnitOfWork()
+  const batches: object[] = []
+  const metrics = { batch: (handled: object) => batches.push(handled) }
+  const books = {
+    bookDeposits: bookDeposits({ unitOfWork }),
+    bookPayments: bookPayments({ unitOfWork }),
+  }
+  const handle = accountsHandler({ ...books, logger: silentLogger, metrics })
+  const { id, source, time, data } = paymentSucceeded({ number: 1, amount: 5n })
+  const wire = JSON.stringify(data, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
+  const envelope = { id, type: 'payment.succeeded', source, time, key: 'a merchant' } as const
+
+  await handle(delivered([eventMessage({ ...envelope, data: JSON.parse(wire) }), depositMessage]))
+
+  expect([...contents().transactions.values()].map(({ code }) => code)).toEqual([
+    'deposit.credit',
+    'payment.credit',
+  ])
+  expect(batches).toEqual([{ booked: 2, duplicates: 0, seconds: expect.any(Number) }])
 })
 
 test('passes over events that book nothing', async () => {
