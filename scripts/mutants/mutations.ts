@@ -12,6 +12,7 @@ import { logsMutations } from './logs-mutations.ts'
 import { messagingMutations } from './messaging-mutations.ts'
 import type { Mutation } from './mutation.ts'
 import { nativeMutations } from './native-mutations.ts'
+import { payoutMutations } from './payout-mutations.ts'
 import { proofMutations } from './proof-mutations.ts'
 import { rebuildMutations } from './rebuild-mutations.ts'
 import { releaseMutations } from './release-mutations.ts'
@@ -49,5 +50,6 @@ export const mutations: readonly Mutation[] = [
   ...signingMutations,
   ...settlementMutations,
   ...sweepMutations,
+  ...payoutMutations,
   ...simulationMutations,
 ]

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Anvil, startAnvil } from '@coffer/devstack/start-anvil'
+import { AppError } from '@coffer/errors/app-error'
 import type { Address } from '@coffer/evm/address'
 import { openEndpoints } from '@coffer/evm/endpoints'
 import { jsonRpc } from '@coffer/evm/json-rpc'
@@ -39,7 +40,9 @@ export type PayoutStage = AsyncDisposable & {
   payouts: Payouts
   chain: ChainClient
   hot: Address
-  signer: Signer & { signed: number }
+  signer: Signer & { signed: number; refuse: boolean }
+  /** As payouts use a signer. */
+  checked(signer: Signer): Signer
   /** What Prometheus is told. */
   told(): Promise<string>
   /** The reason that payouts wait for, as was told last. */
@@ -75,7 +78,9 @@ export async function payoutStage(policy: Policy = OPEN_POLICY): Promise<PayoutS
   const signer: PayoutStage['signer'] = {
     ...inner,
     signed: 0,
-    sign(request) {
+    refuse: false,
+    async sign(request) {
+      if (signer.refuse && request.purpose !== 'cancel') throw new RefusedError()
       signer.signed += 1
       return inner.sign(request)
     },
@@ -131,6 +136,7 @@ export async function payoutStage(policy: Policy = OPEN_POLICY): Promise<PayoutS
   return {
     ...{ anvil, client, contracts, proxy, database, payouts, chain, hot, signer, settings },
     told: () => registry.metrics(),
+    checked: checkedSigner,
     waiting: () => waiting,
     async withdraw({ to, asset = ETH, amount = 1_000n, owner }) {
       const from = owner ?? (await database.owner({ [asset]: 2n * amount }))
@@ -168,6 +174,14 @@ const abi = parseAbi(['function mint(address to, uint256 amount)'])
 async function send(client: AnvilClient, to: Address | string, data: `0x${string}`) {
   const [from] = await client.accounts()
   await client.request('eth_sendTransaction', [{ from, to, data }])
+}
+
+class RefusedError extends AppError {
+  readonly code = 'REFUSED'
+
+  constructor() {
+    super('Not this.', { retry: 'never' })
+  }
 }
 
 /** An address of nobody's, another for each number. */

@@ -1,0 +1,58 @@
+import type { Mutation } from './mutation.ts'
+
+const tests = ['tests/hazards/payouts.integration.test.ts']
+const advance = 'libs/withdrawals/src/usecases/advance-transaction.ts'
+const end = 'libs/withdrawals/src/usecases/end-transaction.ts'
+
+/** Bugs by which a payout is lost, or paid twice. */
+export const payoutMutations: readonly Mutation[] = [
+  {
+    name: 'a payout whose receipt is missing is taken for displaced',
+    file: advance,
+    find: 'if (open.attempts.some((each) => each.hash === hash)) return false',
+    replace: 'if (open.attempts.some((each) => each.hash === hash)) open.attempts.length',
+    tests,
+  },
+  {
+    name: 'what the signer refuses leaves a gap',
+    file: advance,
+    find: "      kind = 'noop'\n",
+    replace: '      return undefined\n',
+    tests,
+  },
+  {
+    name: 'a transaction that succeeded has paid, whatever its logs say',
+    file: end,
+    find: 'arrived[place]\n',
+    replace: 'arrived.length > 0\n',
+    tests,
+  },
+  {
+    name: 'what was held for a payout that reverted stays held',
+    file: 'libs/withdrawals/src/usecases/end-payouts.ts',
+    find: 'drafts: withdrawal.refundId === undefined ? [voidedDraft(withdrawal, at)] : [],',
+    replace: 'drafts: [],',
+    tests,
+  },
+  {
+    name: 'a payout is sent though gas costs more than the most that is offered',
+    file: 'libs/withdrawals/src/domain/fees.ts',
+    find: 'if (baseFee + tip > caps.maxFeePerGas) return undefined',
+    replace: 'if (baseFee > 2n ** 200n) return undefined',
+    tests,
+  },
+  {
+    name: 'what a signer signed is not looked at',
+    file: 'libs/withdrawals/src/adapters/checked-signer.ts',
+    find: 'if (problem !== undefined) throw',
+    replace: "if (problem === '') throw",
+    tests,
+  },
+  {
+    name: 'requests at once are not held to one limit',
+    file: 'libs/withdrawals/src/adapters/postgres-withdrawal-rooms.ts',
+    find: 'pg_advisory_xact_lock(hashtextextended(${lock}, 0))',
+    replace: 'hashtextextended(${lock}, 0)',
+    tests: ['apps/api/src/withdrawals.integration.test.ts'],
+  },
+]
