@@ -149,21 +149,33 @@ test('W16: a thousand addresses with dust cost nothing', async () => {
   for (let round = 0; round < 2; round += 1) await plan({ batchMax: 250 })
 
   expect(signed).toEqual([])
-  expect(await stage.payouts.due(new Date(Date.now() + 3_600_000), 1)).toEqual([])
+  expect(await underWay()).toEqual([])
   expect(await left()).toBe(1_000)
 })
 
 test('W16: dust of a token is left, and a token that nobody valued', async () => {
   const address = await derived(13)
   await mint(address, 99n)
-  await came(address, tusd, erc20AssetId(CHAIN, stage.contracts.ttkn))
   await mint(address, 10n ** 20n, stage.contracts.ttkn)
+  await came(address, tusd, erc20AssetId(CHAIN, stage.contracts.ttkn))
 
   await plan()
-  await plan()
 
-  expect(signed).toEqual([])
+  expect(await underWay()).toEqual([])
   expect(await left()).toBe(2)
+})
+
+test('an address gets gas once, however often it is looked at until that has come', async () => {
+  const address = await derived(14)
+  await mint(address, 500n)
+  await came(address, tusd)
+
+  await plan()
+  await plan()
+
+  expect(await underWay()).toHaveLength(1)
+  await sweepAll()
+  expect(signed.map(({ purpose }) => purpose)).toEqual(['top-up', 'sweep'])
 })
 
 test('W16: sweeps of a day cost no more than they may', async () => {
@@ -174,7 +186,7 @@ test('W16: sweeps of a day cost no more than they may', async () => {
     sql`update withdrawals.transactions set created_at = now() - interval '2 days'`,
   )
   await plan()
-  const [only] = await stage.payouts.due(new Date(Date.now() + 3_600_000), 9)
+  const [only] = await underWay()
   const open = await stage.payouts.open(only?.id ?? '')
   const budget = (open?.gas ?? 0n) * (open?.maxFeePerGas ?? 0n)
   await stage.client.setBalance(other, ether)
@@ -213,6 +225,8 @@ const settings = (): SweepSettings => ({
   ...{ gasMax: 20_000_000n, fees: stage.settings.fees, cold: undefined, keep: new Map() },
 })
 
+const underWay = () => stage.payouts.due(new Date(Date.now() + 3_600_000), 9)
+
 const plan = (change: Partial<SweepSettings> = {}) =>
   planSweeps({
     rooms: postgresSweepRooms(stage.database.postgres),
@@ -226,7 +240,6 @@ const advance = () => stage.advance({ signer })
 
 /** Plans and sends until nothing is under way and nothing more is planned. */
 async function sweepAll(change: Partial<SweepSettings> = {}): Promise<void> {
-  const underWay = () => stage.payouts.due(new Date(Date.now() + 3_600_000), 1)
   for (let round = 0; round < 20; round += 1) {
     // What came of a sweep is looked at a while later.
     await stage.database.postgres.execute(sql`
@@ -241,21 +254,17 @@ async function sweepAll(change: Partial<SweepSettings> = {}): Promise<void> {
   throw new Error('Sweeps are still under way after 20 rounds.')
 }
 
-async function came(address: Address, ...assets: AssetId[]): Promise<void> {
-  await sweeps.note(
-    assets.map((asset) => ({ chain: CHAIN, address, asset })),
-    new Date(),
-  )
+const came = (address: Address, ...assets: AssetId[]): Promise<void> => {
+  const arrivals = assets.map((asset) => ({ chain: CHAIN, address, asset }))
+  return sweeps.note(arrivals, new Date())
 }
 
 const left = async () =>
   (await stage.database.postgres.execute(sql`select 1 from withdrawals.sweep_sources`)).length
 
 async function owner(kind: 'user' | 'payment'): Promise<string> {
-  const [made] = await stage.database.postgres
-    .insert(owners)
-    .values({ kind })
-    .returning({ id: owners.id })
+  const { postgres } = stage.database
+  const [made] = await postgres.insert(owners).values({ kind }).returning({ id: owners.id })
   return made?.id ?? ''
 }
 
