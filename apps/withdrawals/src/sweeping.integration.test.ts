@@ -4,6 +4,7 @@ import { chainConfigs } from '@coffer/evm/chain-config'
 import { memoryJobs } from '@coffer/jobs/testing/memory-jobs'
 import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
 import { kafkaProducer } from '@coffer/messaging/kafka-producer'
+import { countDeadLetters } from '@coffer/messaging/messaging-metrics'
 import { deriveKey } from '@coffer/signing/derive-keys'
 import { silentLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
@@ -30,6 +31,9 @@ test('what a deposit came to is swept, if sweeps are on', async () => {
   const kafka = { ...topics, clientId: 'test', logger: silentLogger }
   const producer = resources.use(await kafkaProducer(kafka))
   const env = { RPC_URLS: stage.anvil.url, SWEEP_MS: '50' }
+  const metrics = createMetrics('test')
+  // As the process has it, whose other consumer counts its dead letters too.
+  countDeadLetters(metrics)
   const works = async (sweeps: string) =>
     sweeping(
       { ...env, SWEEPS: sweeps },
@@ -39,7 +43,7 @@ test('what a deposit came to is swept, if sweeps are on', async () => {
         ...{ clients: new Map([[CHAIN, stage.chain]]), postgres: stage.database.postgres },
         ...{ member: { group: 'test', batchSizeMax: 10 }, producer, queue: memoryJobs() },
         messaging: { consumer: (options) => kafkaConsumer({ ...kafka, ...options }) },
-        ...{ logger: silentLogger, metrics: createMetrics('test') },
+        ...{ logger: silentLogger, metrics },
       },
     )
   await depositTo(address)

@@ -75,13 +75,20 @@ function measureBacklog(registry: Metrics, { messaging, reader }: Measured): voi
   })
 }
 
-/** Counts messages that went to a dead letter topic. */
+const DEAD_LETTERS = 'coffer_dead_letters_total'
+
+/** Counts messages that went to a dead letter topic, one count for all consumers of a process. */
 export function countDeadLetters(registry: Metrics): (delivery: Delivery) => void {
-  const counter = new Counter({
-    name: 'coffer_dead_letters_total',
+  const counter = (registry.getSingleMetric(DEAD_LETTERS) ?? newCounter(registry)) as DeadLetters
+  return ({ topic }) => counter.inc({ topic })
+}
+
+type DeadLetters = Counter<'topic'>
+
+const newCounter = (registry: Metrics): DeadLetters =>
+  new Counter({
+    name: DEAD_LETTERS,
     help: 'Messages that could not be handled and wait for an operator.',
     labelNames: ['topic'],
     registers: [registry],
   })
-  return ({ topic }) => counter.inc({ topic })
-}
