@@ -2,7 +2,11 @@ import type { z } from 'zod'
 import { transactionCreated } from './accounting-events.ts'
 import { statementLine } from './channel-events.ts'
 import { merchantCreated, merchantUpdated } from './merchant-events.ts'
-import { notificationFailed, notificationSent } from './notification-events.ts'
+import {
+  notificationFailed,
+  notificationSent,
+  webhookEndpointDisabled,
+} from './notification-events.ts'
 import { orderCancelled, orderCreated, orderPaid, orderRefunded } from './order-events.ts'
 import {
   paymentCreated,
@@ -64,6 +68,7 @@ export const catalogue = {
   'statement.line': { topic: CHANNEL_EVENTS, data: statementLine },
   'notification.sent': { topic: NOTIFICATION_EVENTS, data: notificationSent },
   'notification.failed': { topic: NOTIFICATION_EVENTS, data: notificationFailed },
+  'webhook-endpoint.disabled': { topic: NOTIFICATION_EVENTS, data: webhookEndpointDisabled },
 } as const
 
 export type EventType = keyof typeof catalogue

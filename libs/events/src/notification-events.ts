@@ -19,3 +19,13 @@ export const notificationFailed = z.object({
   reason: z.string().min(1),
   failedAt: z.iso.datetime(),
 })
+
+/** Nothing is sent to an endpoint any more, until its owner enables it. */
+export const webhookEndpointDisabled = z.object({
+  endpointId: z.uuid(),
+  owner: z.string().min(1),
+  /** Without what may be secret in it. */
+  url: z.string().min(1),
+  reason: z.enum(['gone', 'failing']),
+  disabledAt: z.iso.datetime(),
+})
