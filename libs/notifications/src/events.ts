@@ -1,7 +1,23 @@
 import { readEvent } from '@coffer/events/event'
+import {
+  MERCHANT_EVENTS,
+  ORDER_EVENTS,
+  PAYMENT_EVENTS,
+  SETTLEMENT_EVENTS,
+  WALLET_EVENTS,
+} from '@coffer/events/topics'
 import type { Delivery } from '@coffer/messaging/ports'
 import type { HeardEvent } from './domain/news-of.ts'
 import type { Added } from './ports.ts'
+
+/** The topics of what people are told of, and of whom. */
+export const NEWS_TOPICS: readonly string[] = [
+  WALLET_EVENTS,
+  ORDER_EVENTS,
+  PAYMENT_EVENTS,
+  MERCHANT_EVENTS,
+  SETTLEMENT_EVENTS,
+]
 
 export type NotificationsHandlerOptions = {
   tellOfEvents: (heard: readonly HeardEvent[]) => Promise<Added[]>

@@ -9,7 +9,7 @@ import { templateOf } from '../templates/templates.ts'
 export function published<T extends EventType>(
   type: T,
   data: EventWire<T>,
-  { id = randomUUID(), time = new Date().toISOString() } = {},
+  { id = `${randomUUID()}`, time = new Date().toISOString() }: { id?: string; time?: string } = {},
 ): Message {
   return eventMessage({ id, type, source: 'test', time, key: 'test', data })
 }

@@ -11,7 +11,7 @@ import { deliverWebhooks } from '../usecases/deliver-webhooks.ts'
 import { tellOfEvents } from '../usecases/tell-of-events.ts'
 import { heard } from './heard.ts'
 import { type NotificationsDatabase, notificationsDatabase } from './notifications-database.ts'
-import { type WebhookReceiver, webhookReceiver } from './webhook-receiver.ts'
+import { type ReceivedWebhook, type WebhookReceiver, webhookReceiver } from './webhook-receiver.ts'
 
 export const MERCHANT = randomUUID()
 export const DAY_MS = 86_400_000
@@ -46,6 +46,10 @@ export async function webhooksUnderTest() {
     webhooks: async () => (await database.rows()).filter(({ way }) => way === 'webhook'),
     /** The `webhook-id` of each that came, in order. */
     receivedIds: () => receiver.received.map(({ headers }) => headers['webhook-id']),
+    /** The last that came. */
+    received(): ReceivedWebhook {
+      return receiver.received.at(-1) ?? { path: '', headers: {}, body: '' }
+    },
     async clear() {
       await database.clear()
       receiver.received.length = 0

@@ -1,0 +1,76 @@
+import {
+  messagingConfig,
+  messagingSettings,
+  requireBrokers,
+} from '@coffer/messaging/messaging-settings'
+import { mailDomain, notificationSettings } from '@coffer/notifications/notification-settings'
+import { readConfig } from '@coffer/runtime/read-config'
+import { z } from 'zod'
+
+const settings = z
+  .object({
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    ...messagingSettings,
+    /** Where jobs wait. While it is away, what is due is done by the janitor alone. */
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+    ...notificationSettings,
+    /** Consumers of one group share the topics; a new group reads them from their beginning. */
+    CONSUMER_GROUP: z.string().min(1).default('notifications'),
+    /** 0 takes a free port. */
+    HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4006),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /** Most events told of in one transaction. */
+    BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(500),
+    /** Most events published at once. */
+    RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(500),
+    /** How long others wait before they publish in place of a silent one, milliseconds. */
+    LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
+    /** How often the database is asked for what is due, milliseconds. */
+    JANITOR_MS: z.coerce.number().int().min(50).max(600_000).default(5_000),
+    /** A process that says nothing for so long loses its partitions to others, milliseconds. */
+    SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
+    CRASH_AT: z.string().optional(),
+    NODE_ENV: z.string().optional(),
+  })
+  .superRefine(requireBrokers)
+
+const DAY_MS = 86_400_000
+
+/** Reads the settings of notifications. Throws `ConfigError`. */
+export function notificationsConfig(env: NodeJS.ProcessEnv) {
+  const config = readConfig(settings, env)
+  // Who shares a broker may share its Redis.
+  const redis = { url: config.REDIS_URL, prefix: `${config.TOPIC_PREFIX}coffer` }
+  return {
+    ...config,
+    messaging: messagingConfig(config),
+    member: {
+      group: config.CONSUMER_GROUP,
+      batchSizeMax: config.BATCH_SIZE_MAX,
+      sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
+    },
+    relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
+    letterQueue: { ...redis, queue: 'notifications-letters' },
+    laneQueue: { ...redis, queue: 'notifications-webhooks' },
+    ageMaxMs: config.NOTICE_AGE_MAX_DAYS * DAY_MS,
+    sending: {
+      stationery: { brand: config.MAIL_BRAND, explorers: config.EXPLORERS },
+      mail: {
+        url: config.SMTP_URL,
+        folder: config.MAIL_FOLDER,
+        from: config.MAIL_FROM,
+        requireTls: config.SMTP_REQUIRE_TLS,
+      },
+      operators: { email: config.OPERATOR_EMAIL, locale: config.OPERATOR_LOCALE },
+      mailDomain: mailDomain(config.MAIL_FROM),
+      secretsKey: config.WEBHOOK_SECRETS_KEY,
+      everyMs: config.JANITOR_MS,
+      webhooks: {
+        allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
+        allowHttp: config.WEBHOOK_ALLOW_HTTP,
+        timeoutMs: config.WEBHOOK_TIMEOUT_MS,
+        disableAfterMs: config.WEBHOOK_DISABLE_AFTER_DAYS * DAY_MS,
+      },
+    },
+  }
+}

@@ -1,0 +1,191 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '@coffer/devstack/free-port'
+import type { Message } from '@coffer/events/event'
+import { NOTIFICATION_EVENTS, TOPICS } from '@coffer/events/topics'
+import { kafkaConsumer } from '@coffer/messaging/kafka-consumer'
+import { kafkaProducer } from '@coffer/messaging/kafka-producer'
+import { messagingMigrations } from '@coffer/messaging/migrations'
+import { notificationsMigrations } from '@coffer/notifications/migrations'
+import { merchantCreated, paymentSucceeded } from '@coffer/notifications/testing/heard'
+import { heldEndpoint } from '@coffer/notifications/testing/held-endpoint'
+import { type MailCatcher, mailCatcher } from '@coffer/notifications/testing/mail-catcher'
+import {
+  type WebhookReceiver,
+  webhookReceiver,
+} from '@coffer/notifications/testing/webhook-receiver'
+import { silentLogger } from '@coffer/telemetry/logger'
+import { stackUrls } from '@coffer/testkit/stack-urls'
+import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
+import { type TestTopics, testTopics } from '@coffer/testkit/test-topics'
+import { waitFor } from '@coffer/testkit/wait-for'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const KEY = randomBytes(32)
+
+let resources: AsyncDisposableStack
+let database: TestDatabase
+let topics: TestTopics
+let catcher: MailCatcher
+let receiver: WebhookReceiver
+let healthPort: number
+
+beforeAll(async () => {
+  resources = new AsyncDisposableStack()
+  const made = await Promise.all([
+    testDatabase([messagingMigrations, notificationsMigrations]),
+    testTopics(TOPICS.filter(({ name }) => !name.includes('dlq'))),
+    mailCatcher(),
+    webhookReceiver(),
+    freePort(),
+  ])
+  database = resources.use(made[0])
+  topics = resources.use(made[1])
+  catcher = resources.use(made[2])
+  receiver = resources.use(made[3])
+  healthPort = made[4]
+})
+afterAll(() => resources.disposeAsync())
+
+test('tells of what it reads by e-mail and webhook, says so, and stops when told', async () => {
+  const shop = randomUUID()
+  await heldEndpoint({ postgres: database.postgres, key: KEY, owner: shop, url: receiver.url })
+  await publish([merchantCreated(shop), paymentSucceeded(shop, 'first')])
+  const app = startNotifications({ CONSUMER_GROUP: 'first' })
+
+  await waitFor(() => catcher.mails.length === 1 && receiver.received.length === 1, {
+    what: 'an e-mail and a webhook',
+  })
+  const told = await readTopic(NOTIFICATION_EVENTS, 2)
+
+  expect(told.map(({ key, headers }) => [key, headers['ce_type']])).toEqual([
+    [shop, 'notification.sent'],
+    [shop, 'notification.sent'],
+  ])
+  expect((await fetch(`http://127.0.0.1:${healthPort}/ready`)).status).toBe(200)
+  const metrics = await (await fetch(`http://127.0.0.1:${healthPort}/metrics`)).text()
+  expect(metrics).toMatch(/coffer_notifications_total\{[^}]*way="email"[^}]*\} 1/)
+  app.kill('SIGTERM')
+  expect(await exitOf(app)).toBe(0)
+})
+
+test('tells once, by Message-ID and webhook-id, though it is killed wherever it can be', async () => {
+  const shop = randomUUID()
+  const endpoint = { postgres: database.postgres, key: KEY, owner: shop, url: receiver.url }
+  await heldEndpoint(endpoint)
+  catcher.mails.length = 0
+  receiver.received.length = 0
+  await publish([merchantCreated(shop)])
+
+  // Every group reads all from its beginning, so that each event comes many times, too.
+  const killed = [
+    { CRASH_AT: 'notifications.before-commit:1' },
+    { CRASH_AT: 'notifications.after-commit:1' },
+    { CRASH_AT: 'notifications.after-send:1' },
+    { CRASH_AT: 'notifications.after-call:1' },
+  ]
+  for (const [round, env] of killed.entries()) {
+    await publish([paymentSucceeded(shop, `event ${round}`)])
+    const app = startNotifications({ ...env, CONSUMER_GROUP: randomUUID() })
+    expect(await exitOf(app)).toBe('SIGKILL')
+    await endLeases()
+  }
+  startNotifications({ CONSUMER_GROUP: randomUUID() })
+  await waitFor(async () => (await sent()) === 2 * killed.length, { what: 'all to be told' })
+
+  const letters = countOf(catcher.mails.map(({ messageId }) => messageId))
+  const calls = countOf(receiver.received.map(({ headers }) => `${headers['webhook-id']}`))
+  expect(letters.size).toBe(killed.length)
+  expect([...calls.keys()].toSorted()).toEqual(killed.map((_, round) => `event ${round}`))
+  // Only those that were killed between the answer and the commit were sent a second time.
+  expect([...letters.values()].filter((count) => count > 1)).toEqual([2])
+  expect([...calls.values()].filter((count) => count > 1)).toEqual([2])
+})
+
+const countOf = (ids: readonly string[]): Map<string, number> =>
+  new Map([...Map.groupBy(ids, (id) => id)].map(([id, all]) => [id, all.length]))
+
+/** Runs the process as it runs in production; it is ended with the tests. */
+function startNotifications(env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+    stdio: 'inherit',
+    env: {
+      DATABASE_URL: database.url,
+      KAFKA_BROKERS: topics.brokers.join(','),
+      REDIS_URL: stackUrls().REDIS_URL,
+      // Nothing is asked of a node here: only its assets are read from the settings.
+      RPC_URLS: 'http://127.0.0.1:1',
+      CHAIN_ID: '31337',
+      TOPIC_PREFIX: topics.topicPrefix,
+      SMTP_URL: catcher.url,
+      SMTP_REQUIRE_TLS: 'false',
+      WEBHOOK_SECRETS_KEY: KEY.toString('base64'),
+      WEBHOOK_ALLOW_HTTP: 'true',
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      JANITOR_MS: '100',
+      LEASE_MS: '300',
+      SESSION_TIMEOUT_MS: '6000',
+      HEALTH_PORT: String(healthPort),
+      LOG_LEVEL: 'silent',
+      NODE_ENV: 'test',
+      NODE_NO_WARNINGS: '1',
+      ...env,
+    },
+  })
+  resources.defer(async () => {
+    child.kill('SIGKILL')
+    await exitOf(child)
+  })
+  return child
+}
+
+/** The exit code of a process, or the signal that ended it. */
+async function exitOf(child: ChildProcess): Promise<number | string | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.signalCode ?? child.exitCode
+}
+
+/** As if the time had passed that nobody else may have what a dead process had. */
+async function endLeases(): Promise<void> {
+  for (const table of ['notifications', 'webhook_endpoints']) {
+    await database.postgres.execute(
+      `update notifications.${table} set lease_until = now() where lease_until is not null`,
+    )
+  }
+}
+
+/** How many notifications of the second test's events were sent. */
+async function sent(): Promise<number> {
+  const rows = await database.postgres.execute(
+    `select from notifications.notifications where state = 'sent' and event_id like 'event %'`,
+  )
+  return rows.length
+}
+
+async function publish(messages: readonly Message[]): Promise<void> {
+  await using producer = await kafkaProducer(kafka())
+  await producer.publish(messages)
+}
+
+/** Reads a topic from its beginning until `count` messages are there. */
+async function readTopic(topic: string, count: number): Promise<Message[]> {
+  const reading = new AbortController()
+  const read: Message[] = []
+  const consumer = kafkaConsumer({ ...kafka(), group: 'test', topics: [topic], batchSizeMax: 100 })
+  const running = consumer.run(async (batch) => {
+    read.push(...batch)
+  }, reading.signal)
+  await waitFor(() => read.length >= count, { what: `${count} messages of ${topic}` })
+  reading.abort()
+  await running
+  return read
+}
+
+const kafka = () => ({
+  brokers: topics.brokers,
+  topicPrefix: topics.topicPrefix,
+  clientId: 'test',
+  logger: silentLogger,
+})
