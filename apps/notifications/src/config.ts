@@ -27,6 +27,8 @@ const settings = z
     LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
     /** How often the database is asked for what is due, milliseconds. */
     JANITOR_MS: z.coerce.number().int().min(50).max(600_000).default(5_000),
+    /** For how long nobody else tries what a process is at; longer than any attempt takes. */
+    DELIVERY_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(120_000),
     /** A process that says nothing for so long loses its partitions to others, milliseconds. */
     SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
     CRASH_AT: z.string().optional(),
@@ -65,6 +67,7 @@ export function notificationsConfig(env: NodeJS.ProcessEnv) {
       mailDomain: mailDomain(config.MAIL_FROM),
       secretsKey: config.WEBHOOK_SECRETS_KEY,
       everyMs: config.JANITOR_MS,
+      leaseMs: config.DELIVERY_LEASE_MS,
       webhooks: {
         allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
         allowHttp: config.WEBHOOK_ALLOW_HTTP,

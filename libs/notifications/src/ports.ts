@@ -190,3 +190,25 @@ export type WebhookEndpoints = {
 
 /** One delivery, or all from a moment on: those that failed, or those that were sent, too. */
 export type Redrive = { delivery: string } | { from: Date; isSentToo: boolean }
+
+/** How somebody wants to be told. */
+export type Preferences = {
+  email: string | undefined
+  locale: 'en' | 'zh'
+  /** Types of events that no e-mail tells of. */
+  muted: readonly string[]
+}
+
+/** Preferences of users and merchants. Adapter: `adapters/postgres-preferences.ts`. */
+export type PreferenceBook = {
+  /** What counts, be it chosen or told by a merchant's event. */
+  read(recipient: string): Promise<Preferences>
+  /** What is undefined is as the merchant's events tell it. */
+  write(
+    recipient: string,
+    chosen: Pick<Preferences, 'muted'> & {
+      email: string | undefined
+      locale: 'en' | 'zh' | undefined
+    },
+  ): Promise<void>
+}

@@ -40,6 +40,8 @@ export type RunNotificationsOptions = {
   lanes: JobQueue
   /** How often the database is asked for what is due, milliseconds. */
   everyMs: number
+  /** Longer than an attempt ever takes, milliseconds. */
+  leaseMs: number
   /** Called after something was announced. */
   onAnnounced: () => void
   metrics: Metrics
@@ -77,10 +79,10 @@ function lettersOf(
   options: RunNotificationsOptions,
   { count, shared, mailer }: LanesWith & { mailer: Mailer },
 ): Work {
-  const { postgres, stationery, assets, mailDomain, letters: queue, onAnnounced } = options
+  const { postgres, stationery, assets, mailDomain, leaseMs, letters: queue, onAnnounced } = options
   const letters = postgresOutgoingLetters(postgres)
   const send = sendLetter({
-    ...{ letters, mailer, mailDomain },
+    ...{ letters, mailer, mailDomain, leaseMs },
     write: writeLetter({ ...stationery, assets }),
     onSettled(outcome) {
       count('email', outcome)
@@ -96,7 +98,15 @@ type LanesWith = {
 }
 
 function lanesOf(
-  { postgres, secretsKey, webhooks, lanes: queue, onAnnounced, logger }: RunNotificationsOptions,
+  {
+    postgres,
+    secretsKey,
+    webhooks,
+    lanes: queue,
+    leaseMs,
+    onAnnounced,
+    logger,
+  }: RunNotificationsOptions,
   { count, shared }: LanesWith,
 ): Work | undefined {
   if (secretsKey === undefined) {
@@ -106,7 +116,7 @@ function lanesOf(
   const lanes = postgresWebhookLanes({ postgres, secrets: sealedSecrets(secretsKey) })
   const { disableAfterMs, ...guard } = webhooks
   const deliver = deliverWebhooks({
-    ...{ lanes, disableAfterMs },
+    ...{ lanes, disableAfterMs, leaseMs },
     post: guardedPost(guard),
     onSettled(outcome) {
       count('webhook', outcome)

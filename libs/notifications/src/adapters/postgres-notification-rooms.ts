@@ -2,7 +2,7 @@ import { claimNew } from '@coffer/messaging/inbox'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import { and, inArray, isNull, sql } from 'drizzle-orm'
-import type { Audience } from '../domain/notification.ts'
+import { type Audience, NO_ADDRESS } from '../domain/notification.ts'
 import type { MerchantFacts, NotificationRoom, NotificationRooms } from '../ports.ts'
 import { recipients, webhookEndpoints } from '../schema.ts'
 import { addNotifications } from './add-notifications.ts'
@@ -54,6 +54,12 @@ async function writeMerchants(tx: Transaction, facts: readonly MerchantFacts[]):
       },
       setWhere: sql`recipients.version < excluded.version`,
     })
+  // What was made before anything was known of them waits for nothing else.
+  const ids = sql.param(rows.map(({ id }) => id))
+  await tx.execute(sql`
+    update notifications.notifications set next_at = now()
+    where target = any(${ids}::text[]) and way = 'email' and state = 'waiting'
+      and reason = ${NO_ADDRESS} and holder is null`)
 }
 
 async function audiences(

@@ -10,6 +10,9 @@ export type NotificationState = 'waiting' | 'sent' | 'failed'
 /** Who is told what only those may know who run Coffer. */
 export const OPERATORS = 'operators'
 
+/** Why an e-mail waits for somebody of whom nothing is known so far. */
+export const NO_ADDRESS = 'no address is known'
+
 /** An event as it is told of: its data as it was published, whose it is and whom it concerns. */
 export type News = {
   eventId: string

@@ -28,11 +28,13 @@ export async function mailCatcher(): Promise<MailCatcher> {
       callback(Object.assign(new Error(refusal.said), { responseCode: refusal.code }))
     },
     onData(stream, session, callback) {
-      void text(stream).then((source) => {
+      const keep = (source: string) => {
         const messageId = /^message-id: (\S+)/im.exec(source)?.[1] ?? ''
         mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), messageId, source })
         callback()
-      })
+      }
+      // Whoever is killed while sending has sent nothing.
+      text(stream).then(keep, callback)
     },
   })
   server.on('error', () => undefined)

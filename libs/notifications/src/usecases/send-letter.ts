@@ -1,6 +1,7 @@
 import { describeError } from '@coffer/errors/app-error'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import { MailRefusedError } from '../domain/mail-refused-error.ts'
+import { NO_ADDRESS } from '../domain/notification.ts'
 import { EMAIL_WAITS_MS, waitAfter } from '../domain/retry-schedule.ts'
 import type { Envelope, Mailer, Outcome, OutgoingLetters, TakenLetter } from '../ports.ts'
 import { LetterUnwritableError, type writeLetter } from '../templates/write-letter.ts'
@@ -38,7 +39,7 @@ async function attempt(taken: TakenLetter, options: SendLetterOptions): Promise<
   try {
     const envelope = envelopeOf(taken, options)
     // A merchant's own event may be on its way still.
-    if (envelope === undefined) return laterOrFailed(taken, 'no address is known')
+    if (envelope === undefined) return laterOrFailed(taken, NO_ADDRESS)
     await options.mailer.send(envelope)
     return { as: 'sent' }
   } catch (error) {
