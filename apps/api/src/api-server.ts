@@ -43,6 +43,7 @@ import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
 import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-routes.ts'
 import { ERROR_STATUSES } from './error-statuses.ts'
 import { measureDeadLetters } from './measure-dead-letters.ts'
+import { type NotificationTerms, notificationsOf } from './notifications-of.ts'
 import { paymentsApi } from './payment-routes.ts'
 import { refundsApi } from './refunds-api.ts'
 import { settlementsOf } from './settlements-of.ts'
@@ -67,6 +68,8 @@ export type ApiServerOptions = {
   settlementTerms: Parameters<typeof settlementsOf>[1]['defaults']
   /** How statements of channels are held against our books. */
   channelRules: ChannelRules
+  /** How notifications look and where they may go. */
+  notifications: NotificationTerms
   logger: Logger
   metrics: Metrics
 }
@@ -133,6 +136,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       differencesOf(options),
       deadLettersOf(options),
       ...paymentRoutes(options),
+      notificationsOf(postgres, { owners, assets, terms: options.notifications }),
     ],
   })
 }

@@ -1,4 +1,5 @@
 import { messagingConfig, messagingSettings } from '@coffer/messaging/messaging-settings'
+import { letterSettings, webhookSettings } from '@coffer/notifications/notification-settings'
 import { channelRules, reconciliationSettings } from '@coffer/reconciliation/settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { settlementSettings, settlementTerms } from '@coffer/settlements/settlement-settings'
@@ -37,6 +38,8 @@ const fields = z.object({
     .optional(),
   ...settlementSettings,
   ...reconciliationSettings,
+  ...letterSettings,
+  ...webhookSettings,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ...policySettings,
 })
@@ -55,5 +58,11 @@ export function apiConfig(env: Readonly<Record<string, string | undefined>>) {
     messaging: address === undefined ? undefined : messagingConfig(config),
     channelRules: channelRules(config),
     settlementTerms: settlementTerms(config),
+    notifications: {
+      secretsKey: config.WEBHOOK_SECRETS_KEY,
+      allowHttp: config.WEBHOOK_ALLOW_HTTP,
+      brand: config.MAIL_BRAND,
+      explorers: config.EXPLORERS,
+    },
   }
 }

@@ -30,6 +30,7 @@ const server = await apiServer({
   sandboxSecret: config.SANDBOX_SECRET,
   settlementTerms: config.settlementTerms,
   channelRules: config.channelRules,
+  notifications: config.notifications,
   logger,
   metrics,
 })

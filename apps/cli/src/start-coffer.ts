@@ -28,6 +28,7 @@ import {
   topicSettings,
 } from '@coffer/messaging/topic-settings'
 import { chainIdOf, chainReference } from '@coffer/money/chain-id'
+import { notificationsMigrations } from '@coffer/notifications/migrations'
 import { paymentsMigrations } from '@coffer/payments/migrations'
 import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
@@ -40,6 +41,7 @@ import { walletsMigrations } from '@coffer/wallets/migrations'
 import { withdrawalsMigrations } from '@coffer/withdrawals/migrations'
 import { z } from 'zod'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
+import { localNotifications } from './local-notifications.ts'
 import { localSandbox } from './local-sandbox.ts'
 import { type LocalSigner, localSigner } from './local-signer.ts'
 
@@ -50,6 +52,7 @@ export const DEPOSIT_APPS = ['scanner', 'accounts', 'api'] as const
 export const APPS = [
   ...DEPOSIT_APPS,
   'analytics',
+  'notifications',
   'payments',
   'reconciliation',
   'sandbox',
@@ -106,6 +109,7 @@ export const MIGRATIONS = [
   sandboxMigrations,
   settlementsMigrations,
   reconciliationMigrations,
+  notificationsMigrations,
   analyticsMigrations,
   withdrawalsMigrations,
 ]
@@ -143,6 +147,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     const shared = {
       ...defined(urls),
       ...localDefaults(env, chain),
+      ...(await localNotifications(home, ownChain)),
       ...localSandbox(env, { port: ports.get('sandbox'), apiUrl }),
       ...signer?.shared,
       ...defined(env),

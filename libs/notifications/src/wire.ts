@@ -1,5 +1,5 @@
-import { catalogue, type EventType } from '@coffer/events/catalogue'
 import { AppError } from '@coffer/errors/app-error'
+import { catalogue, type EventType } from '@coffer/events/catalogue'
 import { z } from 'zod'
 import type { Preferences, WebhookDelivery, WebhookEndpoint } from './ports.ts'
 

@@ -5,6 +5,7 @@ import { ledgerMigrations } from '@coffer/ledger/migrations'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
+import { notificationsMigrations } from '@coffer/notifications/migrations'
 import { paymentsMigrations } from '@coffer/payments/migrations'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { reconciliationMigrations } from '@coffer/reconciliation/migrations'
@@ -67,6 +68,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     reconciliationMigrations,
     analyticsMigrations,
     withdrawalsMigrations,
+    notificationsMigrations,
   ])
   const server = await apiServer({
     postgres: database.postgres,
@@ -79,6 +81,10 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     xpub: XPUB,
     withdrawals: z.object(policySettings).parse({}),
     headAgeMaxSeconds: 60,
+    notifications: {
+      ...{ secretsKey: Buffer.alloc(32, 7), allowHttp: false },
+      ...{ brand: 'Coffer', explorers: new Map() },
+    },
     settlementTerms: {
       ...{ thresholds: {}, threshold: 1n, holdBackDays: 0 },
       ...{ reserveBasisPoints: 0, reserveDays: 30 },
