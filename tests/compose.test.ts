@@ -28,7 +28,7 @@ const services = Object.entries(compose.services)
 const dockerfile = read('Dockerfile')
 
 /** A version of at least two numbers, such as `18.4-bookworm`; `latest` or `18` will move. */
-const PINNED = /:\d+\.\d+[\w.-]*$/
+const PINNED = /:v?\d+\.\d+[\w.-]*$/
 
 test('the parts and every process are there', () => {
   expect(Object.keys(compose.services)).toEqual(

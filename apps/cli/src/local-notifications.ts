@@ -3,9 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
 /**
- * Settings for notifications on this machine: e-mails become files below `home` unless a mail server
- * is given, and secrets of webhooks open with a key that lies there. Those of a chain of our own may
- * go to this machine.
+ * Settings for notifications on this machine: e-mails become files below `home` unless a mail
+ * server is given, and secrets of webhooks open with a key that lies there. Webhooks may go to this
+ * machine if the chain is our own.
  */
 export async function localNotifications(
   home: string,

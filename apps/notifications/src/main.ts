@@ -43,18 +43,17 @@ const failures = { deadLetters: producer, redrives, logger, isTransient, onDeadL
 const handle = newsHandler({ postgres, ageMaxMs: config.ageMaxMs, letters, lanes, logger })
 const handler = handleDeliveries({ handle, consumer: NAME, ...failures })
 const member = { ...config.member, topics: NEWS_TOPICS }
+const reading = (signal: AbortSignal) => messaging.consumer(member).run(handler, signal)
 
 // Notifications → mail server and endpoints.
-const told = { assets, letters, lanes, onAnnounced: announced.call, metrics, logger }
-const sending = runNotifications({ postgres, ...told, ...config.sending })
+const told = { postgres, assets, letters, lanes, onAnnounced: announced.call, metrics, logger }
 
 // Notifications → Kafka: who was told.
 const owed = { topic: NOTIFICATION_EVENTS, ...config.relay, holder: randomUUID() }
-const published = { producer, broker: messaging.broker, wakeUp: announced }
-const relay = runRelay({ postgres, ...owed, ...published, logger })
+const { broker } = messaging
+const relay = runRelay({ postgres, producer, ...owed, broker, wakeUp: announced, logger })
 
 measureMessaging(metrics, { postgres, messaging, reader: member })
-resources.use(
-  await healthServer({ port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }),
-)
-await runUntilStopped([(signal) => messaging.consumer(member).run(handler, signal), relay, sending])
+const health = { port: config.HEALTH_PORT, ...postgresProbes(postgres, metrics) }
+resources.use(await healthServer(health))
+await runUntilStopped([reading, relay, runNotifications({ ...told, ...config.sending })])

@@ -40,7 +40,7 @@ export const wakeFor =
     )
   }
 
-/** Endpoints that are sent to at once: one that is slow takes one place, and rests after failing. */
+/** Endpoints that are sent to at once: a slow one takes one place, and rests after failing. */
 const LANES_AT_ONCE = 64
 
 export type LaneJobsOptions = Pick<RunJobsOptions, 'queue' | 'due' | 'logger'> & {

@@ -25,13 +25,13 @@ export function postgresWebhookLanes({
         if (!(await settleNotification(tx, taken, outcome))) return undefined
         if (health.as === 'gone') return await disableEndpoint(tx, lane, 'gone')
         const isFailing = health.as === 'failing'
-        const restSeconds = isFailing ? health.restMs / 1_000 : 0
+        const rest = sql`now() + make_interval(secs => ${isFailing ? health.restMs / 1_000 : 0})`
         const disableSeconds = isFailing ? health.disableAfterMs / 1_000 : 0
         const [endpoint] = await tx.execute<{ is_over: boolean }>(sql`
           update notifications.webhook_endpoints set
             failures = ${isFailing ? sql`failures + 1` : sql`0`},
             failing_since = ${isFailing ? sql`coalesce(failing_since, now())` : sql`null`},
-            rests_until = ${isFailing ? sql`now() + make_interval(secs => ${restSeconds})` : sql`null`}
+            rests_until = ${isFailing ? rest : sql`null`}
           where id = ${lane.endpointId}
           returning failing_since <= now() - make_interval(secs => ${disableSeconds}) as is_over`)
         if (!isFailing || !endpoint?.is_over) return undefined
@@ -40,8 +40,8 @@ export function postgresWebhookLanes({
     close: (lane) => close(postgres, lane),
     async due(until, limit) {
       const rows = await postgres.execute<{ id: string; due_ms: string }>(sql`
-        select endpoint.id, (extract(epoch from greatest(
-          min(waiting.next_at), endpoint.rests_until, endpoint.lease_until)) * 1000)::bigint as due_ms
+        select endpoint.id, (extract(epoch from greatest(min(waiting.next_at),
+          endpoint.rests_until, endpoint.lease_until)) * 1000)::bigint as due_ms
         from notifications.notifications as waiting
         join notifications.webhook_endpoints as endpoint on endpoint.id::text = waiting.target
         where waiting.state = 'waiting' and waiting.way = 'webhook'

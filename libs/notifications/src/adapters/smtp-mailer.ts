@@ -67,7 +67,7 @@ export const mailOf = ({ to, messageId, letter }: Envelope, from: string) => ({
   },
 })
 
-/** What a server says of an e-mail itself; what it says of us, such as of a password, may change. */
+/** What a server says then is of the e-mail; what it says of us, or of a password, may change. */
 const OF_THE_MAIL = new Set(['MAIL FROM', 'RCPT TO', 'DATA'])
 
 function mailError(error: unknown): Error {

@@ -28,7 +28,7 @@ export const EMAIL_WAITS_MS: readonly number[] = [
   24 * HOUR,
 ]
 
-/** Of each wait so much more or less by chance, that those who failed together don't come back so. */
+/** So much more or less of each wait, that those who failed together come back one by one. */
 const JITTER = 0.1
 
 /**

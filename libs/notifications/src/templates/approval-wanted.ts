@@ -21,7 +21,9 @@ export const approvalWanted: Template<'withdrawal.requested'> = {
     en: ({ asset, amount }, show) => ({
       subject: `Approval wanted: withdrawal of ${show.money(asset, amount)}`,
       title: 'A withdrawal waits for your approval',
-      lead: 'It is above the limit that one person may decide. Nothing is paid until a second person has approved it.',
+      lead:
+        'It is above the limit that one person may decide. Nothing is paid until a second ' +
+        'person has approved it.',
       note: 'Compare the address with whoever asked for it before you approve.',
     }),
     zh: ({ asset, amount }, show) => ({

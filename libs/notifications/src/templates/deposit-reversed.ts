@@ -18,7 +18,9 @@ export const depositReversed: Template<'deposit.reversed'> = {
     en: ({ asset, amount }, show) => ({
       subject: `Deposit reversed: ${show.money(asset, amount)}`,
       title: 'A deposit was reversed',
-      lead: 'The network took back a transaction that we had credited to you, so its amount was taken off your account.',
+      lead:
+        'The network took back a transaction that we had credited to you, so its amount was ' +
+        'taken off your account.',
       note: 'If the transaction is included again, we credit it again and write to you.',
     }),
     zh: ({ asset, amount }, show) => ({

@@ -31,7 +31,9 @@ export const paymentSucceeded: Template<'payment.succeeded'> = {
       lead: 'The money has come in and is final.',
       ...(outcome === 'overpaid'
         ? {
-            note: `Your customer paid ${show.money(asset, received - amount)} more than asked. It can be refunded.`,
+            note:
+              `Your customer paid ${show.money(asset, received - amount)} more than asked. ` +
+              'It can be refunded.',
           }
         : {}),
       ...(outcome === 'late' ? { note: 'It came in after the payment had expired.' } : {}),

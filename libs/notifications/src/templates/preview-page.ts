@@ -34,7 +34,8 @@ details{border-top:1px solid var(--line)}
 summary{padding:12px 20px;cursor:pointer;color:var(--dim);font-size:13.5px}
 pre{margin:0;padding:4px 20px 20px;white-space:pre-wrap;overflow-wrap:anywhere;
 font:400 12.5px/1.65 ui-monospace,Menlo,Consolas,monospace}
-@media (max-width:900px){main{display:block;padding:24px 16px}nav{position:static;margin-bottom:32px}
+@media (max-width:900px){main{display:block;padding:24px 16px}
+nav{position:static;margin-bottom:32px}
 .pair{grid-template-columns:1fr}}`
 
 const LANGUAGES: Readonly<Record<Locale, string>> = { en: 'English', zh: '中文' }
