@@ -136,7 +136,6 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       differencesOf(options),
       deadLettersOf(options),
       ...paymentRoutes(options),
-      notificationsOf(postgres, { owners, assets, terms: options.notifications }),
     ],
   })
 }
@@ -144,6 +143,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
 /** What becomes of what merchants and users have. */
 function paymentRoutes(options: ApiServerOptions): Routes[] {
   const { postgres, logger, settlementTerms: defaults, channelRules: rules } = options
+  const { notifications: terms } = options
   const chains = options.chains.map(({ chain }) => chain)
   const assets = options.chains.flatMap((chain) => chain.assets)
   return [
@@ -151,6 +151,7 @@ function paymentRoutes(options: ApiServerOptions): Routes[] {
     reconciliationApi({ postgres, chains, logger, rules }),
     analyticsRoutes(postgresStatisticsReader(postgres)),
     withdrawalsOf(options),
+    notificationsOf(postgres, { owners: postgresOwners(postgres), assets, terms }),
   ]
 }
 
