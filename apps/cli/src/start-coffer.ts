@@ -155,15 +155,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     }
     coffer = runningCoffer({ stack, shared, signer, ports, options: { ...options, home } })
     await startAll(coffer, options, Boolean(signer || env['KEYSTORE_FILES']))
-    return {
-      ...coffer,
-      stack,
-      urls,
-      messaging,
-      chain,
-      apiKey,
-      apiUrl,
-    }
+    return { ...coffer, stack, urls, messaging, chain, apiKey, apiUrl }
   } catch (error) {
     await (coffer ?? stack)[Symbol.asyncDispose]()
     throw error

@@ -2,19 +2,17 @@ import type { FastifyInstance } from 'fastify'
 import { sendProblem } from './add-problems.ts'
 import { apiKeyCheck } from './api-key.ts'
 
-<<<<<<< HEAD
-/** Whether anybody may call the route with this path; callbacks are signed instead. */
-export const isPublicRoute = (route: string | undefined): boolean =>
-  route !== undefined &&
-  /^\/(health|ready|metrics|openapi\.json|docs(\/.*)?|v1\/channels\/\w+\/callbacks)$/.test(route)
-=======
-/** Of the preview everything is made up. */
-const PUBLIC = /^\/(health|ready|metrics|openapi\.json|docs(\/.*)?|v1\/notifications\/preview)$/
+const PUBLIC = [
+  /^\/(health|ready|metrics|openapi\.json|docs(\/.*)?)$/,
+  // Callbacks are signed instead.
+  /^\/v1\/channels\/\w+\/callbacks$/,
+  // Everything on it is made up.
+  /^\/v1\/notifications\/preview$/,
+]
 
 /** Whether anybody may call the route with this path. */
 export const isPublicRoute = (route: string | undefined): boolean =>
-  route !== undefined && PUBLIC.test(route)
->>>>>>> 5ebd35e (Show merchants and operators how they are told, in the API and on this machine)
+  route !== undefined && PUBLIC.some((pattern) => pattern.test(route))
 
 /**
  * Refuses every request without an accepted key, except for public routes. A path that leads
