@@ -40,13 +40,14 @@ test('tells what was counted, by day, by asset and of whom most', async () => {
   ])
 })
 
-test.each([
-  ['from=2026-11-21T00:00:00Z&to=2026-11-21T00:00:00Z', 422],
-  ['from=2026-01-01T00:00:00Z&to=2026-11-21T00:00:00Z&granularity=hour', 422],
-  ['from=yesterday&to=2026-11-21T00:00:00Z', 400],
-  [`${DAYS}&asset=ether`, 400],
-])('refuses %s', async (query, status) => {
+test('refuses what is no stretch of time, or too long, and what is no asset', async () => {
   await using api = await testApi()
+  const statuses = [
+    'from=2026-11-21T00:00:00Z&to=2026-11-21T00:00:00Z',
+    'from=2026-01-01T00:00:00Z&to=2026-11-21T00:00:00Z&granularity=hour',
+    'from=yesterday&to=2026-11-21T00:00:00Z',
+    `${DAYS}&asset=ether`,
+  ].map(async (query) => (await api.get(`/v1/analytics/summary?${query}`)).status)
 
-  expect((await api.get(`/v1/analytics/summary?${query}`)).status).toBe(status)
+  expect(await Promise.all(statuses)).toEqual([422, 422, 400, 400])
 })
