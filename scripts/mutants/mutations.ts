@@ -15,6 +15,7 @@ import { nativeMutations } from './native-mutations.ts'
 import { payoutMutations } from './payout-mutations.ts'
 import { proofMutations } from './proof-mutations.ts'
 import { rebuildMutations } from './rebuild-mutations.ts'
+import { refundMutations } from './refund-mutations.ts'
 import { releaseMutations } from './release-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
@@ -48,6 +49,7 @@ export const mutations: readonly Mutation[] = [
   ...rebuildMutations,
   ...sealsMutations,
   ...signingMutations,
+  ...refundMutations,
   ...settlementMutations,
   ...sweepMutations,
   ...payoutMutations,

@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { bookPayments, isPaymentEvent } from '@coffer/ledger/book-payments'
+import { checkLedger } from '@coffer/ledger/check-ledger'
+import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
+import { currencyAssetId } from '@coffer/money/asset'
 import { testCards } from '@coffer/sandbox/test-cards'
 import { SANDBOX_SECRET } from '@coffer/sandbox/testing/running-sandbox'
 import { waitFor } from '@coffer/testkit/wait-for'
@@ -6,11 +10,16 @@ import { eq, sql } from 'drizzle-orm'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { postgresChargeRooms } from './adapters/postgres-charges.ts'
+import { postgresDestinations } from './adapters/postgres-destinations.ts'
+import { postgresPaymentReader } from './adapters/postgres-payment-reader.ts'
+import { postgresRefundReader, postgresRefundRooms } from './adapters/postgres-refunds.ts'
+import { sandboxChannel } from './adapters/sandbox-channel.ts'
 import type { CardChannel } from './channel-ports.ts'
 import { charges, unknownCallbacks } from './schema.ts'
 import { type SandboxPayments, sandboxPayments } from './testing/sandbox-payments.ts'
 import { applyChargeReport } from './usecases/apply-charge-report.ts'
 import { chargePayment } from './usecases/charge-payment.ts'
+import { requestRefund } from './usecases/request-refund.ts'
 
 let all: SandboxPayments
 beforeAll(async () => {
@@ -93,6 +102,42 @@ test('each card ends as it should, whatever befalls it, and none is charged twic
   })
 })
 
+test('a refund goes back to its card, or fails and sets free what was reserved', async () => {
+  const { postgres } = all.database
+  const book = async () => {
+    const events = (await all.database.announced()).filter(isPaymentEvent)
+    await bookPayments({ unitOfWork: postgresUnitOfWork({ postgres }) })(events)
+  }
+  const ask = requestRefund({
+    rooms: postgresRefundRooms(postgres),
+    payments: postgresPaymentReader(postgres),
+    destinations: postgresDestinations(postgres, []),
+    now: () => new Date(),
+  })
+  const refunds = postgresRefundReader(postgres)
+  const paid: string[] = []
+  for (const card of ['tok_succeed', 'tok_refund_fails']) {
+    const id = await all.pay(card)
+    await waitFor(async () => (await statusOf(id)) === 'paid', { what: card })
+    paid.push(id)
+  }
+  await book()
+  const ids: string[] = []
+  for (const paymentId of paid) {
+    ids.push((await ask({ paymentId, key: randomUUID(), amount: 30n })).id)
+  }
+  const isEnded = async (id: string) => (await refunds.find(id))?.endedAt
+  for (const id of ids) await waitFor(() => isEnded(id), { what: 'the refund to end' })
+  await book()
+
+  const ended = [await refunds.find(ids[0] ?? ''), await refunds.find(ids[1] ?? '')]
+  expect(ended).toMatchObject([{ status: 'succeeded' }, { failure: 'card_closed' }])
+  expect(await all.database.read(paid[0] ?? '')).toMatchObject({ refunded: 30n, status: 'paid' })
+  expect(await all.database.read(paid[1] ?? '')).toMatchObject({ refunded: 0n })
+  await ask({ paymentId: paid[1] ?? '', key: randomUUID(), amount: 100n })
+  expect(await checkLedger(postgres)).toEqual([])
+})
+
 test('each line of the statement is told of once', async () => {
   const moved = await all.database.postgres.execute<{ count: string }>(
     sql`select count(*) from sandbox.movements`,
@@ -167,15 +212,21 @@ test('a callback that is forged, old or of nothing that is known changes nothing
 })
 
 test('L22: a channel that is away is asked again, one that refuses is not', async () => {
-  const away = await all.channel.readCharge(randomUUID())
-  const refused = await all.channel.charge({
-    reference: randomUUID(),
-    asset: 'sandbox:1/iso4217:USD' as never,
-    amount: 1n,
-    card: 'tok_nobody_knows',
-  })
+  const order = { reference: randomUUID(), asset: currencyAssetId('USD'), amount: 1n }
+  const away = sandboxChannel({ url: 'http://127.0.0.1:1', key: 'x', callbackUrl: all.callbackUrl })
+  const stranger = sandboxChannel({ url: all.sandbox.url, key: 'x', callbackUrl: all.callbackUrl })
+  const refused = await all.channel.charge({ ...order, card: 'tok_nobody_knows' })
 
-  expect(away).toEqual({ outcome: 'absent' })
+  for (const channel of [away, stranger]) {
+    const answers = [
+      await channel.charge({ ...order, card: 'tok_succeed' }),
+      await channel.readCharge(order.reference),
+      await channel.readRefund(order.reference),
+    ]
+    expect(answers.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown'])
+    await expect(channel.statement('2026-11-21')).rejects.toMatchObject({ code: 'CHANNEL' })
+  }
+  expect(await all.channel.readCharge(order.reference)).toEqual({ outcome: 'absent' })
   expect(refused).toEqual({ outcome: 'refused', reason: 'sandbox_card' })
   const id = await all.pay('tok_nobody_knows')
   await waitFor(async () => (await statusOf(id)) === 'failed', { what: 'the refusal' })

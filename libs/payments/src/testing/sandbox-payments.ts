@@ -104,7 +104,12 @@ async function receiver(
     routes: [callbackRoutes(take)],
   })
   await server.listen({ host: '127.0.0.1', port: 0 })
-  resources.defer(() => server.close())
+  resources.defer(async () => {
+    const closed = server.close()
+    // Whoever called keeps connections for what may come next.
+    server.server.closeAllConnections()
+    await closed
+  })
   const { port } = server.server.address() as AddressInfo
   return `http://127.0.0.1:${port}/v1/channels/sandbox/callbacks`
 }

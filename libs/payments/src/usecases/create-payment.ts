@@ -21,8 +21,7 @@ export type CreatePaymentOptions = {
  * Makes one payment, and answers it once it is durable; requests that come at the same time share a
  * transaction. The same request under the same key answers the same payment, as it was made. Throws
  * {@link PaymentAssetError}, {@link PaymentCardError}, {@link MerchantUnknownError},
- * {@link IdempotencyKeyReusedError},
- * {@link OrderTermsError} and {@link OrderClosedError}.
+ * {@link IdempotencyKeyReusedError}, {@link OrderTermsError} and {@link OrderClosedError}.
  */
 export function createPayment(options: CreatePaymentOptions) {
   const { createPayments, addresses, assets, isTransient, groupMax = 500 } = options

@@ -1,0 +1,74 @@
+import type { Mutation } from './mutation.ts'
+
+const payments = 'libs/payments/src'
+const refundTests = [`${payments}/usecases/request-refund.integration.test.ts`]
+const channelTests = [`${payments}/card-channel.integration.test.ts`]
+
+/** Bugs in what goes back of payments, and in how cards are charged. */
+export const refundMutations: readonly Mutation[] = [
+  {
+    name: 'refunds of one payment may exceed it',
+    file: 'libs/ledger/src/domain/refund-transactions.ts',
+    find:
+      "      ...some({ account: account(paymentId, 'payment.refundable'), amount: ofMerchant }),\n" +
+      "      ...some({ account: account(SYSTEM, 'refundable.contra'), amount: -ofMerchant }),\n",
+    replace: '',
+    tests: [...refundTests, 'libs/ledger/src/domain/refund-transactions.test.ts'],
+  },
+  {
+    name: 'what was given back of a payment still pays it',
+    file: `${payments}/domain/payment.ts`,
+    find: 'const kept = returned.reduce((sum, { amount }) => sum - amount, received)',
+    replace: 'const kept = received',
+    tests: refundTests,
+  },
+  {
+    name: 'a refund that failed counts as given back',
+    file: `${payments}/adapters/postgres-payment-rooms.ts`,
+    find: "notInArray(refunds.status, ['failed', 'refused'])",
+    replace: "notInArray(refunds.status, ['refused'])",
+    tests: refundTests,
+  },
+  {
+    name: 'a refund that was refused is granted when it is asked for again',
+    file: `${payments}/usecases/request-refund.ts`,
+    find: 'if (known) return sameAs(known, request)',
+    replace: "if (known && known.status !== 'refused') return sameAs(known, request)",
+    tests: refundTests,
+  },
+  {
+    name: 'a refund is paid to an address of ours',
+    file: `${payments}/adapters/postgres-destinations.ts`,
+    find: 'return ours.has(address)',
+    replace: 'return ours.size > 1',
+    tests: refundTests,
+  },
+  {
+    name: 'a card is charged again while it is not known what became of it',
+    file: `${payments}/usecases/charge-payment.ts`,
+    find: "const isNew = known === undefined || known.outcome === 'absent'",
+    replace: "const isNew = known === undefined || known.outcome !== 'known'",
+    tests: channelTests,
+  },
+  {
+    name: 'what a channel tells late sets a charge back',
+    file: `${payments}/domain/charge.ts`,
+    find: 'ORDER.indexOf(b) > ORDER.indexOf(a) ? b : a',
+    replace: 'ORDER.indexOf(b) >= 0 ? b : a',
+    tests: [`${payments}/domain/charge.test.ts`, ...channelTests],
+  },
+  {
+    name: 'anybody may tell that a card was charged',
+    file: `${payments}/adapters/sandbox-callbacks.ts`,
+    find: 'verified = webhook.verify(body, { ...headers })',
+    replace: 'verified = webhook === undefined ? headers : JSON.parse(body)',
+    tests: channelTests,
+  },
+  {
+    name: 'a line of a statement is told of whenever its day is read',
+    file: `${payments}/adapters/postgres-statements.ts`,
+    find: 'lines.filter(({ line }) => line > told)',
+    replace: 'lines.filter(({ line }) => line > 0)',
+    tests: channelTests,
+  },
+]
