@@ -9,10 +9,8 @@ export const refundMutations: readonly Mutation[] = [
   {
     name: 'refunds of one payment may exceed it',
     file: 'libs/ledger/src/domain/refund-transactions.ts',
-    find:
-      "      ...some({ account: account(paymentId, 'payment.refundable'), amount: ofMerchant }),\n" +
-      "      ...some({ account: account(SYSTEM, 'refundable.contra'), amount: -ofMerchant }),\n",
-    replace: '',
+    find: "account(paymentId, 'payment.refundable'), amount: ofMerchant }",
+    replace: "account(paymentId, 'owner.receivable'), amount: ofMerchant }",
     tests: [...refundTests, 'libs/ledger/src/domain/refund-transactions.test.ts'],
   },
   {
