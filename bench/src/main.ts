@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { catchUp } from './catch-up.ts'
 import { catchUpTokens } from './catch-up-tokens.ts'
 import { credits } from './credits.ts'
+import { payments } from './payments.ts'
 import { rebuild } from './rebuild.ts'
 import { relay } from './relay.ts'
 import { missedFigures } from './required-figures.ts'
@@ -19,6 +20,7 @@ const BENCHMARKS = {
   relay,
   rebuild,
   verify,
+  payments,
 }
 
 const { positionals, values } = parseArgs({

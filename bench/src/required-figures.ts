@@ -23,6 +23,10 @@ const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
     { figure: 'contendedRatio', atLeast: 0.6 },
     { figure: 'ratio', atLeast: 10 },
   ],
+  payments: [
+    { figure: 'requestsPerSecond', atLeast: 5_000 },
+    { figure: 'p99Ms', atMost: 50 },
+  ],
   rebuild: [
     { figure: 'transactionsPerSecond', atLeast: 30_000 },
     { figure: 'equal', isTrue: true },

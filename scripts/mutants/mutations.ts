@@ -12,6 +12,7 @@ import { logsMutations } from './logs-mutations.ts'
 import { messagingMutations } from './messaging-mutations.ts'
 import type { Mutation } from './mutation.ts'
 import { nativeMutations } from './native-mutations.ts'
+import { paymentsMutations } from './payments-mutations.ts'
 import { payoutMutations } from './payout-mutations.ts'
 import { proofMutations } from './proof-mutations.ts'
 import { rebuildMutations } from './rebuild-mutations.ts'
@@ -46,6 +47,7 @@ export const mutations: readonly Mutation[] = [
   ...accountingMutations,
   ...analyticsMutations,
   ...holdsMutations,
+  ...paymentsMutations,
   ...rebuildMutations,
   ...sealsMutations,
   ...signingMutations,

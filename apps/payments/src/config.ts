@@ -3,6 +3,7 @@ import {
   messagingSettings,
   requireBrokers,
 } from '@coffer/messaging/messaging-settings'
+import { paced } from '@coffer/runtime/paced'
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
@@ -10,6 +11,8 @@ const settings = z
   .object({
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     ...messagingSettings,
+    /** Publishing is most of what this process does, and this client publishes cheaper. */
+    KAFKA_CLIENT: messagingSettings.KAFKA_CLIENT.unwrap().default('platformatic'),
     /** Wakes whoever ends payments in time; while it is away they end a little later. */
     REDIS_URL: z.url({ protocol: /^rediss?$/ }),
     /** Consumers of one group share the topic; a new group reads it from its beginning. */
@@ -21,6 +24,8 @@ const settings = z
     BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(500),
     /** Most events published at once. */
     RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
+    /** Publishing begins so far apart at least, milliseconds: few large batches cost less. */
+    RELAY_EVERY_MS: z.coerce.number().int().min(0).max(1_000).default(20),
     /** How long others wait before they publish in place of a silent one, milliseconds. */
     LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
     /**
@@ -59,7 +64,11 @@ export function paymentsConfig(env: NodeJS.ProcessEnv) {
     ...config,
     messaging: messagingConfig(config),
     member: { group: config.CONSUMER_GROUP, batchSizeMax: config.BATCH_SIZE_MAX },
-    relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
+    relay: {
+      batchSize: config.RELAY_BATCH_MAX,
+      leaseMs: config.LEASE_MS,
+      givingWay: paced(config.RELAY_EVERY_MS),
+    },
     cards: {
       sandbox: sandboxOf(config),
       url: config.REDIS_URL,

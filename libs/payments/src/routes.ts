@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { PaymentRequest } from './domain/decide-payments.ts'
@@ -89,6 +89,8 @@ function creationRoute({ createPayment }: PaymentRoutesOptions): Routes {
     app.post(
       '/v1/payments',
       {
+        // Checking each answer against its schema would be a good part of what a request costs.
+        serializerCompiler: () => JSON.stringify,
         schema: {
           tags: ['payments'],
           summary: 'Ask for a payment',
@@ -120,7 +122,7 @@ function hashOf(request: Omit<PaymentRequest, 'key' | 'hash'>): `0x${string}` {
   const { merchantId, reference, asset, amount, channel, description, expiresInSeconds } = request
   const ofOrder = [merchantId, reference, asset, `${amount}`, description]
   const terms = [...ofOrder, channel, request.card, expiresInSeconds]
-  return `0x${createHash('sha256').update(JSON.stringify(terms)).digest('hex')}`
+  return `0x${hash('sha256', JSON.stringify(terms))}`
 }
 
 function readingRoutes({ reader }: PaymentRoutesOptions): Routes {

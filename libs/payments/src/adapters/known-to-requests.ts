@@ -1,6 +1,6 @@
 import { textArray } from '@coffer/postgres/binary-array'
 import type { Transaction } from '@coffer/postgres/open-postgres'
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import {
   type Known,
   type KnownKey,
@@ -30,20 +30,19 @@ export async function knownOrders(
   tx: Transaction,
   requests: readonly PaymentRequest[],
 ): Promise<Known['orders']> {
+  const found = await tx.execute<{ id: string }>(sql`
+    select ordered.id from ${wanted(requests, 'reference')}
+    cross join lateral (select id from payments.orders
+      where merchant_id = wanted.merchant_id and reference = wanted.name offset 0) as ordered`)
+  if (found.length === 0) return new Map()
+  const ids = found.map(({ id }) => id)
   const rows = await tx
-    .select({
-      ...{ id: orders.id, merchantId: orders.merchantId, reference: orders.reference },
-      ...{ asset: orders.asset, amount: orders.amount, version: orders.version },
-      ...{ createdAt: orders.createdAt, cancelledAt: orders.cancelledAt },
-    })
+    .select()
     .from(orders)
-    .where(isAmong(sql`(${orders.merchantId}, ${orders.reference})`, requests, 'reference'))
+    .where(inArray(orders.id, ids))
     .orderBy(orders.id)
     .for('update')
-  const paid = await paidOrders(
-    tx,
-    rows.map(({ id }) => id),
-  )
+  const paid = await paidOrders(tx, ids)
   return new Map(
     rows.map(({ id, asset, amount, merchantId, ...order }): [string, KnownOrder] => {
       const { reference, version, createdAt, cancelledAt } = order
@@ -56,7 +55,6 @@ export async function knownOrders(
 
 /** A statement of its own, after the lock: it sees what the one before us has committed. */
 async function paidOrders(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set()
   const paid = sql`${payments.status} in ('paid', 'overpaid', 'paid_late')`
   const rows = await tx
     .select({ id: payments.orderId })
@@ -70,12 +68,23 @@ export async function knownKeys(
   tx: Transaction,
   requests: readonly PaymentRequest[],
 ): Promise<Known['keys']> {
+  const found = await tx.execute<{ merchant: string; key: string }>(sql`
+    select wanted.merchant_id as merchant, wanted.name as key from ${wanted(requests, 'key')}
+    cross join lateral (select from payments.idempotency_keys
+      where merchant_id = wanted.merchant_id and key = wanted.name offset 0) as answered`)
+  if (found.length === 0) return new Map()
   const rows = await tx
     .select()
     .from(idempotencyKeys)
     .leftJoin(payments, eq(payments.id, idempotencyKeys.paymentId))
     .leftJoin(orders, eq(orders.id, payments.orderId))
-    .where(isAmong(sql`(${idempotencyKeys.merchantId}, ${idempotencyKeys.key})`, requests, 'key'))
+    .where(
+      or(
+        ...found.map(({ merchant, key }) =>
+          and(eq(idempotencyKeys.merchantId, merchant), eq(idempotencyKeys.key, key)),
+        ),
+      ),
+    )
   return new Map(
     rows.map(({ idempotency_keys: known, ...made }): [string, KnownKey] => {
       const { merchantId, key, requestHash: hash, refusal } = known
@@ -107,13 +116,13 @@ function missingAnswer(): never {
   throw new Error('A key has neither a payment nor a refusal.')
 }
 
-/** In SQL: whether the merchant and the name in `columns` are those of a request. */
-function isAmong(
-  columns: SQL,
-  requests: readonly PaymentRequest[],
-  name: 'reference' | 'key',
-): SQL {
-  return sql`${columns} in (select merchant_id::uuid, name from unnest(
+/**
+ * In SQL: what `requests` name, to be looked up one by one. Without statistics, as in the first
+ * minutes of a table, the planner would rather read all of it each time: hence `offset 0`.
+ */
+function wanted(requests: readonly PaymentRequest[], name: 'reference' | 'key'): SQL {
+  return sql`(select merchant_id::uuid, name from unnest(
     ${textArray(requests.map(({ merchantId }) => merchantId))}::text[],
-    ${textArray(requests.map((request) => request[name]))}::text[]) as wanted (merchant_id, name))`
+    ${textArray(requests.map((request) => request[name]))}::text[]
+  ) as request (merchant_id, name)) as wanted`
 }

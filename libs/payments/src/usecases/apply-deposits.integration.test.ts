@@ -55,6 +55,17 @@ test('deposits of others are passed over', async () => {
   expect(await database.read(id)).toMatchObject({ received: 1n })
 })
 
+test('L8: two transfers of one transaction to one address count both', async () => {
+  const id = await database.payment()
+  const first = confirmed(id, 60n)
+  const depositId = first.data.depositId.replace('log:0', 'log:1')
+  const data = { ...first.data, depositId, position: 'log:1', amount: 40n as Units }
+
+  await apply([first, { ...first, id: depositId, data }])
+
+  expect(await database.read(id)).toMatchObject({ status: 'paid', received: 100n })
+})
+
 test('L12: a reorg takes a payment back, and what is mined again pays it again', async () => {
   const id = await database.payment()
   const deposit = confirmed(id, 120n)

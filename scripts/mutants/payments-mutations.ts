@@ -1,0 +1,65 @@
+import type { Mutation } from './mutation.ts'
+
+const payments = 'libs/payments/src'
+const creationTests = [`${payments}/usecases/create-payments.integration.test.ts`]
+const depositTests = [`${payments}/usecases/apply-deposits.integration.test.ts`]
+
+/** Bugs in how payments are made, judged and ended. */
+export const paymentsMutations: readonly Mutation[] = [
+  {
+    name: 'a key answers whatever was asked for under it first',
+    file: `${payments}/domain/decide-payments.ts`,
+    find: "before.hash === hash ? outcomeOf(before) : { refusal: 'key-reused' }",
+    replace: 'outcomeOf(before)',
+    tests: creationTests,
+  },
+  {
+    name: 'requests that come at once do not see what each other makes',
+    file: `${payments}/domain/decide-payments.ts`,
+    find: 'keys.set(ofMerchant(merchantId, key), now)',
+    replace: '',
+    tests: creationTests,
+  },
+  {
+    name: 'two processes that make the same order fail instead of trying again',
+    file: `${payments}/adapters/postgres-creation-rooms.ts`,
+    find: "code === '23505'",
+    replace: "code === '00000'",
+    tests: creationTests,
+  },
+  {
+    name: 'a second payment of a paid order is applied too',
+    file: `${payments}/domain/change-order.ts`,
+    find: 'const isDuplicate = judged !== payer && hasSucceeded(judged.standing)',
+    replace: 'const isDuplicate = judged.standing === undefined',
+    tests: depositTests,
+  },
+  {
+    name: 'what was paid first takes an order from the payment that it was paid by',
+    file: `${payments}/domain/change-order.ts`,
+    find: 'paid.find(({ file }) => hasSucceeded(file.payment)) ?? first',
+    replace: 'first',
+    tests: [`${payments}/domain/change-order.test.ts`],
+  },
+  {
+    name: 'what comes for a cancelled order counts as paid in time',
+    file: `${payments}/domain/payment.ts`,
+    find: 'cancelledAt !== undefined && paidAt > cancelledAt',
+    replace: 'cancelledAt !== undefined && paidAt < cancelledAt',
+    tests: depositTests,
+  },
+  {
+    name: 'a payment expires while blocks that were mined in time are not final',
+    file: `${payments}/jobs.ts`,
+    find: 'new Date(until.getTime() - graceMs)',
+    replace: 'until',
+    tests: [`${payments}/jobs.integration.test.ts`],
+  },
+  {
+    name: 'an address is not the one that the contract flushes',
+    file: 'libs/wallets/src/adapters/forwarder-addresses.ts',
+    find: 'input.writeUInt8(0xff)',
+    replace: 'input.writeUInt8(0xfe)',
+    tests: ['contracts/forwarders.integration.test.ts'],
+  },
+]
