@@ -61,7 +61,7 @@ test('L8: two transfers of one transaction to one address count both', async () 
   const depositId = first.data.depositId.replace('log:0', 'log:1')
   const data = { ...first.data, depositId, position: 'log:1', amount: 40n as Units }
 
-  await apply([first, { ...first, id: depositId, data }])
+  await apply([first, { ...first, id: depositId, data } as DepositEvent])
 
   expect(await database.read(id)).toMatchObject({ status: 'paid', received: 100n })
 })
