@@ -6,24 +6,32 @@ import type { ApiAccess } from './running-coffer.ts'
  * Throws {@link ApiCallError}.
  */
 export type ApiClient = <Answer>(
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   body?: unknown,
-  textType?: string,
+  options?: ApiCallOptions,
 ) => Promise<Answer>
+
+export type ApiCallOptions = {
+  /** What a body is that is text. Default: `application/x-ndjson`. */
+  textType?: string
+  /** Repeated under the same key, a call does nothing more. */
+  idempotencyKey?: string
+}
 
 export function apiClient({ api, apiKey }: ApiAccess): ApiClient {
   return async <Answer>(
     method: string,
     path: string,
     body?: unknown,
-    textType = 'application/x-ndjson',
+    { textType = 'application/x-ndjson', idempotencyKey }: ApiCallOptions = {},
   ): Promise<Answer> => {
     const isText = typeof body === 'string'
     const response = await fetch(new URL(path, api), {
       method,
       headers: {
         authorization: `Bearer ${apiKey}`,
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
         ...(body === undefined ? {} : { 'content-type': isText ? textType : 'application/json' }),
       },
       ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),

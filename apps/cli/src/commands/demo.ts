@@ -1,9 +1,11 @@
 import { Command } from 'commander'
-import { runDemo } from '../demo/run-demo.ts'
+import { type DemoOptions, runDemo } from '../demo/run-demo.ts'
+import { runShops } from '../demo/run-shops.ts'
+import { shopsTable } from '../demo/shops-verdict.ts'
 import { verdictTable } from '../demo/verdict.ts'
-import { printJson, progress } from '../progress.ts'
+import { type Progress, printJson, progress } from '../progress.ts'
 import { rememberCoffer } from '../running-coffer.ts'
-import { startCoffer } from '../start-coffer.ts'
+import { type Coffer, startCoffer } from '../start-coffer.ts'
 import { untilStopped } from '../until-stopped.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -16,9 +18,15 @@ type DemoCommand = {
   json?: true
 }
 
-/** `coffer demo`: everything on one machine, a crash, a rescan, a replay, and the verdict. */
+/**
+ * `coffer demo`: everything on one machine, a crash, a rescan, a replay, and the verdict; then three
+ * merchants, from order to withdrawal, and a verdict of theirs.
+ */
 export const demo = new Command('demo')
-  .description('Watch deposits become balances through a crash, a rescan and a replay.')
+  .description(
+    'Watch deposits become balances through a crash, a rescan and a replay, and orders become ' +
+      'money that merchants withdraw.',
+  )
   .option('--users <count>', 'users to make', wholeNumber, 50)
   .option('--count <count>', 'deposits to pay before block 100', wholeNumber, 500)
   .option('--seed <number>', 'chooses amounts and receivers', wholeNumber, 7)
@@ -35,7 +43,7 @@ export const demo = new Command('demo')
       env: demoEnv(process.env),
       onProgress: tell.line,
     })
-    const work = runDemo(coffer, { users, count, seed }, tell)
+    const work = runActs(coffer, { users, count, seed }, tell)
     const verdict = await Promise.race([work, stopped])
     if (typeof verdict === 'string') {
       // Ctrl-C: what the demo was waiting for is about to go away, and its complaint with it.
@@ -44,13 +52,20 @@ export const demo = new Command('demo')
       return
     }
     if (!verdict.agree) process.exitCode = 1
-    console.error(`\n${verdictTable(verdict, coffer.chain?.assets ?? [])}\n`)
     if (json) printJson(verdict)
     if (!keep) return
     await using _remembered = await rememberCoffer(home, coffer)
     console.error(`api ${coffer.apiUrl}\napi docs ${coffer.apiUrl}/docs\napi key ${coffer.apiKey}`)
     await stopped
   })
+
+async function runActs(coffer: Coffer, options: DemoOptions, tell: Progress) {
+  const deposits = await runDemo(coffer, options, tell)
+  console.error(`\n${verdictTable(deposits, coffer.chain?.assets ?? [])}\n`)
+  const { agree, ...payments } = await runShops(coffer, tell)
+  console.error(`\n${shopsTable({ agree, ...payments })}\n`)
+  return { ...deposits, agree: deposits.agree && agree, payments }
+}
 
 /** The demo judges a whole chain, so the chain, the database and the broker must be its own. */
 function demoEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -32,7 +32,9 @@ const importStatement = withApi(
   })
   const api = await apiOf(options)
   const path = `${PATH}/statements?${new URLSearchParams({ channel: options.channel })}`
-  const answer = await api<{ lines: number }>('POST', path, text, 'text/csv')
+  const answer = await api<{ lines: number }>('POST', path, text, {
+    textType: 'text/csv',
+  })
   if (options.json) return printJson(answer)
   console.log(`${answer.lines} lines imported.`)
 })
