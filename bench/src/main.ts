@@ -9,6 +9,7 @@ import { missedFigures } from './required-figures.ts'
 import { tipLatency } from './tip-latency.ts'
 import { verify } from './verify.ts'
 import { watchSet } from './watch-set.ts'
+import { withdrawable } from './withdrawable.ts'
 
 /** Benchmarks by name. Each prints progress on standard error and returns its figures. */
 const BENCHMARKS = {
@@ -21,6 +22,7 @@ const BENCHMARKS = {
   rebuild,
   verify,
   payments,
+  withdrawable,
 }
 
 const { positionals, values } = parseArgs({

@@ -31,6 +31,7 @@ const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
     { figure: 'transactionsPerSecond', atLeast: 30_000 },
     { figure: 'equal', isTrue: true },
   ],
+  withdrawable: [{ figure: 'p95Ms', atMost: 1_000 }],
   'watch-set': [
     { figure: 'rssMb', atMost: 400 },
     { figure: 'loadSeconds', atMost: 60 },

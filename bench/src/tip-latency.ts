@@ -1,9 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { startCoffer } from '@coffer/cli/start-coffer'
 import { watchTopic } from '@coffer/cli/topic-watch'
 import { openPostgres } from '@coffer/postgres/open-postgres'
-import { type AnvilClient, anvilClient, quantity } from '@coffer/simulator/anvil-client'
+import { anvilClient } from '@coffer/simulator/anvil-client'
 import { creditCount } from './credit-count.ts'
+import { momentOf } from './moment-of.ts'
+import { payOneBlock } from './pay-one-block.ts'
 import { ascending, percentile } from './percentile.ts'
 import { tell } from './tell.ts'
 import { watchAddresses } from './watch-addresses.ts'
@@ -11,6 +12,9 @@ import { watchAddresses } from './watch-addresses.ts'
 const DEPOSITS_PER_BLOCK = 50
 const USERS = 500
 const WARM_UP_BLOCKS = 10
+
+/** Of each deposit, wei. */
+const AMOUNT = 1_000_000n
 
 /**
  * How long after a block is there its deposits are credited, at depth 1, through every process:
@@ -36,11 +40,11 @@ export async function tipLatency({ count: blocks = 100 }: { count?: number }) {
   for (let block = 0; block < blocks + WARM_UP_BLOCKS; block += 1) {
     const first = (block * DEPOSITS_PER_BLOCK) % USERS
     const receivers = addresses.slice(first, first + DEPOSITS_PER_BLOCK)
-    const available = await payOneBlock(client, receivers)
+    const available = await payOneBlock(client, receivers, AMOUNT)
     expected += receivers.length
     const [inKafka, inLedger] = await Promise.all([
-      until(() => topic.seen().size >= expected),
-      until(async () => (await creditCount(postgres)) >= expected),
+      momentOf(() => topic.seen().size >= expected),
+      momentOf(async () => (await creditCount(postgres)) >= expected),
     ])
     if (block < WARM_UP_BLOCKS) continue
     published.push(inKafka - available)
@@ -56,27 +60,4 @@ export async function tipLatency({ count: blocks = 100 }: { count?: number }) {
     p95Ms: percentile(latency, 0.95),
     p99Ms: percentile(latency, 0.99),
   }
-}
-
-/** Pays deposits in one block and tells the moment at which the node had it. */
-async function payOneBlock(client: AnvilClient, receivers: readonly string[]): Promise<number> {
-  const [from] = await client.accounts()
-  const value = quantity(1_000_000)
-  // With nonces, for the node would count those that wait anew for each.
-  const params = [from, 'latest']
-  const nonce = Number(await client.request<string>('eth_getTransactionCount', params))
-  await client.batch(
-    receivers.map((to, index) => ({
-      method: 'eth_sendTransaction',
-      params: [{ from, to, value, gas: quantity(21_000), nonce: quantity(nonce + index) }],
-    })),
-  )
-  await client.mine()
-  return performance.now()
-}
-
-/** The moment at which `condition` was first seen to hold; looks every few milliseconds. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<number> {
-  while (!(await condition())) await pause(1)
-  return performance.now()
 }
