@@ -15,7 +15,7 @@ export async function openReconciliation({
 }: {
   coffer: Coffer
   api: ApiClient
-  tell: Progress
+  tell: Pick<Progress, 'line'>
 }): Promise<{ open: OpenDifference[] }> {
   const chain = coffer.chain?.chain
   for (const scope of [{ scope: 'channel' }, { scope: 'chain', chain, whole: true }]) {
