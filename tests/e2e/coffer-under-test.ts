@@ -85,10 +85,10 @@ export async function cofferUnderTest(options: Options): Promise<CofferUnderTest
   return under
 }
 
-/** A folder without old logs, which shares what was downloaded with the others. */
+/** A folder without old logs and e-mails, which shares what was downloaded with the others. */
 export async function freshHome(name: string): Promise<string> {
   const home = join('.coffer/e2e', name)
-  await rm(join(home, 'logs'), { recursive: true, force: true })
+  for (const old of ['logs', 'mail']) await rm(join(home, old), { recursive: true, force: true })
   await mkdir(home, { recursive: true })
   await mkdir('.coffer/cache', { recursive: true })
   await symlink(resolve('.coffer/cache'), join(home, 'cache')).catch((error: Error) => {
