@@ -3,6 +3,7 @@ import { catchUp } from './catch-up.ts'
 import { catchUpTokens } from './catch-up-tokens.ts'
 import { credits } from './credits.ts'
 import { payments } from './payments.ts'
+import { payouts } from './payouts.ts'
 import { rebuild } from './rebuild.ts'
 import { relay } from './relay.ts'
 import { missedFigures } from './required-figures.ts'
@@ -18,6 +19,7 @@ const BENCHMARKS = {
   'tip-latency': tipLatency,
   'watch-set': watchSet,
   credits,
+  payouts,
   relay,
   rebuild,
   verify,

@@ -32,6 +32,11 @@ const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
     { figure: 'equal', isTrue: true },
   ],
   withdrawable: [{ figure: 'p95Ms', atMost: 1_000 }],
+  payouts: [
+    { figure: 'paidOnce', atLeast: 1_000 },
+    { figure: 'paidOtherwise', atMost: 0 },
+    { figure: 'stuck', atMost: 0 },
+  ],
   'watch-set': [
     { figure: 'rssMb', atMost: 400 },
     { figure: 'loadSeconds', atMost: 60 },
