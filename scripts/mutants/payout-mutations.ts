@@ -9,8 +9,10 @@ export const payoutMutations: readonly Mutation[] = [
   {
     name: 'a payout whose receipt is missing is taken for displaced',
     file: advance,
-    find: 'if (open.attempts.some((each) => each.hash === hash)) return false',
-    replace: 'if (open.attempts.some((each) => each.hash === hash)) open.attempts.length',
+    find: 'if (occupant === undefined) return false',
+    replace:
+      'if (occupant) return endTransaction(options, open.id, undefined).then(() => true)\n' +
+      '  else return false',
     tests,
   },
   {
