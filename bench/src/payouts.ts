@@ -144,8 +144,8 @@ async function causeTrouble(coffer: Coffer, { count, signal }: Trouble) {
       kills += 1
     }
     if (round % 3 === 1) {
-      const drop = { place: () => 'drop' } as const
-      await reorg(client, { depth: 2, ...(random.below(2) === 0 ? drop : {}) })
+      const place = () => 'drop' as const
+      await reorg(client, random.below(2) === 0 ? { depth: 2, place } : { depth: 2 })
       reorgs += 1
     }
     const closed = recipient(random.below(count))
