@@ -17,6 +17,7 @@ import { payoutMutations } from './payout-mutations.ts'
 import { proofMutations } from './proof-mutations.ts'
 import { rebuildMutations } from './rebuild-mutations.ts'
 import { refundMutations } from './refund-mutations.ts'
+import { reconciliationMutations } from './reconciliation-mutations.ts'
 import { releaseMutations } from './release-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
@@ -55,5 +56,6 @@ export const mutations: readonly Mutation[] = [
   ...settlementMutations,
   ...sweepMutations,
   ...payoutMutations,
+  ...reconciliationMutations,
   ...simulationMutations,
 ]

@@ -16,6 +16,14 @@ const settings = z
     ...reconciliationSettings,
     /** How often each channel and chain is reconciled, hours. */
     RECONCILIATION_HOURS: z.coerce.number().int().min(1).max(24).default(1),
+    /** Endpoints to ask in place of RPC_URLS, so that it is not the scanner's that are asked. */
+    RECONCILIATION_RPC_URLS: z
+      .string()
+      .transform((text) => text.split(',').map((url) => url.trim()))
+      .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+      .optional(),
+    /** How long what is on its way into our books is waited for, seconds. */
+    RECONCILIATION_SETTLE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(600),
     /** How often it is looked for what is due, milliseconds. */
     JANITOR_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
     /** Consumers of one group share the topics; a new group reads them from their beginning. */

@@ -1,4 +1,5 @@
 import { ACCOUNTING_EVENTS, CHANNEL_EVENTS } from '@coffer/events/topics'
+import { chainConfigs } from '@coffer/evm/chain-config'
 import { healthServer } from '@coffer/http/health-server'
 import { postgresProbes } from '@coffer/http/postgres-probes'
 import { bullmqJobs } from '@coffer/jobs/open-jobs'
@@ -9,6 +10,7 @@ import { openMessaging } from '@coffer/messaging/open-messaging'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
 import { measureReconciliation } from '@coffer/reconciliation/metrics'
+import { openReconciledChains } from '@coffer/reconciliation/open-reconciled-chains'
 import { reconciliationWork } from '@coffer/reconciliation/work'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
@@ -29,11 +31,16 @@ const deadLetters = resources.use(await messaging.producer())
 const queue = bullmqJobs({ url: config.REDIS_URL, queue: 'reconciliation.runs', logger })
 resources.use(queue)
 
+const configs = await chainConfigs(process.env)
+const { RECONCILIATION_RPC_URLS: rpcUrls } = config
+const { chains } = resources.use(openReconciledChains({ postgres, configs, rpcUrls }))
+
 // What is booked and what channels say is held against each other as it comes; the rest in runs.
 const { handle, jobs } = reconciliationWork({
-  ...{ postgres, queue, logger, rules: config.rules },
+  ...{ postgres, chains, queue, logger, rules: config.rules },
   everyHours: config.RECONCILIATION_HOURS,
   everyMs: config.JANITOR_MS,
+  settleMs: config.RECONCILIATION_SETTLE_SECONDS * 1_000,
 })
 const onDeadLetter = countDeadLetters(metrics)
 const redrives = postgresLetterStates(postgres)

@@ -54,6 +54,17 @@ export type ChannelRoom = DifferenceRoom & {
   ): Promise<GroupKey[]>
 }
 
+/** What can be done to what is known of a chain, in one transaction of its database. */
+export type ChainRoom = DifferenceRoom & {
+  /** Differences of a chain that are open. */
+  openOf(chain: string): Promise<Difference[]>
+  /** Differences about these subjects of a chain, without those that were explained. */
+  differencesAbout(chain: string, subjects: readonly string[]): Promise<Difference[]>
+  /** Up to where credits of a chain were held against it. */
+  creditPlace(chain: string): Promise<string | undefined>
+  moveCreditPlace(chain: string, place: string): Promise<void>
+}
+
 /** What can be done to runs in one transaction of their database. */
 export type RunRoom = {
   /** Locks a run until the transaction ends. Answers whether nobody has gone on with it. */
@@ -67,7 +78,7 @@ export type RunRoom = {
  * `adapters/postgres-rooms.ts`.
  */
 export type Rooms = <Result>(
-  work: (room: ChannelRoom & RunRoom) => Promise<Result>,
+  work: (room: ChannelRoom & ChainRoom & RunRoom) => Promise<Result>,
 ) => Promise<Result>
 
 /** What was asked to be reconciled. Adapter: `adapters/postgres-runs.ts`. */

@@ -122,6 +122,7 @@ export const differences = reconciliationSchema.table(
       .on(table.kind, table.place, table.subject)
       .where(sql`status = 'open'`),
     index('differences_of_group').on(table.place, table.itemKind, table.reference),
+    index('differences_about').on(table.place, table.subject),
     index('differences_by_status').on(table.status, table.number),
     check('differences_status', sql`${table.status} in ('open', 'explained', 'adjusted')`),
     check('differences_closed', sql`(${table.status} = 'open') = (${table.closedAt} is null)`),

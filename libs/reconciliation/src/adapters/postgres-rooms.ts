@@ -1,6 +1,7 @@
 import { claimNew } from '@coffer/messaging/inbox'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import type { Rooms } from '../ports.ts'
+import { chainRoom } from './chain-rows.ts'
 import {
   addBookings,
   addLines,
@@ -22,6 +23,7 @@ export const postgresRooms =
       work({
         ...differenceRoom(tx),
         ...runRoom(tx),
+        ...chainRoom(tx),
         claim: (consumer, eventIds) => claimNew(tx, consumer, eventIds),
         lock: (keys) => lockGroups(tx, keys),
         addBookings: (bookings) => addBookings(tx, bookings),

@@ -1,0 +1,1 @@
+CREATE INDEX "differences_about" ON "reconciliation"."differences" USING btree ("place","subject");

@@ -1,0 +1,40 @@
+import type { Transaction } from '@coffer/postgres/open-postgres'
+import { and, eq, inArray, ne } from 'drizzle-orm'
+import type { ChainRoom, DifferenceRoom } from '../ports.ts'
+import { creditPlaces, differences } from '../schema.ts'
+import { differenceOf } from './difference-rows.ts'
+
+/** {@link ChainRoom} in a transaction of PostgreSQL. */
+export const chainRoom = (tx: Transaction): Omit<ChainRoom, keyof DifferenceRoom> => ({
+  async openOf(chain) {
+    const rows = await tx
+      .select()
+      .from(differences)
+      .where(and(eq(differences.place, chain), eq(differences.status, 'open')))
+    return rows.map(differenceOf)
+  },
+  async differencesAbout(chain, subjects) {
+    if (subjects.length === 0) return []
+    const rows = await tx
+      .select()
+      .from(differences)
+      .where(
+        and(
+          eq(differences.place, chain),
+          inArray(differences.subject, [...subjects]),
+          ne(differences.status, 'explained'),
+        ),
+      )
+    return rows.map(differenceOf)
+  },
+  async creditPlace(chain) {
+    const [row] = await tx.select().from(creditPlaces).where(eq(creditPlaces.chain, chain))
+    return row?.place
+  },
+  async moveCreditPlace(chain, place) {
+    await tx
+      .insert(creditPlaces)
+      .values({ chain, place })
+      .onConflictDoUpdate({ target: creditPlaces.chain, set: { place } })
+  },
+})

@@ -1,0 +1,56 @@
+import type { Address } from '@coffer/evm/address'
+import type { BlockHash } from '@coffer/evm/hash'
+import type { BookedDeposits } from '@coffer/ledger/booked-deposits'
+import type { Custody } from '@coffer/ledger/custody-at'
+import type { AssetId } from '@coffer/money/asset'
+import type { ChainId } from '@coffer/money/chain-id'
+import type { ChainTransfer, DepositName } from './domain/judge-credit.ts'
+
+/** A block at whose end both sides are held against each other. */
+export type ChainBlock = { number: bigint; hash: BlockHash; at: Date }
+
+/** Asks the nodes of one chain. Adapter: `adapters/json-rpc-custody.ts`. */
+export type CustodyChain = {
+  /** The last final block after which time went on: nothing that is in a later one is as old. */
+  finalBlock(): Promise<ChainBlock>
+  /** What holders have of assets, of all of them together, at the end of a block. */
+  balances(
+    block: ChainBlock,
+    holders: readonly Address[],
+    assets: readonly AssetId[],
+  ): Promise<Map<AssetId, bigint>>
+  /**
+   * What the chain says of each name, in order: `undefined` where it has no such transfer. `again`
+   * asks somebody else, if there is.
+   */
+  transfers(
+    names: readonly DepositName[],
+    options?: { again?: boolean },
+  ): Promise<(ChainTransfer | undefined)[]>
+}
+
+/** What the ledger says of a chain. Adapter: `adapters/postgres-chain-books.ts`. */
+export type ChainBooks = {
+  deposits(after: string | undefined, limit: number): Promise<BookedDeposits>
+  custody(assets: readonly AssetId[], at: Date): Promise<ReadonlyMap<AssetId, Custody>>
+}
+
+/** Whose addresses are. Adapter: `adapters/postgres-chain-books.ts`. */
+export type WatchedHolders = {
+  /** Watched addresses in order, after `after`. */
+  page(after: Address | undefined, limit: number): Promise<Address[]>
+  /** The owners of those that somebody has. */
+  ownersOf(addresses: readonly Address[]): Promise<ReadonlyMap<Address, string>>
+}
+
+/** One chain, as it is reconciled. */
+export type ReconciledChain = {
+  chain: ChainId
+  nodes: CustodyChain
+  books: ChainBooks
+  holders: WatchedHolders
+  /** What is held to be ours beside what is watched: hot and cold wallets. */
+  ownAddresses: readonly Address[]
+  /** Those that are accepted, and whether a transfer may arrive in part. */
+  assets: readonly { id: AssetId; arrivesInPart: boolean }[]
+}

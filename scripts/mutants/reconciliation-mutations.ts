@@ -1,0 +1,67 @@
+import type { Mutation } from './mutation.ts'
+
+const match = 'libs/reconciliation/src/domain/match-group.ts'
+const matchTests = ['libs/reconciliation/src/domain/match-group.test.ts']
+const creditTests = ['libs/reconciliation/src/domain/judge-credit.test.ts']
+const channelTests = ['libs/reconciliation/src/usecases/reconcile-channel.integration.test.ts']
+const chainTests = ['libs/reconciliation/src/usecases/reconcile-chain.integration.test.ts']
+
+/** Bugs in what is held against statements and chains, and in who settles what differs. */
+export const reconciliationMutations: readonly Mutation[] = [
+  {
+    name: 'an amount that is off is taken for the same',
+    file: match,
+    find: 'pairOff((booking, line) => booking.amount === line.amount)',
+    replace: 'pairOff(() => true)',
+    tests: matchTests,
+  },
+  {
+    name: 'what is missing goes to suspense as if it were more',
+    file: 'libs/reconciliation/src/domain/difference.ts',
+    find: 'excess.every(({ amount }) => amount > 0n)',
+    replace: 'excess.every(({ amount }) => amount !== 0n)',
+    tests: matchTests,
+  },
+  {
+    name: 'a credit to the wrong owner is sound',
+    file: 'libs/reconciliation/src/domain/judge-credit.ts',
+    find: 'if (ownerOfTo !== credit.owner)',
+    replace: 'if (ownerOfTo === undefined)',
+    tests: creditTests,
+  },
+  {
+    name: 'who proposes an adjustment confirms it under another spelling',
+    file: 'libs/reconciliation/src/usecases/confirm-adjustment.ts',
+    find: 'one.trim().toLowerCase() === other.trim().toLowerCase()',
+    replace: 'one === other',
+    tests: channelTests,
+  },
+  {
+    name: 'what is explained stays in suspense',
+    file: 'libs/reconciliation/src/usecases/keep-settled.ts',
+    find: '...explained.filter(({ isSuspended }) => isSuspended).map(releaseDraft),',
+    replace: '',
+    tests: channelTests,
+  },
+  {
+    name: 'a step of a run is done by two',
+    file: 'libs/reconciliation/src/adapters/run-rows.ts',
+    find: 'eq(runs.version, version), ',
+    replace: '',
+    tests: channelTests,
+  },
+  {
+    name: 'what is in suspense explains the surplus that it came from',
+    file: 'libs/reconciliation/src/domain/judge-custody.ts',
+    find: 'const off = onChain - (held - suspended)',
+    replace: 'const off = onChain - held',
+    tests: chainTests,
+  },
+  {
+    name: 'a credit that the chain does not have is missing once more',
+    file: 'libs/reconciliation/src/domain/judge-custody.ts',
+    find: 'const unfounded = off === 0n ? 0n : credited',
+    replace: 'const unfounded = 0n * credited',
+    tests: chainTests,
+  },
+]
