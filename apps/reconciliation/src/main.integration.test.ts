@@ -26,10 +26,11 @@ const USD = 'sandbox:1/iso4217:USD'
 test('what a channel says is held against what was booked, though the process is killed', async () => {
   await using room = await testRoom()
   await room.publish([line(1, 'p1', '100'), line(2, 'p2', '70'), booked('p1', '100')])
-  const before = room.start({ CRASH_AT: 'reconciliation.before-commit:1' })
-  expect(await exitOf(before)).toBe('SIGKILL')
-  const after = room.start({ CRASH_AT: 'reconciliation.after-commit:1' })
-  expect(await exitOf(after)).toBe('SIGKILL')
+  const killed = [
+    room.start({ CRASH_AT: 'reconciliation.before-commit:1', HEALTH_PORT: '0' }),
+    room.start({ CRASH_AT: 'reconciliation.after-commit:1', HEALTH_PORT: '0' }),
+  ]
+  expect(await Promise.all(killed.map(exitOf))).toEqual(['SIGKILL', 'SIGKILL'])
 
   const process = room.start()
   await room.untilTold('coffer_reconciliation_differences{kind="missing_inside"')

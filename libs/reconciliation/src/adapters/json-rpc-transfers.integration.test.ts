@@ -2,6 +2,7 @@ import { startAnvil } from '@coffer/devstack/start-anvil'
 import type { TxHash } from '@coffer/evm/hash'
 import { jsonRpc } from '@coffer/evm/json-rpc'
 import { anvilClient } from '@coffer/simulator/anvil-client'
+import { readDeposits } from '@coffer/simulator/chain-oracle'
 import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { afterAll, expect, test } from 'vitest'
@@ -10,11 +11,14 @@ import { transfersOf } from './json-rpc-transfers.ts'
 
 const anvil = await startAnvil()
 const rpc = jsonRpc(anvil.url)
-await deployTestContracts(anvilClient(anvil.url))
+const { assets } = await deployTestContracts(anvilClient(anvil.url))
 const addresses = [1, 2, 3].map((each) => `0x${`${each}`.repeat(40)}`)
-const { deposits } = await simulateDeposits({
+await simulateDeposits({
   ...{ rpcUrl: anvil.url, addresses, count: 24, blocks: 4, seed: 5, failures: 3 },
   kinds: ['native', 'erc20', 'batch', 'internal'],
+})
+const { deposits } = await readDeposits({
+  ...{ rpcUrl: anvil.url, addresses: new Set(addresses), assets, internal: true },
 })
 
 afterAll(async () => {
