@@ -3,6 +3,7 @@ import type { TxHash } from '@coffer/evm/hash'
 import { jsonRpc } from '@coffer/evm/json-rpc'
 import { anvilClient } from '@coffer/simulator/anvil-client'
 import { readDeposits } from '@coffer/simulator/chain-oracle'
+import { deployHostileContracts } from '@coffer/simulator/deploy-hostile-contracts'
 import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { afterAll, expect, test } from 'vitest'
@@ -11,11 +12,13 @@ import { transfersOf } from './json-rpc-transfers.ts'
 
 const anvil = await startAnvil()
 const rpc = jsonRpc(anvil.url)
-const { assets } = await deployTestContracts(anvilClient(anvil.url))
+const node = anvilClient(anvil.url)
+const { assets } = await deployTestContracts(node)
+await deployHostileContracts(node)
 const addresses = [1, 2, 3].map((each) => `0x${`${each}`.repeat(40)}`)
 await simulateDeposits({
-  ...{ rpcUrl: anvil.url, addresses, count: 24, blocks: 4, seed: 5, failures: 3 },
-  kinds: ['native', 'erc20', 'batch', 'internal'],
+  ...{ rpcUrl: anvil.url, addresses, count: 30, blocks: 4, seed: 5, failures: 3 },
+  kinds: ['native', 'erc20', 'internal'],
 })
 const { deposits } = await readDeposits({
   ...{ rpcUrl: anvil.url, addresses: new Set(addresses), assets, internal: true },
