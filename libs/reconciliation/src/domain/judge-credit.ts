@@ -49,10 +49,6 @@ export function transferName(chain: string, reference: string): DepositName | nu
     : null
 }
 
-/** The deposit that a reference is of, whichever confirmation. */
-export const depositOf = (reference: string): string =>
-  readReference(reference)?.depositId ?? reference
-
 function readReference(reference: string) {
   try {
     return parseDepositReference(reference)
