@@ -4,6 +4,7 @@ import { catchUpTokens } from './catch-up-tokens.ts'
 import { credits } from './credits.ts'
 import { payments } from './payments.ts'
 import { payouts } from './payouts.ts'
+import { payments } from './payments.ts'
 import { rebuild } from './rebuild.ts'
 import { relay } from './relay.ts'
 import { missedFigures } from './required-figures.ts'
@@ -25,6 +26,7 @@ const BENCHMARKS = {
   verify,
   payments,
   withdrawable,
+  payments,
 }
 
 const { positionals, values } = parseArgs({
