@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...ignored, '**/*.{integration,e2e}.test.ts'],
+          // They touch nothing outside themselves: whoever loads a module loads it for the next.
+          isolate: false,
           // Properties take seconds, and several times that where others use the machine too.
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },

@@ -4,8 +4,6 @@ import { catchUpTokens } from './catch-up-tokens.ts'
 import { credits } from './credits.ts'
 import { payments } from './payments.ts'
 import { payouts } from './payouts.ts'
-import { payments } from './payments.ts'
-import { payouts } from './payouts.ts'
 import { rebuild } from './rebuild.ts'
 import { relay } from './relay.ts'
 import { missedFigures } from './required-figures.ts'
@@ -27,7 +25,6 @@ const BENCHMARKS = {
   verify,
   payments,
   withdrawable,
-  payments,
 }
 
 const { positionals, values } = parseArgs({

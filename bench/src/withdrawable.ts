@@ -16,8 +16,9 @@ const WARM_UP = 20
 const PRICE = 1_000_000n
 
 /**
- * How long after a block is there the merchant may withdraw what was paid in it, at depth 1, through
- * every process: node → scanner → payments and accounts → settlement. Each payment is settled alone.
+ * How long after a block is there the merchant may withdraw what was paid in it, at depth 1,
+ * through every process: node → scanner → payments and accounts → settlement. Each payment is
+ * settled alone.
  */
 export async function withdrawable({ count = 200 }: { count?: number }) {
   await using coffer = await startCoffer({

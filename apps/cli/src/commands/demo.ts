@@ -19,8 +19,8 @@ type DemoCommand = {
 }
 
 /**
- * `coffer demo`: everything on one machine, a crash, a rescan, a replay, and the verdict; then three
- * merchants, from order to withdrawal, and a verdict of theirs.
+ * `coffer demo`: everything on one machine, a crash, a rescan, a replay, and the verdict; then
+ * three merchants, from order to withdrawal, and a verdict of theirs.
  */
 export const demo = new Command('demo')
   .description(
