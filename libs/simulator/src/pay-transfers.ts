@@ -17,7 +17,7 @@ import { SimulationError } from './simulate-deposits.ts'
 /** What somebody pays, as they were asked to. */
 export type AskedTransfer = { to: string; asset: string; amount: bigint }
 
-export type PaidTransfer = { txHash: Hex; blockNumber: bigint }
+export type PaidTransfer = { txHash: Hex; from: Address; blockNumber: bigint }
 
 /**
  * Pays exactly what was asked for, each in a transaction of its own, spread evenly over `blocks`
@@ -54,9 +54,10 @@ export async function payTransfers(
     await sendCalls(client, minted, { blocks: minted.length > 0 ? 1 : 0 }),
   )
   const receipts = await awaitReceipts(client, await sendCalls(client, calls, { blocks }))
-  return receipts.map(({ transactionHash, blockNumber, status }) => {
-    if (status !== '0x1') throw new SimulationError(transactionHash, { status, expected: '0x1' })
-    return { txHash: transactionHash, blockNumber: BigInt(blockNumber) }
+  return receipts.map(({ transactionHash: txHash, blockNumber, status }, place) => {
+    if (status !== '0x1') throw new SimulationError(txHash, { status, expected: '0x1' })
+    const from = calls[place]?.sender.account as Address
+    return { txHash, from, blockNumber: BigInt(blockNumber) }
   })
 }
 

@@ -1,0 +1,112 @@
+import { seededRandom } from '@coffer/simulator/seeded-random'
+import { waitFor } from '@coffer/testkit/wait-for'
+import type { CofferUnderTest } from './coffer-under-test.ts'
+import { type Call, callsTo, listed } from './month-calls.ts'
+import { monthOracle } from './month-oracle.ts'
+import { planMonth } from './month-plan.ts'
+import { openTrade, outsideOf, readChain, type StatementLine } from './month-trade.ts'
+
+const SANDBOX_KEY = 'sandbox-key-of-the-month'
+
+/** So soon that nobody waits for the next look; what is lost on purpose is soon given up. */
+export const HASTY = {
+  ...{ SWEEPS: 'forwarders', SWEEP_MS: '250', LOOK_MS: '100', DISPATCH_MS: '100' },
+  ...{ CHANNEL_TIMEOUT_MS: '1500' },
+  ...{ SANDBOX_KEY, SANDBOX_DELAY_MS: '1000', STATEMENT_EVERY_MS: '500' },
+  ...{ JANITOR_MS: '500' },
+}
+
+/** Sends what the forwarders of a local chain hold on to it. */
+export const HOT_WALLET = '0x98e503f35d0a019cb0a251ad243a4ccfcf371f46'
+
+export const USD = 'sandbox:1/iso4217:USD'
+export const EUR = 'sandbox:1/iso4217:EUR'
+
+const CARDS = [
+  ...['tok_succeed', 'tok_decline', 'tok_delayed', 'tok_callback_lost', 'tok_callback_twice'],
+  ...['tok_callbacks_out_of_order', 'tok_timeout', 'tok_timeout_lost', 'tok_error_once'],
+  ...['tok_refund_fails', 'tok_charged_back'],
+]
+
+export type Stage = Awaited<ReturnType<typeof openStage>>
+
+export type ShownPayment = { id: string; status: string; received: string }
+
+/** Makes the merchants and orders of a month, and knows what must become of them. */
+export async function openStage(under: CofferUnderTest, size: { seed: number; orders: number }) {
+  const { coffer, node } = under
+  const { assets = [] } = coffer.chain ?? {}
+  const random = seededRandom(size.seed)
+  const idOf = (symbol: string) => assets.find((each) => each.symbol === symbol)?.id ?? ''
+  const plan = planMonth(random, {
+    ...{ merchants: 20, orders: size.orders, cards: CARDS },
+    coins: new Map([
+      [idOf('TUSD'), 500_000_000n],
+      [idOf('TTKN'), 10n ** 18n],
+      [idOf('ETH'), 10n ** 16n],
+    ]),
+    currencies: new Map([
+      [USD, 50_000n],
+      [EUR, 50_000n],
+    ]),
+  })
+  const call = callsTo(coffer)
+  const trade = await openTrade(call, plan)
+  const { payments } = trade
+  const oracle = monthOracle(payments)
+  const askSandbox = (path: string, body?: object) =>
+    fetch(new URL(path, coffer.healthUrl('sandbox')), {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${SANDBOX_KEY}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  const stage = {
+    ...{ under, call, trade, oracle, assets, random, askSandbox },
+    /** What the channel says that it moved, as it was read last. */
+    lines: [] as StatementLine[],
+    /** Waits until all payments are what the oracle says that they must be. */
+    async agree(): Promise<void> {
+      const options = { node, rpcUrl: coffer.urls.RPC_URLS, assets, payments }
+      const onChain = await readChain(options)
+      await untilNone('payments differ', async () => {
+        stage.lines = await readLines(askSandbox)
+        oracle.observe(outsideOf(onChain, stage.lines))
+        return await differing(call, oracle.expected())
+      })
+    },
+  }
+  return stage
+}
+
+async function readLines(ask: (path: string) => Promise<Response>): Promise<StatementLine[]> {
+  const day = new Date().toISOString().slice(0, 10)
+  const text = await (await ask(`/statements/${day}`)).text()
+  return text.split('\n').flatMap((line) => (line ? [JSON.parse(line) as StatementLine] : []))
+}
+
+async function differing(
+  call: Call,
+  expected: ReturnType<ReturnType<typeof monthOracle>['expected']>,
+): Promise<string[]> {
+  const items = await listed<ShownPayment>(call, '/v1/payments')
+  const shown = new Map(items.map((payment) => [payment.id, payment]))
+  return [...expected].flatMap(([id, { status, received }]) => {
+    const got = shown.get(id)
+    if (got?.status === status && got.received === `${received}`) return []
+    return [`${id}: ${got?.status} ${got?.received}, not ${status} ${received}`]
+  })
+}
+
+/** Looks until there is no problem any more; else it throws with the first of them. */
+export async function untilNone(what: string, look: () => Promise<string[]>): Promise<void> {
+  let left: string[] = []
+  const isOver = async () => {
+    left = await look()
+    return left.length === 0
+  }
+  // To look is work for those who are waited for.
+  const patience = { what, intervalMs: 1_000, timeoutMs: 300_000 }
+  await waitFor(isOver, patience).catch((cause) => {
+    throw new Error(`${left.length} ${what}:\n${left.slice(0, 20).join('\n')}`, { cause })
+  })
+}
