@@ -24,7 +24,9 @@ type Asked = { id: string; status: string; excess: string; amount: string }
 export async function askRefunds(options: PayoutsOptions, count: number): Promise<Payout[]> {
   const { trade, oracle, random } = options
   const refundable = trade.payments.filter(({ id }) => (oracle.expected().get(id)?.kept ?? 0n) > 0n)
-  const chosen = random.shuffle(refundable).slice(0, count)
+  // Whatever is drawn, some fail.
+  const failing = refundable.filter(({ card }) => card === 'tok_refund_fails').slice(0, 3)
+  const chosen = [...new Set([...failing, ...random.shuffle(refundable)])].slice(0, count)
   const wanted = chosen.map((payment) => ({ payment, ...refundsOf(options, payment) }))
   const asked = await atOnce(wanted, async ({ payment, refunds, granted }) => {
     const excess = refunds.map(({ amount }) => oracle.excessOf(payment.id, amount))
