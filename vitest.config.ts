@@ -36,6 +36,8 @@ export default defineConfig({
           execArgv,
           globalSetup: './libs/testkit/src/global-setup.ts',
           testTimeout: 60_000,
+          // What a test needs for itself it makes for itself, so modules are loaded once for all.
+          isolate: false,
           // Some start parts of their own, which may take 90 s each on a busy machine.
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

@@ -5,6 +5,11 @@ import { processesOf, runCoffer, startRun, untilGone } from './run-coffer.ts'
 
 const SMALL = ['demo', '--json', '--users', '10', '--count', '60']
 
+/** Five orders are paid, 1 % of each is kept, one is given back, and what is on chain withdrawn. */
+const TUSD = { symbol: 'TUSD', paid: '125000000', withdrawn: '98750000', left: '0' }
+const ETH = { symbol: 'ETH', paid: '50000000000000000', withdrawn: '39500000000000000', left: '0' }
+const USD = { symbol: 'USD', paid: '24500', withdrawn: '0', left: '19355' }
+
 test('the demo ends in agreement, and its last line says so', async () => {
   const { code, stdout, stderr } = await runCoffer([...SMALL, '--home', await freshHome('demo')])
 
@@ -20,7 +25,14 @@ test('the demo ends in agreement, and its last line says so', async () => {
     lost: [],
     unfounded: [],
     assets: ['ETH', 'TUSD', 'TTKN'].map((symbol) => expect.objectContaining({ symbol })),
+    payments: { shops: expect.any(Array), differences: [] },
   })
+  const { shops } = verdict['payments'] as { shops: Record<string, unknown>[] }
+  expect(shops).toEqual([
+    expect.objectContaining({ ...TUSD, agrees: true }),
+    expect.objectContaining({ ...ETH, agrees: true }),
+    expect.objectContaining({ ...USD, agrees: true }),
+  ])
   // The crash repeats the 12 events of block 100, and its rescan does so again.
   expect(repeats).toBeGreaterThanOrEqual(24)
   for (const { onChain, inLedger } of verdict['assets'] as Record<string, string>[]) {

@@ -17,7 +17,13 @@ import { mailbox } from './mailbox.ts'
  * pays on the chain, asks the API, and reads the mail.
  */
 
-const SOON = { SWEEP_MS: '250', LOOK_MS: '100', DISPATCH_MS: '100', SWEEP_MINIMUMS: 'TUSD:1' }
+const SOON = {
+  RECONCILIATION_SETTLE_SECONDS: '10',
+  SWEEP_MS: '250',
+  LOOK_MS: '100',
+  DISPATCH_MS: '100',
+  SWEEP_MINIMUMS: 'TUSD:1',
+}
 
 let under: CofferUnderTest
 let api: ApiClient

@@ -1,6 +1,11 @@
 import { join, resolve } from 'node:path'
+import type { StackUrls } from '@coffer/devstack/start-stack'
+import { SYSTEM } from '@coffer/ledger/chart-of-accounts'
+import { postTransactions } from '@coffer/ledger/post-transactions'
+import type { TransactionDraft } from '@coffer/ledger/transaction'
 import { type AssetId, nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
+import { openPostgres } from '@coffer/postgres/open-postgres'
 import { addKey, addPolicy, createSignerHome } from '@coffer/signing/create-signer-home'
 import { deriveKey } from '@coffer/signing/derive-keys'
 import type { PolicySource } from '@coffer/signing/policy'
@@ -21,6 +26,15 @@ const PLENTY = (10n ** 30n).toString()
 
 /** What every process may know of the signer, and what it alone is told. */
 export type LocalSigner = { shared: Record<string, string>; own: Record<string, string> }
+
+/** A signer whose hot wallet can be given coin for gas. */
+export type FundedSigner = LocalSigner & {
+  /** Gives the hot wallet coin, and books that it is ours. Safe to repeat. */
+  fund(): Promise<void>
+}
+
+/** What the hot wallet of a local chain begins with, wei. */
+const FLOAT = 10n ** 20n
 
 type Contracts = { assets: readonly AssetId[]; batchPayers: string[]; forwarders: string[] }
 
@@ -58,14 +72,14 @@ export async function makeLocalSigner(
 
 /**
  * The signer of a chain of our own, which has a folder for each: what was signed for a chain that
- * is gone says nothing about the nonces of the next. Its hot wallet has coin for gas.
+ * is gone says nothing about the nonces of the next.
  */
 export async function localSigner(
   home: string,
-  { rpcUrl, local }: { rpcUrl: string; local: LocalChain },
-): Promise<LocalSigner> {
-  const client = anvilClient(rpcUrl)
-  const first = await client.request<{ hash: string }>('eth_getBlockByNumber', ['0x0', false])
+  { urls, local }: { urls: Pick<StackUrls, 'RPC_URLS' | 'DATABASE_URL'>; local: LocalChain },
+): Promise<FundedSigner> {
+  const client = anvilClient(urls.RPC_URLS)
+  const first = await client.request<FirstBlock>('eth_getBlockByNumber', ['0x0', false])
   const forwarders = local.env['FORWARDERS_ADDRESS']
   const signer = await makeLocalSigner(join(resolve(home), 'signer', first.hash.slice(2, 14)), {
     assets: local.assets.map(({ id }) => id),
@@ -73,9 +87,32 @@ export async function localSigner(
     forwarders: forwarders === undefined ? [] : [forwarders],
   })
   const { address } = HOT_WALLET
-  const balance = BigInt(await client.request<string>('eth_getBalance', [address, 'latest']))
-  if (balance === 0n) await client.setBalance(address, 10n ** 20n)
-  return signer
+  return {
+    ...signer,
+    async fund() {
+      const balance = BigInt(await client.request<string>('eth_getBalance', [address, 'latest']))
+      if (balance === 0n) await client.setBalance(address, FLOAT)
+      await using postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'coffer' })
+      await postgres.transaction((tx) => postTransactions(tx, [paidIn(first)]))
+    },
+  }
+}
+
+type FirstBlock = { hash: string; timestamp: string }
+
+/** Without it the books would have less than the chain. */
+function paidIn({ hash, timestamp }: FirstBlock): TransactionDraft {
+  const name = (code: 'custody' | 'capital') => ({ owner: SYSTEM, code, asset: LOCAL_COIN })
+  return {
+    reference: `capital:${LOCAL_COIN}:${hash}`,
+    code: 'capital.paid_in',
+    owner: SYSTEM,
+    eventAt: new Date(Number(timestamp) * 1_000),
+    entries: [
+      { account: name('custody'), amount: FLOAT },
+      { account: name('capital'), amount: -FLOAT },
+    ],
+  }
 }
 
 const LOCAL_COIN = nativeAssetId(chainIdOf(Number(LOCAL_CHAIN_ID)))

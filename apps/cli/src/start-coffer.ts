@@ -43,7 +43,7 @@ import { z } from 'zod'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
 import { localNotifications } from './local-notifications.ts'
 import { localSandbox } from './local-sandbox.ts'
-import { type LocalSigner, localSigner } from './local-signer.ts'
+import { type FundedSigner, localSigner } from './local-signer.ts'
 
 /** What every deposit goes through. */
 export const DEPOSIT_APPS = ['scanner', 'accounts', 'api'] as const
@@ -141,7 +141,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     const ownChain = !env['RPC_URLS'] && urls.RPC_URLS !== ''
     const chain = ownChain ? await localChain(urls.RPC_URLS) : undefined
     const apiKey = env['API_KEY'] || `coffer_${randomBytes(24).toString('base64url')}`
-    const signer = chain && (await localSigner(home, { rpcUrl: urls.RPC_URLS, local: chain }))
+    const signer = chain && (await localSigner(home, { urls, local: chain }))
     const ports = await appPorts(env)
     const apiUrl = `http://127.0.0.1:${ports.get('api')}`
     const shared = {
@@ -187,7 +187,7 @@ async function startAll(
 type Surroundings = {
   stack: Stack
   shared: Record<string, string>
-  signer: LocalSigner | undefined
+  signer: FundedSigner | undefined
   ports: Map<string, number>
   options: StartCofferOptions & { home: string }
 }
@@ -200,6 +200,7 @@ function runningCoffer({ stack, shared, signer, ports, options }: Surroundings) 
     healthUrl,
     async startApp(app: AppName, startOptions: StartAppOptions = {}) {
       const { name = app, env = {}, awaitHealth = true } = startOptions
+      if (app === 'withdrawals') await signer?.fund()
       const port = ports.get(name) ?? (await freePort())
       ports.set(name, port)
       const running = await runApp({

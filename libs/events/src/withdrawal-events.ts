@@ -33,6 +33,7 @@ export const withdrawalCompleted = z.object({
   ...withdrawal,
   txHash: hashOnWire,
   blockNumber: z.int().min(0),
+  /** When the block that pays it was mined, as it says. */
   completedAt: z.iso.datetime(),
 })
 

@@ -144,6 +144,8 @@ export type Call = {
 export type Mined = {
   hash: TxHash
   blockNumber: bigint
+  /** As its block says. */
+  minedAt: Date
   succeeded: boolean
   /** What it cost, in the chain's coin. */
   gasCost: bigint

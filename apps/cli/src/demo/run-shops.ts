@@ -30,7 +30,13 @@ type Scene = { coffer: Coffer; api: ApiClient; tell: Progress }
 type Trade = { plan: Plan; shop: Shop; paid: AskedPayment[]; payee: string; refundee: string }
 
 /** So soon that people see it: sweeps come each minute by default. */
-const HASTY = { SWEEPS: 'forwarders', SWEEP_MS: '250', LOOK_MS: '100', DISPATCH_MS: '100' }
+const HASTY = {
+  SWEEPS: 'forwarders',
+  SWEEP_MS: '250',
+  LOOK_MS: '100',
+  DISPATCH_MS: '100',
+  RECONCILIATION_SETTLE_SECONDS: '10',
+}
 
 /**
  * Three merchants sell, two of them on chain and one by card. What they take in is booked and

@@ -1,13 +1,20 @@
 /**
- * What an account says: value that we hold, that we owe, that we earned or spent, or that is
- * nobody's so far; a memorandum only keeps count, and its two sides cancel out.
+ * What an account says: value that we hold, that we owe, that we earned, spent or put in
+ * ourselves, or that is nobody's so far; a memorandum only keeps count, and its sides cancel out.
  */
-export type AccountClass = 'asset' | 'liability' | 'revenue' | 'expense' | 'suspense' | 'memorandum'
+export type AccountClass =
+  | 'asset'
+  | 'liability'
+  | 'revenue'
+  | 'expense'
+  | 'suspense'
+  | 'memorandum'
+  | 'equity'
 
 type Line = {
   /**
    * Its place in the chart: 1xx assets, 2xx liabilities, 3xx revenue, 4xx expense, 50x suspense,
-   * 59x memoranda.
+   * 59x memoranda, 6xx equity.
    */
   number: number
   class: AccountClass
@@ -59,6 +66,8 @@ export const chartOfAccounts = {
   },
   /** What was refunded of a payment beyond what it then turned out to have brought. */
   'refundable.debt': { number: 593, class: 'memorandum', normalSide: 'debit', heldBy: 'owner' },
+  /** What we ourselves put into our wallets, such as coin for gas. */
+  capital: { number: 601, class: 'equity', normalSide: 'credit', heldBy: 'system' },
 } as const satisfies Record<string, Line>
 
 export type AccountCode = keyof typeof chartOfAccounts

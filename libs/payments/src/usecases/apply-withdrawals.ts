@@ -27,8 +27,10 @@ function conclusionOf(event: WithdrawalEvent): Conclusion {
   switch (event.type) {
     case 'withdrawal.broadcast':
       return { status: 'processing', txHash: event.data.txHash }
-    case 'withdrawal.completed':
-      return { status: 'succeeded', txHash: event.data.txHash }
+    case 'withdrawal.completed': {
+      const { txHash, completedAt } = event.data
+      return { status: 'succeeded', txHash, at: new Date(completedAt) }
+    }
     default:
       return { status: 'failed', reason: event.data.reason }
   }

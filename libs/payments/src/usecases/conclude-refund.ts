@@ -7,7 +7,8 @@ import { judgePayments } from './judge-payments.ts'
 /** What became of a refund. */
 export type Conclusion =
   | { status: 'processing'; txHash?: `0x${string}` | undefined }
-  | { status: 'succeeded'; txHash?: `0x${string}` | undefined }
+  /** `at`: when it moved, as the chain says; now, where nothing says so. */
+  | { status: 'succeeded'; txHash?: `0x${string}` | undefined; at?: Date }
   | { status: 'failed'; reason: string }
 
 /**
@@ -31,7 +32,7 @@ export const concludeRefund =
       const at = now()
       if (conclusion.status === 'processing') await process(room, refund, conclusion)
       else if (conclusion.status === 'failed') await fail(room, refund, conclusion.reason, at)
-      else await succeed(room, { ...refund, txHash: conclusion.txHash }, at)
+      else await succeed(room, { ...refund, txHash: conclusion.txHash }, conclusion.at ?? at)
       return 'concluded'
     })
 

@@ -23,6 +23,7 @@ type Receipt = {
 type Block = {
   number: Hex
   hash: Hex
+  timestamp: Hex
   baseFeePerGas?: Hex
   transactions: readonly {
     hash: Hex
@@ -123,14 +124,15 @@ async function readMined(rpc: JsonRpc, hashes: readonly Hex[]): Promise<Mined | 
     // A node may still tell of a block that is no longer on its chain.
     const at = [receipt.blockNumber, false]
     const block = (await rpc.call('eth_getBlockByNumber', at)) as Block | null
-    if (block?.hash === receipt.blockHash) return minedOf(receipt)
+    if (block?.hash === receipt.blockHash) return minedOf(receipt, block)
   }
   return undefined
 }
 
-const minedOf = (receipt: Receipt): Mined => ({
+const minedOf = (receipt: Receipt, { timestamp }: Block): Mined => ({
   hash: txHash(receipt.transactionHash),
   blockNumber: BigInt(receipt.blockNumber),
+  minedAt: new Date(Number(timestamp) * 1_000),
   succeeded: BigInt(receipt.status) === 1n,
   gasCost: BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice) + BigInt(receipt.l1Fee ?? 0),
   logs: receipt.logs.flatMap(({ address, topics, data }) => {

@@ -27,9 +27,9 @@ export function broadcast(withdrawal: Withdrawal, txHash: TxHash, at: Date): End
 /** It is paid for good. Whoever paid it may have been killed before it was told of. */
 export function complete(
   withdrawal: Withdrawal,
-  paid: { txHash: TxHash; blockNumber: bigint; at: Date },
+  paid: { txHash: TxHash; blockNumber: bigint; minedAt: Date; at: Date },
 ): Ended {
-  const { txHash, blockNumber, at } = paid
+  const { txHash, blockNumber, minedAt, at } = paid
   const before =
     withdrawal.status === 'paying'
       ? broadcast(withdrawal, txHash, at)
@@ -37,8 +37,8 @@ export function complete(
   const moved = moveWithdrawal(before.withdrawal, 'completed', { txHash, blockNumber, endedAt: at })
   return {
     withdrawal: moved,
-    drafts: withdrawal.refundId === undefined ? [postedDraft(withdrawal, at)] : [],
-    messages: [...before.messages, completedMessage(moved, paid)],
+    drafts: withdrawal.refundId === undefined ? [postedDraft(withdrawal, minedAt)] : [],
+    messages: [...before.messages, completedMessage(moved, { txHash, blockNumber, at: minedAt })],
   }
 }
 

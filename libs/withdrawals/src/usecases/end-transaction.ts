@@ -30,7 +30,7 @@ export async function endTransaction(
       at,
     }
     const paid = await room.lockPaidBy(id)
-    const gas = { chain: open.chain, gasCost: ending.gasCost, at }
+    const gas = { chain: open.chain, gasCost: ending.gasCost, at: mined?.minedAt ?? at }
     await keepEnded(
       room,
       outcomesOf(open, { paid, mined, status: ending.status, at }),
@@ -66,7 +66,8 @@ function outcomesOf(open: Outgoing, { paid, mined, status, at }: Facts): Ended[]
   if (mined === undefined) return paid.map((each) => requeue(each, { isAlone: false }))
   if (status === 'succeeded') {
     const arrived = paidByLogs(paid, { sender: open.sender, logs: mined.logs })
-    const facts = { txHash: mined.hash, blockNumber: mined.blockNumber, at }
+    const { hash: txHash, blockNumber, minedAt } = mined
+    const facts = { txHash, blockNumber, minedAt, at }
     return paid.map((each, place) =>
       arrived[place]
         ? complete(each, facts)
