@@ -12,7 +12,12 @@ const SANDBOX_KEY = 'sandbox-key-of-the-month'
 export const HASTY = {
   ...{ SWEEPS: 'forwarders', SWEEP_MS: '250', LOOK_MS: '100', DISPATCH_MS: '100' },
   ...{ CHANNEL_TIMEOUT_MS: '1500' },
-  ...{ SANDBOX_KEY, SANDBOX_DELAY_MS: '1000', STATEMENT_EVERY_MS: '500' },
+  ...{
+    SANDBOX_KEY,
+    SANDBOX_DELAY_MS: '1000',
+    RECONCILIATION_SETTLE_SECONDS: '10',
+    STATEMENT_EVERY_MS: '500',
+  },
   ...{ JANITOR_MS: '500' },
 }
 
