@@ -52,6 +52,8 @@ import { type PolicySettings, withdrawalsOf } from './withdrawals.ts'
 
 export type ApiServerOptions = {
   postgres: Postgres
+  /** Where payments are made. Default: as all else. */
+  making?: Postgres | undefined
   chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders' | 'ownAddresses'>[]
   /** Asked when an operator sees to a latched chain. */
   nodeOf: ChainNodes['nodeOf']
@@ -130,7 +132,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     routes: [
       wallets,
       ...bookRoutes(postgres, { owners, assets }),
-      ...paymentsApi({ postgres, chains: options.chains, source, scanPosition }),
+      ...paymentsApi({ ...options, source, scanPosition }),
       ...refundsApi({ postgres, assets, sandboxSecret: options.sandboxSecret }),
       deposits,
       differencesOf(options),

@@ -16,10 +16,14 @@ const metrics = createMetrics('api')
 await using resources = new AsyncDisposableStack()
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'api' }))
+// One makes them, at most; another may wait for it.
+const pool = { applicationName: 'api', connectionsMax: 2, prepares: true }
+const making = resources.use(openPostgres(config.DATABASE_URL, pool))
 const { nodeOf } = resources.use(chainNodes(chains))
 const broker = config.messaging && resources.use(openDeadLetters(config.messaging, logger))
 const server = await apiServer({
   postgres,
+  making,
   chains,
   nodeOf,
   broker: broker?.open,

@@ -23,10 +23,13 @@ export type PaymentsApiOptions = {
   /** Where addresses come from on chains without forwarders. */
   source: AddressSource | undefined
   scanPosition: ScanPosition
+  /** Where payments are made, by the same few statements always. Default: as all else. */
+  making?: Postgres | undefined
 }
 
 /** Merchants, orders and payments, wired to PostgreSQL. */
-export function paymentsApi({ postgres, chains, ...addressing }: PaymentsApiOptions): Routes[] {
+export function paymentsApi(options: PaymentsApiOptions): Routes[] {
+  const { postgres, making = postgres, chains, ...addressing } = options
   const forwarders = new Map(
     chains.flatMap(({ chain, forwarders: contract }): [typeof chain, Address][] =>
       contract ? [[chain, contract]] : [],
@@ -36,7 +39,7 @@ export function paymentsApi({ postgres, chains, ...addressing }: PaymentsApiOpti
   const merchants = postgresMerchants(postgres)
   const now = () => new Date()
   const assets = chains.flatMap((chain) => chain.assets)
-  const creation = { rooms: postgresCreationRooms({ postgres, addresses }), addresses, now }
+  const creation = { rooms: postgresCreationRooms({ postgres: making, addresses }), addresses, now }
   return [
     paymentRoutes({
       merchants,

@@ -2,6 +2,7 @@ import type { SQLWrapper } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT, PgTransactionConfig } from 'drizzle-orm/pg-core'
 import pg from 'pg'
+import { prepareAll } from './prepare-all.ts'
 
 interface RowsOfRaw extends PgQueryResultHKT {
   type: this['row'][]
@@ -22,6 +23,11 @@ export type PostgresOptions = {
   applicationName?: string
   /** A statement that runs longer is cancelled, milliseconds; 0 is never. */
   statementTimeoutMs?: number
+  /**
+   * Parses and plans each statement once a connection, and not each time: for a pool on which few
+   * different ones come again and again. Their plans then know no values.
+   */
+  prepares?: boolean
 }
 
 /** Opens a pool on `url`; connects on first use. Disposing waits for running queries. */
@@ -31,6 +37,7 @@ export function openPostgres(
     connectionsMax = 10,
     applicationName = 'coffer',
     statementTimeoutMs = 60_000,
+    prepares = false,
   }: PostgresOptions = {},
 ): Postgres {
   const pool = new pg.Pool({
@@ -50,6 +57,7 @@ export function openPostgres(
   // would end, even for a connection that nobody uses.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
+  if (prepares) pool.on('connect', prepareAll)
   const database = answeringRows(drizzle(pool, { casing: 'snake_case' }) as unknown as Raw)
   let ended: Promise<void> | undefined
   return Object.assign(database, {

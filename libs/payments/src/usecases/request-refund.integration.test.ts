@@ -246,19 +246,21 @@ test('payouts conclude the refunds that they pay, and the books agree', async ()
   const [good, bad] = [await ask({ paymentId, amount: 40n }), await ask({ paymentId, amount: 30n })]
   const told = (type: string, refundId: string | undefined, more: object) =>
     ({ id: randomUUID(), type, data: { refundId, ...more } }) as never
+  const completedAt = '2026-11-21T12:00:00.000Z'
 
   await applyWithdrawals(conclude)([
     told('withdrawal.broadcast', good.id, { txHash: hash('12') }),
-    told('withdrawal.completed', undefined, { txHash: hash('13') }),
-    told('withdrawal.completed', good.id, { txHash: hash('12') }),
+    told('withdrawal.completed', undefined, { txHash: hash('13'), completedAt }),
+    told('withdrawal.completed', good.id, { txHash: hash('12'), completedAt }),
     told('withdrawal.failed', bad.id, { reason: 'reverted' }),
-    told('withdrawal.completed', randomUUID(), { txHash: hash('14') }),
+    told('withdrawal.completed', randomUUID(), { txHash: hash('14'), completedAt }),
   ])
   await book()
 
   const listed = await postgresRefundReader(database.postgres).listOf(paymentId)
   expect(listed).toMatchObject([
-    { id: good.id, status: 'succeeded', txHash: hash('12') },
+    // It is booked when the chain moved it, and not when somebody told of it.
+    { id: good.id, status: 'succeeded', txHash: hash('12'), endedAt: new Date(completedAt) },
     { id: bad.id, status: 'failed', failure: 'reverted' },
   ])
   expect(await balance(paymentId, 'payment.refundable')).toBe(60n)
