@@ -4,6 +4,7 @@ import { testApi } from './testing/test-api.ts'
 
 /** What DESIGN §12 promises of this process, and what stands around it. */
 const ROUTES = [
+  'DELETE /v1/merchants/{id}/webhook-endpoints/{endpointId}',
   'GET /health',
   'GET /metrics',
   'GET /openapi.json',
@@ -21,8 +22,12 @@ const ROUTES = [
   'GET /v1/deposits/{id}',
   'GET /v1/merchants/{id}',
   'GET /v1/merchants/{id}/balances',
+  'GET /v1/merchants/{id}/notification-preferences',
   'GET /v1/merchants/{id}/payees',
   'GET /v1/merchants/{id}/settlement-settings',
+  'GET /v1/merchants/{id}/webhook-endpoints',
+  'GET /v1/merchants/{id}/webhook-endpoints/{endpointId}/deliveries',
+  'GET /v1/notifications/preview',
   'GET /v1/orders/{id}',
   'GET /v1/payments',
   'GET /v1/payments/{id}',
@@ -37,6 +42,7 @@ const ROUTES = [
   'GET /v1/settlements/{id}/report.pdf',
   'GET /v1/users/{id}',
   'GET /v1/users/{id}/balances',
+  'GET /v1/users/{id}/notification-preferences',
   'GET /v1/users/{id}/payees',
   'GET /v1/users/{id}/statement',
   'GET /v1/withdrawals',
@@ -54,6 +60,11 @@ const ROUTES = [
   'POST /v1/merchants',
   'POST /v1/merchants/{id}/payees',
   'POST /v1/merchants/{id}/settlements',
+  'POST /v1/merchants/{id}/webhook-endpoints',
+  'POST /v1/merchants/{id}/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/redrive',
+  'POST /v1/merchants/{id}/webhook-endpoints/{endpointId}/enable',
+  'POST /v1/merchants/{id}/webhook-endpoints/{endpointId}/redrive',
+  'POST /v1/merchants/{id}/webhook-endpoints/{endpointId}/rotate-secret',
   'POST /v1/merchants/{id}/withdrawals',
   'POST /v1/orders/{id}/cancel',
   'POST /v1/payments',
@@ -68,7 +79,9 @@ const ROUTES = [
   'POST /v1/users/{id}/withdrawals',
   'POST /v1/withdrawals/{id}/approve',
   'POST /v1/withdrawals/{id}/cancel',
+  'PUT /v1/merchants/{id}/notification-preferences',
   'PUT /v1/merchants/{id}/settlement-settings',
+  'PUT /v1/users/{id}/notification-preferences',
 ]
 
 test('the document is valid OpenAPI 3.1', async () => {

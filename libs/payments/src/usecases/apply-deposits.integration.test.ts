@@ -127,7 +127,9 @@ test('L7: what comes for an order that another payment has paid is kept apart, a
 
 test('L7: it pays the order after all when a reorg takes the first one back', async () => {
   const order = await database.order()
-  const [first, second] = [await database.payment(order), await database.payment(order)]
+  // Of those that are paid at once the one with the lesser id pays the order.
+  const both = [await database.payment(order), await database.payment(order)]
+  const [first, second] = both.toSorted() as [string, string]
   const deposit = confirmed(first, 100n)
   await apply([deposit, confirmed(second, 100n)])
   const payer = (await statuses(first, second)).indexOf('paid')
