@@ -4,6 +4,9 @@ import { LongestFirst } from './tests/longest-first.ts'
 /** kafkajs computes a negative timeout now and then, harmlessly; Node has a warning for each. */
 const execArgv = ['--disable-warning=TimeoutNegativeWarning']
 
+/** Whether they are asked for: a run of everything leaves them out. */
+const DRILLS = process.argv.includes('--project=drills')
+
 const ignored = ['**/node_modules/**', '**/.coffer/**']
 
 /**
@@ -20,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...ignored, '**/*.{integration,e2e}.test.ts'],
+          exclude: [...ignored, '**/*.{integration,e2e,drill}.test.ts'],
           // They touch nothing outside themselves: whoever loads a module loads it for the next.
           isolate: false,
           // Properties take seconds, and several times that where others use the machine too.
@@ -48,11 +51,24 @@ export default defineConfig({
           name: 'e2e',
           include: ['tests/e2e/**/*.e2e.test.ts'],
           execArgv,
+          isolate: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // They wait more than they work; three files at once would be too many processes.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          // What takes longer than everybody's test run may: `npm run drills`.
+          name: 'drills',
+          include: DRILLS ? ['tests/e2e/**/*.drill.test.ts'] : [],
+          execArgv,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take more than a minute, the longest first. */
-const LONGEST = ['month', 'outages', 'crash', 'ending', 'cluster', 'lanes', 'cli'].map(
+const LONGEST = ['month', 'outages', 'crash', 'ending', 'lanes', 'cli'].map(
   (name) => `/tests/e2e/${name}.e2e.test.ts`,
 )
 

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
 import { CRASH_PAIRS, crashPair, noKills, SMALL_STEPS } from './crash-pairs.ts'
 
-/** The first to come, one after some work while catching up, and one when that is done. */
-const PASSES = [1, 8]
+/** One after some work, while catching up. `npm run crash` kills at the first and later, too. */
+const PASSES = [3]
 
 let under: CofferUnderTest
 const kills = noKills()
@@ -30,8 +30,8 @@ test.for(CRASH_PAIRS)(
   },
 )
 
-test('each crash point has killed at least twice', () => {
-  const tooFew = [...kills].filter(([, times]) => times < 2)
+test('each crash point has killed', () => {
+  const tooFew = [...kills].filter(([, times]) => times < 1)
 
   expect(tooFew).toEqual([])
 })
