@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+
+/** Every command by its name, in the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import('./commands/up.ts')).up,
+  down: async () => (await import('./commands/down.ts')).down,
+  demo: async () => (await import('./commands/demo.ts')).demo,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  ledger: async () => (await import('./commands/ledger.ts')).ledger,
+  simulate: async () => (await import('./commands/simulate.ts')).simulate,
+  signer: async () => (await import('./commands/signer.ts')).signer,
+  reconcile: async () => (await import('./commands/reconcile.ts')).reconcile,
+  rescan: async () => (await import('./commands/rescan.ts')).rescan,
+  rebuild: async () => (await import('./commands/rebuild.ts')).rebuild,
+  analytics: async () => (await import('./commands/analytics.ts')).analytics,
+  chain: async () => (await import('./commands/chain.ts')).chain,
+  gaps: async () => (await import('./commands/gaps.ts')).gaps,
+  audit: async () => (await import('./commands/audit.ts')).audit,
+  deposits: async () => (await import('./commands/deposits.ts')).deposits,
+  balances: async () => (await import('./commands/balances.ts')).balances,
+  dlq: async () => (await import('./commands/dlq.ts')).dlq,
+  addresses: async () => (await import('./commands/addresses.ts')).addresses,
+  migrate: async () => (await import('./commands/migrate.ts')).migrate,
+  topics: async () => (await import('./commands/topics.ts')).topics,
+  health: async () => (await import('./commands/health.ts')).health,
+}
+
+/**
+ * The command that is named `name`, or else all: whoever wants one thing need not wait until the
+ * rest has been loaded, which takes a second.
+ */
+export async function loadCommands(name: string | undefined): Promise<Command[]> {
+  const isNamed = name !== undefined && Object.hasOwn(COMMANDS, name)
+  const named = isNamed ? COMMANDS[name] : undefined
+  return await Promise.all((named ? [named] : Object.values(COMMANDS)).map((load) => load()))
+}

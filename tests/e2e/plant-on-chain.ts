@@ -1,0 +1,62 @@
+import { eventMessage } from '@coffer/events/event'
+import type { Asset, AssetId } from '@coffer/money/asset'
+import { type AnvilClient, quantity } from '@coffer/simulator/anvil-client'
+import { readBalances } from '@coffer/simulator/read-balances'
+import type { KnownPayment } from './month-standings.ts'
+import type { Planted } from './planted-differences.ts'
+import { observe } from './read-topics.ts'
+import type { Observed } from './settled.ts'
+
+export type PlantOnChainOptions = Observed & {
+  node: AnvilClient
+  assets: readonly Asset[]
+  hotWallet: string
+  trade: { payments: readonly KnownPayment[] }
+}
+
+/** Tampers with what our addresses hold, and has a deposit booked that nobody made. */
+export async function plantOnChain(options: PlantOnChainOptions): Promise<Planted[]> {
+  const { assets } = options
+  const [coin, dollar, token] = assets as readonly [Asset, Asset, Asset]
+  const txHash = `0x${'cd'.repeat(32)}` as const
+  await forgeDeposit(options, { asset: coin.id, txHash })
+  await setBalance(options, { asset: dollar, more: 1_000n })
+  await setBalance(options, { asset: token, more: -1_000n })
+  await options.node.mine()
+  return [
+    { name: 'we hold more than we know', kind: 'custody_surplus', about: dollar.id },
+    { name: 'we hold less than we think', kind: 'custody_short', about: token.id },
+    { name: 'nobody made this deposit', kind: 'credit_without_transfer', about: txHash },
+  ]
+}
+
+/** Without a transfer, as if the contract itself had been broken. */
+async function setBalance(
+  { node, coffer, hotWallet }: PlantOnChainOptions,
+  { asset, more }: { asset: Asset; more: bigint },
+): Promise<void> {
+  const rpcUrl = coffer.urls.RPC_URLS
+  const balances = await readBalances({ rpcUrl, addresses: [hotWallet], assets: [asset] })
+  const [own = {}] = Object.values(balances)
+  const balance = (own[asset.id] ?? 0n) + more
+  await node.request('anvil_dealERC20', [hotWallet, asset.contract, quantity(balance)])
+}
+
+async function forgeDeposit(
+  { coffer, trade }: PlantOnChainOptions,
+  { asset, txHash }: { asset: AssetId; txHash: `0x${string}` },
+): Promise<void> {
+  const payment = trade.payments.find((each) => each.asset === asset)
+  if (payment === undefined) throw new Error(`Nobody was to pay in ${asset}.`)
+  const chain = asset.split('/')[0] ?? ''
+  const time = new Date().toISOString()
+  const data = {
+    ...{ depositId: `${chain}:${txHash}:value`, revision: 1, owner: payment.id, chain, asset },
+    ...{ amount: '12345', from: payment.address, to: payment.address, txHash },
+    ...{ position: 'value', blockNumber: 1, blockHash: txHash, blockTime: time },
+  }
+  const forged = { type: 'deposit.confirmed', id: data.depositId, time, source: 'forger' } as const
+  const messaging = await observe(coffer.messaging)
+  await using producer = await messaging.producer()
+  await producer.publish([eventMessage({ ...forged, key: payment.id, data: data as never })])
+}
