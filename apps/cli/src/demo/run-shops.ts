@@ -100,7 +100,7 @@ const facts = (name: string, locale: 'en' | 'zh') => ({
 
 async function open({ api, tell }: Scene, plan: Plan): Promise<Trade> {
   const { name, email, locale, asset, price } = plan
-  const terms = { name, email, locale, feeBasisPoints: 100, thresholds: { [asset]: price } }
+  const terms = { name, email, locale, feeBasisPoints: 100, thresholds: { [asset]: price / 2n } }
   const shop = await openShop(api, terms)
   tell.line(`${name} sells for ${shown(plan, price)}, of which 1 % is ours`)
   return { plan, shop, paid: [], payee: someAddress(), refundee: someAddress() }
