@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
 import { freePort } from '@coffer/devstack/free-port'
 import type { EventType, EventWire } from '@coffer/events/catalogue'
 import { eventMessage, type Message } from '@coffer/events/event'
@@ -19,6 +17,8 @@ import type { Delivery } from '@coffer/messaging/ports'
 import { parseAssetId } from '@coffer/money/asset'
 import { units } from '@coffer/money/units'
 import { silentLogger } from '@coffer/telemetry/logger'
+import { exitOf } from '@coffer/testkit/exit-of'
+import { startMain } from '@coffer/testkit/start-main'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { type TestTopics, testTopics } from '@coffer/testkit/test-topics'
 import { waitFor } from '@coffer/testkit/wait-for'
@@ -117,30 +117,16 @@ test("books a payment's life, though it is told of the payment before its deposi
 
 /** Runs the account service as it runs in production; it is ended with the test. */
 function startAccounts(env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
-    stdio: 'inherit',
+  return startMain(new URL('main.ts', import.meta.url), {
+    resources,
     env: {
       DATABASE_URL: database.url,
       KAFKA_BROKERS: topics.brokers.join(','),
       TOPIC_PREFIX: topics.topicPrefix,
       HEALTH_PORT: String(healthPort),
-      LOG_LEVEL: 'silent',
-      NODE_ENV: 'test',
-      NODE_NO_WARNINGS: '1',
       ...env,
     },
   })
-  resources.defer(async () => {
-    child.kill('SIGKILL')
-    await exitOf(child)
-  })
-  return child
-}
-
-/** The exit code of a process, or the signal that ended it. */
-async function exitOf(child: ChildProcess): Promise<number | string | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  return child.signalCode ?? child.exitCode
 }
 
 /** What is published may be read before the process has counted it. */

@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { analyticsMigrations } from '@coffer/analytics/migrations'
 import { postgresStatisticsReader } from '@coffer/analytics/postgres-statistics-reader'
 import { sampleHistory } from '@coffer/analytics/testing/sample-history'
@@ -10,6 +8,8 @@ import { TOPICS } from '@coffer/events/topics'
 import { kafkaProducer } from '@coffer/messaging/kafka-producer'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import { silentLogger } from '@coffer/telemetry/logger'
+import { exitOf } from '@coffer/testkit/exit-of'
+import { startMain } from '@coffer/testkit/start-main'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { type TestTopics, testTopics } from '@coffer/testkit/test-topics'
 import { waitFor } from '@coffer/testkit/wait-for'
@@ -76,8 +76,8 @@ async function publish(size: number): Promise<void> {
 
 /** Runs analytics as it runs in production; it is ended with the test. */
 function startAnalytics(env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
-    stdio: 'inherit',
+  return startMain(new URL('main.ts', import.meta.url), {
+    resources,
     env: {
       DATABASE_URL: database.url,
       KAFKA_BROKERS: topics.brokers.join(','),
@@ -85,21 +85,7 @@ function startAnalytics(env: NodeJS.ProcessEnv = {}): ChildProcess {
       // Nobody is to wait until the group gives up one that was killed.
       CONSUMER_GROUP: randomUUID(),
       HEALTH_PORT: String(healthPort),
-      LOG_LEVEL: 'silent',
-      NODE_ENV: 'test',
-      NODE_NO_WARNINGS: '1',
       ...env,
     },
   })
-  resources.defer(async () => {
-    child.kill('SIGKILL')
-    await exitOf(child)
-  })
-  return child
-}
-
-/** The exit code of a process, or the signal that ended it. */
-async function exitOf(child: ChildProcess): Promise<number | string | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  return child.signalCode ?? child.exitCode
 }

@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { freePort } from '@coffer/devstack/free-port'
 import type { Message } from '@coffer/events/event'
 import { NOTIFICATION_EVENTS, TOPICS } from '@coffer/events/topics'
@@ -17,7 +15,9 @@ import {
   webhookReceiver,
 } from '@coffer/notifications/testing/webhook-receiver'
 import { silentLogger } from '@coffer/telemetry/logger'
+import { exitOf } from '@coffer/testkit/exit-of'
 import { stackUrls } from '@coffer/testkit/stack-urls'
+import { startMain } from '@coffer/testkit/start-main'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { type TestTopics, testTopics } from '@coffer/testkit/test-topics'
 import { waitFor } from '@coffer/testkit/wait-for'
@@ -117,8 +117,8 @@ const countOf = (ids: readonly string[]): Map<string, number> =>
 
 /** Runs the process as it runs in production; it is ended with the tests. */
 function startNotifications(env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
-    stdio: 'inherit',
+  return startMain(new URL('main.ts', import.meta.url), {
+    resources,
     env: {
       DATABASE_URL: database.url,
       KAFKA_BROKERS: topics.brokers.join(','),
@@ -137,23 +137,9 @@ function startNotifications(env: NodeJS.ProcessEnv = {}): ChildProcess {
       LEASE_MS: '300',
       SESSION_TIMEOUT_MS: '6000',
       HEALTH_PORT: env['CRASH_AT'] ? '0' : String(healthPort),
-      LOG_LEVEL: 'silent',
-      NODE_ENV: 'test',
-      NODE_NO_WARNINGS: '1',
       ...env,
     },
   })
-  resources.defer(async () => {
-    child.kill('SIGKILL')
-    await exitOf(child)
-  })
-  return child
-}
-
-/** The exit code of a process, or the signal that ended it. */
-async function exitOf(child: ChildProcess): Promise<number | string | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  return child.signalCode ?? child.exitCode
 }
 
 /** How many notifications of the second test's events were sent. */

@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { freePort } from '@coffer/devstack/free-port'
 import { eventMessage, type Message, readEvent } from '@coffer/events/event'
 import { PAYMENT_EVENTS, TOPICS, WALLET_EVENTS } from '@coffer/events/topics'
@@ -15,7 +13,9 @@ import {
   TOKEN,
 } from '@coffer/payments/testing/payments-database'
 import { silentLogger } from '@coffer/telemetry/logger'
+import { exitOf } from '@coffer/testkit/exit-of'
 import { stackUrls } from '@coffer/testkit/stack-urls'
+import { startMain } from '@coffer/testkit/start-main'
 import { type TestTopics, testTopics } from '@coffer/testkit/test-topics'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { eq } from 'drizzle-orm'
@@ -82,8 +82,8 @@ async function expiring(ms: number): Promise<string> {
 
 /** Runs the payment service as it runs in production; it is ended with the test. */
 function startPayments(env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
-    stdio: 'inherit',
+  return startMain(new URL('main.ts', import.meta.url), {
+    resources,
     env: {
       DATABASE_URL: database.url,
       KAFKA_BROKERS: topics.brokers.join(','),
@@ -93,23 +93,9 @@ function startPayments(env: NodeJS.ProcessEnv = {}): ChildProcess {
       // Nobody waits for Kafka to miss a member that was killed: each reads all anew.
       CONSUMER_GROUP: randomUUID(),
       EXPIRY_EVERY_MS: '100',
-      LOG_LEVEL: 'silent',
-      NODE_ENV: 'test',
-      NODE_NO_WARNINGS: '1',
       ...env,
     },
   })
-  resources.defer(async () => {
-    child.kill('SIGKILL')
-    await exitOf(child)
-  })
-  return child
-}
-
-/** The exit code of a process, or the signal that ended it. */
-async function exitOf(child: ChildProcess): Promise<number | string | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  return child.signalCode ?? child.exitCode
 }
 
 async function publish(messages: readonly Message[]): Promise<void> {

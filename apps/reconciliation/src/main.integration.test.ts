@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { freePort } from '@coffer/devstack/free-port'
 import { eventMessage, type Message } from '@coffer/events/event'
 import { TOPICS } from '@coffer/events/topics'
@@ -11,7 +9,9 @@ import { kafkaProducer } from '@coffer/messaging/kafka-producer'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import { reconciliationMigrations } from '@coffer/reconciliation/migrations'
 import { silentLogger } from '@coffer/telemetry/logger'
+import { exitOf } from '@coffer/testkit/exit-of'
 import { stackUrls } from '@coffer/testkit/stack-urls'
+import { startMain } from '@coffer/testkit/start-main'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { testTopics } from '@coffer/testkit/test-topics'
 import { waitFor } from '@coffer/testkit/wait-for'
@@ -62,8 +62,8 @@ async function testRoom() {
     },
     /** Runs reconciliation as it runs in production; it is ended with the test. */
     start(env: NodeJS.ProcessEnv = {}): ChildProcess {
-      const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
-        stdio: 'inherit',
+      return startMain(new URL('main.ts', import.meta.url), {
+        resources,
         env: {
           DATABASE_URL: database.url,
           KAFKA_BROKERS: brokers.join(','),
@@ -76,17 +76,9 @@ async function testRoom() {
           RECONCILIATION_GRACE_HOURS: '0',
           JANITOR_MS: '100',
           HEALTH_PORT: `${port}`,
-          LOG_LEVEL: 'silent',
-          NODE_ENV: 'test',
-          NODE_NO_WARNINGS: '1',
           ...env,
         },
       })
-      resources.defer(async () => {
-        child.kill('SIGKILL')
-        await exitOf(child)
-      })
-      return child
     },
     async untilTold(line: string) {
       const url = `http://127.0.0.1:${port}/metrics`
@@ -95,12 +87,6 @@ async function testRoom() {
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
-}
-
-/** The exit code of a process, or the signal that ended it. */
-async function exitOf(child: ChildProcess): Promise<number | string | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  return child.signalCode ?? child.exitCode
 }
 
 const MOVED_AT = '2026-11-20T12:00:00.000Z'

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@coffer/devstack/free-port'
 import { sandboxMigrations } from '@coffer/sandbox/migrations'
+import { exitOf } from '@coffer/testkit/exit-of'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { expect, test } from 'vitest'
@@ -63,6 +63,5 @@ const startSandbox = (env: NodeJS.ProcessEnv): ChildProcess =>
 /** The exit code of a process that is told to end, or the signal that ended it. */
 async function end(child: ChildProcess, by: NodeJS.Signals): Promise<number | string | null> {
   child.kill(by)
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  return child.signalCode ?? child.exitCode
+  return await exitOf(child)
 }

@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { freePort } from '@coffer/devstack/free-port'
 import { readEvent } from '@coffer/events/event'
 import { ACCOUNTING_EVENTS, SETTLEMENT_EVENTS, TOPICS } from '@coffer/events/topics'
@@ -17,7 +15,9 @@ import type { Delivery } from '@coffer/messaging/ports'
 import { currencyAssetId } from '@coffer/money/asset'
 import { settlementsMigrations } from '@coffer/settlements/migrations'
 import { silentLogger } from '@coffer/telemetry/logger'
+import { exitOf } from '@coffer/testkit/exit-of'
 import { stackUrls } from '@coffer/testkit/stack-urls'
+import { startMain } from '@coffer/testkit/start-main'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { type TestTopics, testTopics } from '@coffer/testkit/test-topics'
 import { waitFor } from '@coffer/testkit/wait-for'
@@ -77,8 +77,8 @@ test('settles once though it is killed before it commits, and after', async () =
 
 /** Runs settlement as it runs in production; it is ended with the test. */
 function startSettlement(env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
-    stdio: 'inherit',
+  return startMain(new URL('main.ts', import.meta.url), {
+    resources,
     env: {
       DATABASE_URL: database.url,
       KAFKA_BROKERS: topics.brokers.join(','),
@@ -90,23 +90,9 @@ function startSettlement(env: NodeJS.ProcessEnv = {}): ChildProcess {
       JANITOR_MS: '200',
       LEASE_MS: '300',
       HEALTH_PORT: String(healthPort),
-      LOG_LEVEL: 'silent',
-      NODE_ENV: 'test',
-      NODE_NO_WARNINGS: '1',
       ...env,
     },
   })
-  resources.defer(async () => {
-    child.kill('SIGKILL')
-    await exitOf(child)
-  })
-  return child
-}
-
-/** The exit code of a process, or the signal that ended it. */
-async function exitOf(child: ChildProcess): Promise<number | string | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  return child.signalCode ?? child.exitCode
 }
 
 /** Books what a payment brings a merchant, and announces it. */

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +15,7 @@ import {
 } from '@coffer/signing/create-signer-home'
 import type { SigningRequest } from '@coffer/signing/ports'
 import { socketSigner } from '@coffer/signing/socket-signer'
+import { exitOf } from '@coffer/testkit/exit-of'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const chain = chainIdOf(31_337)
@@ -114,12 +114,6 @@ function startSigner(env: NodeJS.ProcessEnv = {}): { child: ChildProcess; said: 
   })
   const said = Promise.all([text(child.stdout), text(child.stderr)]).then((each) => each.join('\n'))
   return { child, said }
-}
-
-/** The exit code of a process, or the signal that ended it. */
-async function exitOf(child: ChildProcess): Promise<number | string | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  return child.signalCode ?? child.exitCode
 }
 
 const payout = (nonce: number, amount: bigint): SigningRequest => ({
