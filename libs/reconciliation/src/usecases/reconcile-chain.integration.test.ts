@@ -6,6 +6,7 @@ import type { AssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
 import { anvilClient, quantity } from '@coffer/simulator/anvil-client'
 import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
+import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { postgresDifferences } from '../adapters/postgres-differences.ts'
@@ -206,8 +207,22 @@ async function run({ isWhole = false, settleMs = 0 }: RunOptions = {}) {
   const { runs, now } = database
   const places = { channel: [], chain: [CHAIN] }
   const asked = { scope: 'chain', place: CHAIN, isWhole } as const
+  await areReadable()
   const { id } = await requestRun({ runs, places, now })(asked)
   return (await proceed(id, settleMs)) ?? Promise.reject(new Error('Somebody else goes on.'))
+}
+
+/** What others write on the server just then holds back the credits that a run looks at. */
+async function areReadable(): Promise<void> {
+  const booked = sql`(select max(recorded_xid) from ledger.transactions)`
+  await waitFor(
+    async () => {
+      const [row] = await database.postgres.execute<{ passed: boolean }>(sql`
+        select coalesce(${booked} < pg_snapshot_xmin(pg_current_snapshot()), true) as passed`)
+      return row?.passed === true
+    },
+    { what: 'every transaction that was open while we booked' },
+  )
 }
 
 async function proceed(id: string, settleMs: number) {
