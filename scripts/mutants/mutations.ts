@@ -12,6 +12,7 @@ import { logsMutations } from './logs-mutations.ts'
 import { messagingMutations } from './messaging-mutations.ts'
 import type { Mutation } from './mutation.ts'
 import { nativeMutations } from './native-mutations.ts'
+import { notificationMutations } from './notification-mutations.ts'
 import { paymentsMutations } from './payments-mutations.ts'
 import { payoutMutations } from './payout-mutations.ts'
 import { proofMutations } from './proof-mutations.ts'
@@ -57,5 +58,6 @@ export const mutations: readonly Mutation[] = [
   ...sweepMutations,
   ...payoutMutations,
   ...reconciliationMutations,
+  ...notificationMutations,
   ...simulationMutations,
 ]
