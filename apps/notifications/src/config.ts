@@ -1,26 +1,15 @@
-import {
-  messagingConfig,
-  messagingSettings,
-  requireBrokers,
-} from '@coffer/messaging/messaging-settings'
+import { consumerMember, consumerSettings } from '@coffer/messaging/consumer-settings'
+import { messagingConfig, requireBrokers } from '@coffer/messaging/messaging-settings'
 import { mailDomain, notificationSettings } from '@coffer/notifications/notification-settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
 const settings = z
   .object({
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    ...messagingSettings,
+    ...consumerSettings({ group: 'notifications', batchSizeMax: 500, healthPort: 4006 }),
     /** Where jobs wait. While it is away, what is due is done by the janitor alone. */
     REDIS_URL: z.url({ protocol: /^rediss?$/ }),
     ...notificationSettings,
-    /** Consumers of one group share the topics; a new group reads them from their beginning. */
-    CONSUMER_GROUP: z.string().min(1).default('notifications'),
-    /** 0 takes a free port. */
-    HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4006),
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    /** Most events told of in one transaction. */
-    BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(500),
     /** Most events published at once. */
     RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(500),
     /** How long others wait before they publish in place of a silent one, milliseconds. */
@@ -29,10 +18,6 @@ const settings = z
     JANITOR_MS: z.coerce.number().int().min(50).max(600_000).default(5_000),
     /** For how long nobody else tries what a process is at; longer than any attempt takes. */
     DELIVERY_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(120_000),
-    /** A process that says nothing for so long loses its partitions to others, milliseconds. */
-    SESSION_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(10_000),
-    CRASH_AT: z.string().optional(),
-    NODE_ENV: z.string().optional(),
   })
   .superRefine(requireBrokers)
 
@@ -46,11 +31,7 @@ export function notificationsConfig(env: NodeJS.ProcessEnv) {
   return {
     ...config,
     messaging: messagingConfig(config),
-    member: {
-      group: config.CONSUMER_GROUP,
-      batchSizeMax: config.BATCH_SIZE_MAX,
-      sessionTimeoutMs: config.SESSION_TIMEOUT_MS,
-    },
+    member: consumerMember(config),
     relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
     letterQueue: { ...redis, queue: 'notifications-letters' },
     laneQueue: { ...redis, queue: 'notifications-webhooks' },

@@ -1,3 +1,4 @@
+import { consumerMember, consumerSettings } from '@coffer/messaging/consumer-settings'
 import {
   messagingConfig,
   messagingSettings,
@@ -9,19 +10,11 @@ import { z } from 'zod'
 
 const settings = z
   .object({
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    ...messagingSettings,
+    ...consumerSettings({ group: 'payments', batchSizeMax: 500, healthPort: 4003 }),
     /** Publishing is most of what this process does, and this client publishes cheaper. */
     KAFKA_CLIENT: messagingSettings.KAFKA_CLIENT.unwrap().default('platformatic'),
     /** Wakes whoever ends payments in time; while it is away they end a little later. */
     REDIS_URL: z.url({ protocol: /^rediss?$/ }),
-    /** Consumers of one group share the topic; a new group reads it from its beginning. */
-    CONSUMER_GROUP: z.string().min(1).default('payments'),
-    /** 0 takes a free port. */
-    HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4003),
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    /** Most events applied in one transaction. */
-    BATCH_SIZE_MAX: z.coerce.number().int().min(1).max(10_000).default(500),
     /** Most events published at once. */
     RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
     /** Publishing begins so far apart at least, milliseconds: few large batches cost less. */
@@ -48,8 +41,6 @@ const settings = z
     CHANNEL_RETRY_MS: z.coerce.number().int().min(50).max(600_000).default(5_000),
     /** How often the statement of a day is read until the day is over, milliseconds. */
     STATEMENT_EVERY_MS: z.coerce.number().int().min(100).max(86_400_000).default(60_000),
-    CRASH_AT: z.string().optional(),
-    NODE_ENV: z.string().optional(),
   })
   .superRefine(requireBrokers)
   .refine(
@@ -63,7 +54,7 @@ export function paymentsConfig(env: NodeJS.ProcessEnv) {
   return {
     ...config,
     messaging: messagingConfig(config),
-    member: { group: config.CONSUMER_GROUP, batchSizeMax: config.BATCH_SIZE_MAX },
+    member: consumerMember(config),
     relay: {
       batchSize: config.RELAY_BATCH_MAX,
       leaseMs: config.LEASE_MS,

@@ -1,10 +1,7 @@
 import { type Address, parseAddress } from '@coffer/evm/address'
 import type { ChainConfig } from '@coffer/evm/chain-config'
-import {
-  messagingConfig,
-  messagingSettings,
-  requireBrokers,
-} from '@coffer/messaging/messaging-settings'
+import { consumerMember, consumerSettings } from '@coffer/messaging/consumer-settings'
+import { messagingConfig, requireBrokers } from '@coffer/messaging/messaging-settings'
 import { parsedBy } from '@coffer/money/parsed-by'
 import { readConfig } from '@coffer/runtime/read-config'
 import type { PayoutSettings } from '@coffer/withdrawals/jobs'
@@ -21,14 +18,9 @@ const ms = (standard: number) => z.coerce.number().int().min(50).max(86_400_000)
 
 const settings = z
   .object({
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    ...messagingSettings,
+    ...consumerSettings({ group: 'withdrawals', batchSizeMax: 500, healthPort: 4005 }),
     /** Where workers are woken. */
     REDIS_URL: z.url({ protocol: /^rediss?$/ }),
-    CONSUMER_GROUP: z.string().min(1).default('withdrawals'),
-    /** 0 takes a free port. */
-    HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4005),
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /** Where the signer listens. */
     SIGNER_SOCKET: z.string().min(1),
     /** The contract that pays many in one transaction; without it each withdrawal has its own. */
@@ -52,8 +44,6 @@ const settings = z
     STUCK_AFTER_MS: ms(900_000),
     /** How long others wait before they publish in place of a silent one, milliseconds. */
     LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
-    CRASH_AT: z.string().optional(),
-    NODE_ENV: z.string().optional(),
   })
   .superRefine(requireBrokers)
 
@@ -64,7 +54,7 @@ export function withdrawalsConfig(env: NodeJS.ProcessEnv) {
   return {
     ...config,
     messaging: messagingConfig(config),
-    member: { group: config.CONSUMER_GROUP, batchSizeMax: 500 },
+    member: consumerMember(config),
     relay: { batchSize: 1_000, leaseMs: config.LEASE_MS },
     payouts: {
       raiseAfterMs: config.RAISE_AFTER_MS,
