@@ -9,9 +9,12 @@ declare module 'vitest' {
   }
 }
 
-/** Starts the parts that all integration tests share, tells tests their URLs, ends them. */
+/**
+ * Starts the parts that all integration tests share, tells tests their URLs, ends them. Whoever
+ * keeps parts running for tests alone names them, and need not wait for their start each time.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stack = await startStack({ parts: ['postgres', 'kafka', 'redis'] })
+  const stack = await startStack({ parts: ['postgres', 'kafka', 'redis'], given: keptParts() })
   await forgoDurability(stack.urls.DATABASE_URL)
   project.provide('stackUrls', stack.urls)
   return async () => await stack[Symbol.asyncDispose]()
@@ -27,4 +30,13 @@ async function forgoDurability(url: string): Promise<void> {
     await postgres.execute(sql.raw(`alter system set ${setting} = off`))
   }
   await postgres.execute(sql`select pg_reload_conf()`)
+}
+
+function keptParts(): Partial<StackUrls> {
+  const { TEST_DATABASE_URL, TEST_KAFKA_BROKERS, TEST_REDIS_URL } = process.env
+  return {
+    ...(TEST_DATABASE_URL ? { DATABASE_URL: TEST_DATABASE_URL } : {}),
+    ...(TEST_KAFKA_BROKERS ? { KAFKA_BROKERS: TEST_KAFKA_BROKERS } : {}),
+    ...(TEST_REDIS_URL ? { REDIS_URL: TEST_REDIS_URL } : {}),
+  }
 }
