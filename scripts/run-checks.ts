@@ -18,6 +18,7 @@ const CHECKS: readonly Check[] = [
   { name: 'package.json files', command: 'node', args: ['scripts/check-packages.ts'] },
   { name: 'package-lock.json', command: 'node', args: ['scripts/check-lock.ts'] },
   { name: 'migrations (drizzle-kit)', command: 'node', args: ['scripts/check-migrations.ts'] },
+  { name: "the API's client", command: 'node', args: ['scripts/check-client.ts'] },
   {
     name: 'shell scripts (bash -n)',
     command: 'bash',
