@@ -49,6 +49,27 @@ export const refundMutations: readonly Mutation[] = [
     tests: channelTests,
   },
   {
+    name: 'two who come for one charge both have it charged',
+    file: `${payments}/usecases/begin-charges.ts`,
+    find: 'left.delete(id)',
+    replace: 'left.has(id)',
+    tests: channelTests,
+  },
+  {
+    name: 'a channel is asked about a charge before it is time',
+    file: `${payments}/usecases/begin-charges.ts`,
+    find: ' && lookAt !== undefined && lookAt <= at',
+    replace: '',
+    tests: channelTests,
+  },
+  {
+    name: 'of what is told of a charge at once only the end is announced',
+    file: `${payments}/usecases/apply-charge-reports.ts`,
+    find: 'before.set(charge.orderId, round + 1)',
+    replace: 'before.set(charge.orderId, 0)',
+    tests: channelTests,
+  },
+  {
     name: 'what a channel tells late sets a charge back',
     file: `${payments}/domain/charge.ts`,
     find: 'ORDER.indexOf(b) > ORDER.indexOf(a) ? b : a',

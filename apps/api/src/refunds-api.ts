@@ -12,6 +12,7 @@ import { refundRoutes } from '@coffer/payments/routes-refunds'
 import { sandboxCallbacks } from '@coffer/payments/sandbox-callbacks'
 import { takeCallback } from '@coffer/payments/take-callback'
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { isTransientPostgresError } from '@coffer/postgres/transient'
 
 export type RefundsApiOptions = {
   postgres: Postgres
@@ -33,7 +34,10 @@ export function refundsApi({ postgres, assets, sandboxSecret }: RefundsApiOption
   const destinations = postgresDestinations(postgres, assets)
   const take = takeCallback({
     read: sandboxSecret === undefined ? () => 'forged' : sandboxCallbacks(sandboxSecret),
-    applyChargeReport: applyChargeReport({ rooms: charges, now, againMs: AGAIN_MS }),
+    applyChargeReport: applyChargeReport({
+      ...{ rooms: charges, now, againMs: AGAIN_MS },
+      isTransient: isTransientPostgresError,
+    }),
     concludeRefund: concludeRefund({ rooms: refunds, now }),
     unknown: postgresUnknownCallbacks(postgres),
   })

@@ -35,6 +35,8 @@ const settings = z
     SANDBOX_CALLBACK_URL: z.url({ protocol: /^https?$/ }).optional(),
     /** An answer of the sandbox that takes longer is not waited for, milliseconds. */
     CHANNEL_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
+    /** Most charges that the sandbox is asked for at once: what they cost is shared. */
+    CHANNEL_AT_ONCE_MAX: z.coerce.number().int().min(1).max(1_000).default(64),
     /** How often charges and refunds are looked for that the sandbox is to be asked about, ms. */
     CHANNEL_EVERY_MS: z.coerce.number().int().min(50).max(600_000).default(500),
     /** The first pause before the sandbox is asked again, milliseconds; each next one is longer. */
@@ -63,6 +65,7 @@ export function paymentsConfig(env: NodeJS.ProcessEnv) {
     cards: {
       sandbox: sandboxOf(config),
       url: config.REDIS_URL,
+      atOnceMax: config.CHANNEL_AT_ONCE_MAX,
       everyMs: config.CHANNEL_EVERY_MS,
       retryMs: config.CHANNEL_RETRY_MS,
       statementEveryMs: config.STATEMENT_EVERY_MS,

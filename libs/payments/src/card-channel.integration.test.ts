@@ -15,11 +15,16 @@ import { postgresPaymentReader } from './adapters/postgres-payment-reader.ts'
 import { postgresRefundReader, postgresRefundRooms } from './adapters/postgres-refunds.ts'
 import { sandboxChannel } from './adapters/sandbox-channel.ts'
 import type { CardChannel } from './channel-ports.ts'
+import type { ChargeReport } from './domain/charge.ts'
 import { charges, unknownCallbacks } from './schema.ts'
 import { type SandboxPayments, sandboxPayments } from './testing/sandbox-payments.ts'
 import { applyChargeReport } from './usecases/apply-charge-report.ts'
+import { applyChargeReports } from './usecases/apply-charge-reports.ts'
+import { beginCharges } from './usecases/begin-charges.ts'
 import { chargePayment } from './usecases/charge-payment.ts'
 import { requestRefund } from './usecases/request-refund.ts'
+
+const USD = currencyAssetId('USD')
 
 let all: SandboxPayments
 beforeAll(async () => {
@@ -54,10 +59,11 @@ test('L7: a payment whose outcome is unknown is asked about before it is charged
         : { outcome: 'unknown', problem: '' }
     },
   }
-  const apply = applyChargeReport({ rooms, now, againMs: 1 })
+  const isTransient = () => false
+  const apply = applyChargeReport({ rooms, now, againMs: 1, isTransient })
   const problems: string[] = []
   const charge = chargePayment({
-    ...{ rooms, channel, now, applyChargeReport: apply, retryMs: 1 },
+    ...{ rooms, channel, now, applyChargeReport: apply, retryMs: 1, isTransient },
     onUnknown: (_, problem) => problems.push(problem),
   })
 
@@ -70,6 +76,45 @@ test('L7: a payment whose outcome is unknown is asked about before it is charged
   expect(asked).toEqual(['charge', 'read'])
   expect(problems[0]).toBe('the answer was lost')
   expect(await eventsOf(id)).toEqual(['payment.succeeded'])
+})
+
+test('what is told of many charges at once is announced as if each had come alone', async () => {
+  const [one, other] = [await all.pay('tok_succeed'), await all.pay('tok_succeed')]
+  const rooms = postgresChargeRooms(all.database.postgres)
+  const apply = applyChargeReports({ rooms, now: () => new Date(), againMs: 1 })
+  const told = (reference: string, status: ChargeReport['status']) => {
+    return { reference, channelId: `ch_${reference}`, asset: USD, amount: 100n, status }
+  }
+
+  const outcomes = await apply([
+    ...[told(one, 'pending'), told(one, 'succeeded'), told(other, 'declined')],
+    ...[told(randomUUID(), 'succeeded'), told(one, 'charged_back'), told(one, 'succeeded')],
+    { ...told(other, 'succeeded'), asset: currencyAssetId('EUR') },
+  ])
+
+  const [applied, known, unknown] = ['applied', 'known', 'unknown']
+  expect(outcomes).toEqual([applied, applied, applied, unknown, applied, known, unknown])
+  expect(await eventsOf(one)).toEqual(['payment.succeeded', 'payment.failed'])
+  expect(await eventsOf(other)).toEqual(['payment.failed'])
+  expect(await chargeOf(one)).toMatchObject({ status: 'charged_back', lookAt: null })
+  expect(await chargeOf(other)).toMatchObject({ status: 'declined', channelId: `ch_${other}` })
+})
+
+test("a charge that somebody asks for is nobody else's until it is looked at again", async () => {
+  const id = await all.pay('tok_succeed')
+  const rooms = postgresChargeRooms(all.database.postgres)
+  let at = Date.now() + 1_000
+  const begin = beginCharges({ rooms, now: () => new Date(at), retryMs: 60_000 })
+
+  const first = await begin([id, randomUUID(), id])
+  const tooSoon = await begin([id])
+  at += 60_000
+  const again = await begin([id])
+
+  expect(first).toMatchObject([{ status: 'waiting', attempts: 0 }, undefined, undefined])
+  expect(tooSoon).toEqual([undefined])
+  expect(again).toMatchObject([{ status: 'asked', attempts: 1 }])
+  expect(await chargeOf(id)).toMatchObject({ attempts: 2, lookAt: new Date(at + 120_000) })
 })
 
 test('each card ends as it should, whatever befalls it, and none is charged twice', async () => {
@@ -212,7 +257,7 @@ test('a callback that is forged, old or of nothing that is known changes nothing
 })
 
 test('L22: a channel that is away is asked again, one that refuses is not', async () => {
-  const order = { reference: randomUUID(), asset: currencyAssetId('USD'), amount: 1n }
+  const order = { reference: randomUUID(), asset: USD, amount: 1n }
   const away = sandboxChannel({ url: 'http://127.0.0.1:1', key: 'x', callbackUrl: all.callbackUrl })
   const stranger = sandboxChannel({ url: all.sandbox.url, key: 'x', callbackUrl: all.callbackUrl })
   const refused = await all.channel.charge({ ...order, card: 'tok_nobody_knows' })

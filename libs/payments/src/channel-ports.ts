@@ -50,25 +50,32 @@ export type CardChannel = {
 /** The charge of a payment, as it is stored. */
 export type Charge = {
   paymentId: string
+  orderId: string
   card: string
   status: ChargeStatus
   /** How often the channel was asked about it. */
   attempts: number
+  /** When the channel is asked about it; absent once it has decided. */
+  lookAt: Date | undefined
   asset: AssetId
   amount: bigint
+  /** Whether its payment is waited for: neither refused nor over. */
+  isWanted: boolean
 }
 
-/** What can be done to charges and their payments in one transaction. */
+/** What can be done to charges and their payments in one transaction, however many they are. */
 export type ChargeRoom = PaymentRoom & {
-  readCharge(paymentId: string): Promise<Charge | undefined>
-  writeCharge(paymentId: string, change: ChargeChange): Promise<void>
-  /** Says why the channel refused a payment that is locked; what was said before stays. */
-  refuse(paymentId: string, reason: string): Promise<void>
+  /** The charges of those of `paymentIds` that have one, by payment. */
+  readCharges(paymentIds: readonly string[]): Promise<ReadonlyMap<string, Charge>>
+  writeCharges(changes: readonly ChargeChange[]): Promise<void>
+  /** Says why the channel refused payments that are locked; what was said before stays. */
+  refuse(refusals: readonly { paymentId: string; reason: string }[]): Promise<void>
 }
 
 export type ChargeChange = {
+  paymentId: string
   status: ChargeStatus
-  channelId?: string
+  channelId?: string | undefined
   attempts?: number
   /** When it is looked at again; null is never. */
   lookAt: Date | null

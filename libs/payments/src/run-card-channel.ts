@@ -1,6 +1,7 @@
 import type { JobQueue } from '@coffer/jobs/ports'
 import { runJobs } from '@coffer/jobs/run-jobs'
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { isTransientPostgresError } from '@coffer/postgres/transient'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { Logger } from '@coffer/telemetry/logger'
 import { chargesDue, postgresChargeRooms } from './adapters/postgres-charges.ts'
@@ -19,6 +20,8 @@ export type RunCardChannelOptions = {
   postgres: Postgres
   channel: CardChannel
   queues: Readonly<Record<CardChannelWork, JobQueue>>
+  /** Most charges that the channel is asked for at once; they share transactions. */
+  atOnceMax: number
   /** How often the database is asked what is due, milliseconds. */
   everyMs: number
   /** The first pause before the channel is asked again, milliseconds. */
@@ -36,14 +39,16 @@ const SETTLE_MS = 60_000
  * and tells of each line of its statements once.
  */
 export function runCardChannel(options: RunCardChannelOptions): Work {
-  const { postgres, channel, queues, everyMs, retryMs, statementEveryMs, logger } = options
+  const { postgres, channel, queues, everyMs, retryMs, statementEveryMs, atOnceMax, logger } =
+    options
   const now = () => new Date()
   const onUnknown = (of: string, problem: string) =>
     logger.warn({ of, problem }, 'a channel gave no answer, and is asked what there is')
+  const isTransient = isTransientPostgresError
   const told = { channel, now, retryMs, onUnknown }
 
   const charges = postgresChargeRooms(postgres)
-  const apply = applyChargeReport({ rooms: charges, now, againMs: retryMs })
+  const apply = applyChargeReport({ rooms: charges, now, againMs: retryMs, isTransient })
   const refunds = postgresRefundRooms(postgres)
   const conclude = concludeRefund({ rooms: refunds, now })
   const statements = postgresStatements(postgres)
@@ -55,8 +60,9 @@ export function runCardChannel(options: RunCardChannelOptions): Work {
   const works = [
     runJobs({
       ...{ queue: queues.charge, name: 'payments.charge', everyMs, logger },
+      concurrency: atOnceMax,
       due: (until, limit) => chargesDue(postgres, until, limit),
-      handle: chargePayment({ ...told, rooms: charges, applyChargeReport: apply }),
+      handle: chargePayment({ ...told, rooms: charges, applyChargeReport: apply, isTransient }),
     }),
     runJobs({
       ...{ queue: queues.refund, name: 'payments.refund', everyMs, logger },

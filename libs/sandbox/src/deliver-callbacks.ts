@@ -1,5 +1,7 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { backoffMs } from '@coffer/runtime/backoff'
+import { inGroups } from '@coffer/runtime/in-groups'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { Logger } from '@coffer/telemetry/logger'
 import { Webhook } from 'standardwebhooks'
@@ -18,6 +20,9 @@ export type DeliverCallbacksOptions = {
 /** A receiver that takes longer has not taken it, milliseconds. */
 const ANSWER_MS = 5_000
 
+/** Most callbacks that are sent at once. */
+const AT_ONCE = 100
+
 const ATTEMPTS_MAX = 12
 const RETRY_MAX_MS = 60_000
 
@@ -28,16 +33,25 @@ const RETRY_MAX_MS = 60_000
 export function deliverCallbacks(options: DeliverCallbacksOptions): () => Promise<StepResult> {
   const { postgres, secret, now, retryMs, logger } = options
   const webhook = new Webhook(secret)
+  const settle = inGroups({
+    handle: async (tried: readonly { number: number; dueAt: Date | null }[]) => {
+      await putOff(postgres, tried)
+      return tried
+    },
+    sizeMax: AT_ONCE,
+    isOutage: isTransientPostgresError,
+  })
   const deliver = async (callback: DueCallback) => {
     const problem = await send(webhook, callback, now())
     const { number, id, attempts } = callback
     const isOver = problem === undefined || attempts >= ATTEMPTS_MAX
     const pauseMs = backoffMs(attempts, { firstMs: retryMs, maxMs: RETRY_MAX_MS })
-    await putOff(postgres, number, isOver ? null : new Date(now().getTime() + pauseMs))
+    await settle({ number, dueAt: isOver ? null : new Date(now().getTime() + pauseMs) })
     if (problem !== undefined) logger.info({ id, attempts, problem }, 'a callback was not taken')
   }
   return async () => {
-    const due = await claimCallbacks(postgres, { now: now(), leaseMs: 2 * ANSWER_MS, limit: 20 })
+    const lease = { now: now(), leaseMs: 2 * ANSWER_MS, limit: AT_ONCE }
+    const due = await claimCallbacks(postgres, lease)
     await Promise.all(due.map(deliver))
     return due.length > 0 ? 'busy' : 'idle'
   }

@@ -63,7 +63,13 @@ export async function sandboxPayments(): Promise<SandboxPayments> {
       const [charge, refund, statement] = [memoryJobs(), memoryJobs(), memoryJobs()]
       const running = runCardChannel({
         ...{ postgres, channel, queues: { charge, refund, statement } },
-        ...{ everyMs: 100, retryMs: 200, statementEveryMs: 100, logger: silentLogger },
+        ...{
+          everyMs: 100,
+          retryMs: 200,
+          statementEveryMs: 100,
+          atOnceMax: 64,
+          logger: silentLogger,
+        },
       })(stopping.signal)
       resources.defer(async () => {
         stopping.abort()
@@ -83,7 +89,9 @@ async function receiver(
   const rooms = postgresChargeRooms(postgres)
   const take = takeCallback({
     read: sandboxCallbacks(SANDBOX_SECRET),
-    applyChargeReport: applyChargeReport({ rooms, now, againMs: 200 }),
+    applyChargeReport: applyChargeReport({
+      ...{ rooms, now, againMs: 200, isTransient: isTransientPostgresError },
+    }),
     concludeRefund: concludeRefund({ rooms: postgresRefundRooms(postgres), now }),
     unknown: postgresUnknownCallbacks(postgres),
   })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { CardPlan } from '../domain/test-cards.ts'
 import type { ChargeView, RefundView } from '../ports.ts'
 import { callbacks } from '../schema.ts'
@@ -15,10 +15,14 @@ type ChargeNews = {
   now: Date
 }
 
-/** Owes the caller news of a charge, as often as the plan of its card has it. */
-export async function tellOfCharge(tx: Transaction, news: ChargeNews): Promise<void> {
-  const { url, view, plan, now } = news
-  if (plan.callbacks === 'never') return
+/** Owes callers news of charges, as often as the plans of their cards have it. */
+export async function tellOfCharges(tx: Transaction, news: readonly ChargeNews[]): Promise<void> {
+  const rows = news.flatMap(callbacksOf)
+  if (rows.length > 0) await tx.insert(callbacks).values(rows)
+}
+
+function callbacksOf({ url, view, plan, now }: ChargeNews) {
+  if (plan.callbacks === 'never') return []
   const told = callback('charge', view, url, now)
   const rows = [told]
   if (plan.callbacks === 'twice') rows.push(told)
@@ -26,15 +30,17 @@ export async function tellOfCharge(tx: Transaction, news: ChargeNews): Promise<v
     const before = { ...view, status: 'pending', movedAt: undefined } as const
     rows.push(callback('charge', before, url, new Date(now.getTime() + LATE_MS)))
   }
-  await tx.insert(callbacks).values(rows)
+  return rows
 }
 
-/** Owes the caller news of a refund. */
-export async function tellOfRefund(
+/** Owes callers news of refunds. */
+export async function tellOfRefunds(
   tx: Transaction,
-  { url, view, now }: { url: string; view: RefundView; now: Date },
+  news: readonly { url: string; view: RefundView; now: Date }[],
 ): Promise<void> {
-  await tx.insert(callbacks).values(callback('refund', view, url, now))
+  if (news.length === 0) return
+  const rows = news.map(({ url, view, now }) => callback('refund', view, url, now))
+  await tx.insert(callbacks).values(rows)
 }
 
 export type DueCallback = {
@@ -60,13 +66,18 @@ export async function claimCallbacks(
   return rows.map((row) => ({ ...row, number: Number(row.number) }))
 }
 
-/** Says when a callback is tried again; never, once it was taken or is given up. */
-export const putOff = async (
+/** Says when callbacks are tried again; never, once one was taken or is given up. */
+export async function putOff(
   postgres: Postgres,
-  number: number,
-  dueAt: Date | null,
-): Promise<void> => {
-  await postgres.update(callbacks).set({ dueAt }).where(eq(callbacks.number, number))
+  tried: readonly { number: number; dueAt: Date | null }[],
+): Promise<void> {
+  await postgres.execute(sql`
+    update sandbox.callbacks as callback set due_at = tried.due_at
+    from unnest(
+      ${sql.param(tried.map(({ number }) => number))}::bigint[],
+      ${sql.param(tried.map(({ dueAt }) => dueAt?.toISOString() ?? null))}::timestamptz[]
+    ) as tried (number, due_at)
+    where callback.number = tried.number`)
 }
 
 const callback = (

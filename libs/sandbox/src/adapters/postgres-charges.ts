@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '@coffer/errors/app-error'
 import type { Units } from '@coffer/money/units'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
-import { eq, or, sql } from 'drizzle-orm'
+import { eq, inArray, or, sql } from 'drizzle-orm'
 import { cardPlan, testCards } from '../domain/test-cards.ts'
 import type { ChargeOrder, ChargeView, RefundOrder, RefundView } from '../ports.ts'
 import { charges, refunds } from '../schema.ts'
-import { tellOfCharge } from './postgres-callbacks.ts'
-import { recordMovement } from './postgres-movements.ts'
+import { tellOfCharges } from './postgres-callbacks.ts'
+import { recordMovements } from './postgres-movements.ts'
 
 type Charge = typeof charges.$inferSelect
 type Refund = typeof refunds.$inferSelect
@@ -99,17 +99,27 @@ export async function chargeBack(postgres: Postgres, name: string, now: Date): P
     const charge = await lockCharge(tx, name)
     if (charge.status === 'charged_back') return chargeView(charge)
     if (charge.status !== 'succeeded') throw new NothingHereError(name)
-    return await takeBack(tx, charge, now)
+    const [view] = await takeBack(tx, [charge], now)
+    return view ?? chargeView(charge)
   })
 }
 
-/** Takes back a charge that is locked, and owes its caller the news. */
-export async function takeBack(tx: Transaction, charge: Charge, now: Date): Promise<ChargeView> {
-  await tx.update(charges).set({ status: 'charged_back' }).where(eq(charges.id, charge.id))
-  await recordMovement(tx, { ...charge, kind: 'chargeback', movedAt: now })
-  const view = chargeView({ ...charge, status: 'charged_back' })
-  await tellOfCharge(tx, { url: charge.callbackUrl, view, plan: {}, now })
-  return view
+/** Takes back charges that are locked, and owes their callers the news. */
+export async function takeBack(
+  tx: Transaction,
+  taken: readonly Charge[],
+  now: Date,
+): Promise<ChargeView[]> {
+  const ids = taken.map(({ id }) => id)
+  await tx.update(charges).set({ status: 'charged_back' }).where(inArray(charges.id, ids))
+  const moved = taken.map((charge) => ({ ...charge, kind: 'chargeback' as const }))
+  await recordMovements(tx, moved, now)
+  const views = taken.map((charge) => chargeView({ ...charge, status: 'charged_back' }))
+  const news = views.map((view, place) => {
+    return { url: taken[place]?.callbackUrl ?? '', view, plan: {}, now }
+  })
+  await tellOfCharges(tx, news)
+  return views
 }
 
 export const chargeView = ({ reason, movedAt, ...charge }: Charge): ChargeView => ({
