@@ -19,16 +19,15 @@ import { isTransientPostgresError as isTransient } from '@coffer/postgres/transi
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
-import { createLogger } from '@coffer/telemetry/logger'
-import { createMetrics } from '@coffer/telemetry/metrics'
+import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { accountsConfig } from './config.ts'
 import { postingFirst } from './posting-first.ts'
 
 const config = accountsConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
-const logger = createLogger('accounts', config.LOG_LEVEL)
-const metrics = createMetrics('accounts')
 await using resources = new AsyncDisposableStack()
+const telemetry = resources.use(await openTelemetry('accounts', config.LOG_LEVEL, process.env))
+const { logger, metrics } = telemetry
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'accounts' }))
 const messaging = await openMessaging({ ...config.messaging, clientId: 'accounts', logger })

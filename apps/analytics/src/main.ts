@@ -11,16 +11,15 @@ import { openPostgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
-import { createLogger } from '@coffer/telemetry/logger'
-import { createMetrics } from '@coffer/telemetry/metrics'
+import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { Counter } from 'prom-client'
 import { analyticsConfig } from './config.ts'
 
 const config = analyticsConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
-const logger = createLogger('analytics', config.LOG_LEVEL)
-const metrics = createMetrics('analytics')
 await using resources = new AsyncDisposableStack()
+const telemetry = resources.use(await openTelemetry('analytics', config.LOG_LEVEL, process.env))
+const { logger, metrics } = telemetry
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'analytics' }))
 const messaging = await openMessaging({ ...config.messaging, clientId: 'analytics', logger })

@@ -17,17 +17,16 @@ import { isTransientPostgresError as isTransient } from '@coffer/postgres/transi
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
-import { createLogger } from '@coffer/telemetry/logger'
-import { createMetrics } from '@coffer/telemetry/metrics'
+import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { notificationsConfig } from './config.ts'
 
 const NAME = 'notifications'
 const config = notificationsConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
 const assets = (await chainConfigs(process.env)).flatMap((chain) => chain.assets)
-const logger = createLogger(NAME, config.LOG_LEVEL)
-const metrics = createMetrics(NAME)
 await using resources = new AsyncDisposableStack()
+const telemetry = resources.use(await openTelemetry(NAME, config.LOG_LEVEL, process.env))
+const { logger, metrics } = telemetry
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: NAME }))
 const messaging = await openMessaging({ ...config.messaging, clientId: NAME, logger })

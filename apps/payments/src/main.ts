@@ -15,17 +15,16 @@ import { openPostgres } from '@coffer/postgres/open-postgres'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
-import { createLogger } from '@coffer/telemetry/logger'
-import { createMetrics } from '@coffer/telemetry/metrics'
+import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { cardChannel } from './card-channel.ts'
 import { paymentsConfig } from './config.ts'
 import { eventHandler } from './event-handler.ts'
 
 const config = paymentsConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
-const logger = createLogger('payments', config.LOG_LEVEL)
-const metrics = createMetrics('payments')
 await using resources = new AsyncDisposableStack()
+const telemetry = resources.use(await openTelemetry('payments', config.LOG_LEVEL, process.env))
+const { logger, metrics } = telemetry
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'payments' }))
 const messaging = await openMessaging({ ...config.messaging, clientId: 'payments', logger })
 const producer = resources.use(await messaging.producer())

@@ -14,16 +14,15 @@ import { openReconciledChains } from '@coffer/reconciliation/open-reconciled-cha
 import { reconciliationWork } from '@coffer/reconciliation/work'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
-import { createLogger } from '@coffer/telemetry/logger'
-import { createMetrics } from '@coffer/telemetry/metrics'
+import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { reconciliationConfig } from './config.ts'
 
 const config = reconciliationConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
 const name = 'reconciliation'
-const logger = createLogger(name, config.LOG_LEVEL)
-const metrics = createMetrics(name)
 await using resources = new AsyncDisposableStack()
+const telemetry = resources.use(await openTelemetry(name, config.LOG_LEVEL, process.env))
+const { logger, metrics } = telemetry
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: name }))
 const messaging = await openMessaging({ ...config.messaging, clientId: name, logger })

@@ -15,17 +15,16 @@ import { isTransientPostgresError as isTransient } from '@coffer/postgres/transi
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
-import { createLogger } from '@coffer/telemetry/logger'
-import { createMetrics } from '@coffer/telemetry/metrics'
+import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { scannerConfig } from './config.ts'
 import { followChains } from './follow-chains.ts'
 
 const config = scannerConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
-const logger = createLogger('scanner', config.LOG_LEVEL)
-const metrics = createMetrics('scanner')
 const holder = randomUUID()
 await using resources = new AsyncDisposableStack()
+const telemetry = resources.use(await openTelemetry('scanner', config.LOG_LEVEL, process.env))
+const { logger, metrics } = telemetry
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'scanner' }))
 
 // Chain → deposits: blocks, their deposits, the events and the checkpoint in one transaction.

@@ -17,15 +17,14 @@ import { wakeUp } from '@coffer/runtime/wake-up'
 import { settlementHandler } from '@coffer/settlements/events'
 import { settlementJobs } from '@coffer/settlements/jobs'
 import { postgresSettling } from '@coffer/settlements/postgres-settling'
-import { createLogger } from '@coffer/telemetry/logger'
-import { createMetrics } from '@coffer/telemetry/metrics'
+import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { settlementConfig } from './config.ts'
 
 const config = settlementConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
-const logger = createLogger('settlement', config.LOG_LEVEL)
-const metrics = createMetrics('settlement')
 await using resources = new AsyncDisposableStack()
+const telemetry = resources.use(await openTelemetry('settlement', config.LOG_LEVEL, process.env))
+const { logger, metrics } = telemetry
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'settlement' }))
 const messaging = await openMessaging({ ...config.messaging, clientId: 'settlement', logger })

@@ -10,8 +10,7 @@ import { openPostgres } from '@coffer/postgres/open-postgres'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
-import { createLogger } from '@coffer/telemetry/logger'
-import { createMetrics } from '@coffer/telemetry/metrics'
+import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { chainClients } from '@coffer/withdrawals/chain-clients'
 import { runPayouts } from '@coffer/withdrawals/jobs'
 import { prometheusPayoutMetrics } from '@coffer/withdrawals/payout-metrics'
@@ -26,9 +25,9 @@ const clientId = 'withdrawals'
 const config = withdrawalsConfig(process.env)
 const chains = await chainConfigs(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
-const logger = createLogger(clientId, config.LOG_LEVEL)
-const metrics = createMetrics(clientId)
 await using resources = new AsyncDisposableStack()
+const telemetry = resources.use(await openTelemetry(clientId, config.LOG_LEVEL, process.env))
+const { logger, metrics } = telemetry
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: clientId }))
 const messaging = await openMessaging({ ...config.messaging, clientId, logger })

@@ -1,6 +1,8 @@
 import { type ReadEvent, readEvent } from '@coffer/events/event'
 import type { BatchHandler, Delivery } from '@coffer/messaging/ports'
 import type { Logger } from '@coffer/telemetry/logger'
+import { readTraceparent } from '@coffer/telemetry/trace-place'
+import { isTracing, recordSteps } from '@coffer/telemetry/tracing'
 import type { BookingMetrics } from './ports.ts'
 import { type BookedDeposits, type DepositEvent, isDepositEvent } from './usecases/book-deposits.ts'
 import { type BookedPayments, isPaymentEvent, type PaymentEvent } from './usecases/book-payments.ts'
@@ -33,6 +35,7 @@ export function accountsHandler(options: AccountsHandlerOptions): BatchHandler {
     const booked = ofDeposits.booked + (ofPayments?.booked ?? 0)
     const duplicates = ofDeposits.duplicates + (ofPayments?.duplicates ?? 0)
     const seconds = (performance.now() - startedMs) / 1_000
+    if (isTracing()) traceBooked(deposits, seconds)
     metrics?.batch({ booked, duplicates, seconds })
     logger.debug({ booked, duplicates, seconds }, 'booked a batch')
   }
@@ -44,3 +47,14 @@ const readDelivery = (delivery: Delivery): TracedEvent => ({
   ...readEvent(delivery),
   traceparent: delivery.headers.traceparent,
 })
+
+/** What was booked in one transaction, for each deposit that is traced. */
+function traceBooked(events: readonly DepositEvent[], seconds: number): void {
+  const endMs = Date.now()
+  const booked = { name: 'book in ledger', startMs: endMs - seconds * 1_000, endMs }
+  const steps = events.flatMap(({ id, traceparent }) => {
+    const of = readTraceparent(traceparent)
+    return of ? [{ of, ...booked, facts: { 'coffer.ledger.reference': id } }] : []
+  })
+  recordSteps({ ...booked, facts: { 'coffer.ledger.transactions': events.length } }, steps)
+}

@@ -3,6 +3,7 @@ import { deadLetterTopic } from '@coffer/events/topics'
 import { type Backoff, backoffMs, pause } from '@coffer/runtime/backoff'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { BatchHandler, Delivery, Producer } from './ports.ts'
+import { traceHandling } from './trace-messages.ts'
 
 /** Learns what became of dead letters. Adapter: `adapters/postgres-letter-states.ts`. */
 export type RedriveOutcomes = {
@@ -42,8 +43,19 @@ export function handleDeliveries(options: HandleDeliveriesOptions): BatchHandler
   const { handle, isTransient, backoff = { firstMs: 100, maxMs: 2_000 } } = options
   let outages = 0
 
+  const handleTraced = async (deliveries: readonly Delivery[]) => {
+    const handled = traceHandling(deliveries, options.consumer)
+    try {
+      await handle(deliveries)
+      handled()
+    } catch (error) {
+      handled(describeError(error))
+      throw error
+    }
+  }
+
   const handleAndTell = async (deliveries: readonly Delivery[]) => {
-    await handle(deliveries)
+    await handleTraced(deliveries)
     const redriven = deliveries.flatMap((delivery) => redrivenLetter(delivery, options) ?? [])
     if (redriven.length > 0) await options.redrives?.handled(redriven)
   }

@@ -2,6 +2,7 @@ import type { Message } from '@coffer/events/event'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { Producer } from './ports.ts'
+import { tracePublishing } from './trace-messages.ts'
 
 /**
  * What one process's relay of one topic asks of the outbox. Adapters: `relay.ts`,
@@ -59,7 +60,9 @@ export function relayNext<Row extends Message>(
 
   const publish = async (rows: readonly Row[], last: Row) => {
     crashPoint('relay.before-publish')
+    const published = tracePublishing(rows)
     await producer.publish(rows)
+    published()
     crashPoint('relay.after-ack')
     return await outbox.advance(last)
   }

@@ -7,8 +7,10 @@ import {
   WALLET_EVENTS,
 } from '@coffer/events/topics'
 import type { Delivery } from '@coffer/messaging/ports'
+import { isTracing } from '@coffer/telemetry/tracing'
 import type { HeardEvent } from './domain/news-of.ts'
 import type { Added } from './ports.ts'
+import { traceMade } from './trace-notifications.ts'
 
 /** The topics of what people are told of, and of whom. */
 export const NEWS_TOPICS: readonly string[] = [
@@ -33,6 +35,8 @@ export const notificationsHandler =
       event: readEvent(delivery),
       data: delivery.value,
     }))
+    const startMs = Date.now()
     const added = await tellOfEvents(heard)
+    if (isTracing()) traceMade(added, startMs)
     if (added.length > 0) await onAdded(added)
   }

@@ -18,7 +18,13 @@ export type MerchantFacts = {
 }
 
 /** What was made: where it goes, for whoever is to send it. */
-export type Added = { id: string; way: Way; target: string }
+export type Added = {
+  id: string
+  way: Way
+  target: string
+  eventId: string
+  eventType: EventType
+}
 
 /** What can be done in one transaction of the notifications' database. */
 export type NotificationRoom = {

@@ -4,6 +4,7 @@ import type { TxHash } from '@coffer/evm/hash'
 import type { ChainId } from '@coffer/money/chain-id'
 import { bigintArray, bytesArray, textArray, timeArray } from '@coffer/postgres/binary-array'
 import type { Transaction } from '@coffer/postgres/open-postgres'
+import { depositTraceparent } from '@coffer/telemetry/tracing'
 import { ownerOf } from '@coffer/wallets/watched-addresses'
 import { type SQL, sql } from 'drizzle-orm'
 import { lowestHeight, type TierHeights } from '../domain/finality.ts'
@@ -172,6 +173,7 @@ const envelope = (row: DepositRow, kind: 'confirmation' | 'reversal') => ({
   source: `coffer/scanner/${row.chain}`,
   time: new Date().toISOString(),
   key: row.owner,
+  traceparent: depositTraceparent(idOf(row)),
 })
 
 const dataOf = (row: DepositRow) => ({

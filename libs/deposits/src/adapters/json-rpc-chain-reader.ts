@@ -15,6 +15,7 @@ import { headerCall } from './header-call.ts'
 import { type DoubtedBlock, type LogsRpc, loggedBlocks } from './logged-blocks.ts'
 import { namedContracts } from './named-contracts.ts'
 import { headReader, readHeader } from './read-head.ts'
+import { readTimer } from './read-timer.ts'
 import { type RequestSize, requestSize } from './request-size.ts'
 import { headerOf, type RpcHeader, type RpcTransaction } from './rpc-answers.ts'
 import { tokenGains } from './token-gains.ts'
@@ -174,10 +175,13 @@ async function verifiedBlocks(
   headers: readonly RpcHeader[],
   { proof, transactionTypes, size }: BlockRules,
 ): Promise<Block[]> {
+  const timer = readTimer()
   const told = await receiptsOf(rpc, headers, { proof, size })
-  return headers.map((header, index) =>
+  timer.told()
+  const blocks = headers.map((header, index) =>
     verifiedBlock({ header, receipts: told[index] ?? null }, proof, transactionTypes),
   )
+  return timer.proven(blocks)
 }
 
 async function receiptsOf(
@@ -204,11 +208,13 @@ async function tracedBlocks(
   headers: readonly RpcHeader[],
   rules: BlockRules & { traceMethod: TraceMethod },
 ): Promise<Block[]> {
+  const timer = readTimer()
   const traceable = headers.filter(({ transactions }) => transactions.length > 0)
   const [told, answers] = await Promise.all([
     receiptsOf(rpc, headers, rules),
     tracesOf(rpc, traceable, rules.traceMethod),
   ])
+  timer.told()
   const traces = answers.values()
   const blocks = headers.map((header, index) => {
     const receipts = told[index] ?? null
@@ -219,7 +225,7 @@ async function tracedBlocks(
   for (const answer of answers) {
     if (answer.method === 'trace_block' && answer.told) releaseMemory(answer.told.bytes)
   }
-  return blocks
+  return timer.proven(blocks)
 }
 
 /** As long as nothing is missing from an answer, nobody is told this. */

@@ -2,6 +2,7 @@ import { AppError } from '@coffer/errors/app-error'
 import { enqueue } from '@coffer/messaging/outbox'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { isTracing } from '@coffer/telemetry/tracing'
 import { sql } from 'drizzle-orm'
 import type { BlockHeader, BlockRef } from '../domain/block.ts'
 import { compareBlocks } from '../domain/compare-blocks.ts'
@@ -18,6 +19,7 @@ import {
 import { closeGaps } from './gap-rows.ts'
 import { type Lease, lockChain, lockScanned } from './scan-lease.ts'
 import { readBlocks, storeBlocks } from './store-blocks.ts'
+import { traceStored } from './trace-stored.ts'
 
 /** The rescans of one chain in PostgreSQL. */
 export function rescanStore(
@@ -37,8 +39,9 @@ export function rescanStore(
       return row && { id: row.id, next: BigInt(row.next_block), to: BigInt(row.to_block) }
     },
 
-    applyRescan: ({ id, blocks, transfers }) =>
-      postgres.transaction(async (tx) => {
+    async applyRescan({ id, blocks, transfers }) {
+      const startMs = Date.now()
+      const wrote = await postgres.transaction(async (tx) => {
         const { start, ...finality } = await lockScanned(tx, chain, lease())
         await restoreBlocks(tx, chain, blocks)
         await requireCanonical(tx, chain, { blocks, start })
@@ -50,8 +53,11 @@ export function rescanStore(
         const result = { found: transfers.length, added, republished: known.length }
         await closeGapOf(tx, chain, { id, blocks })
         await recordProgress(tx, id, { ...result, next: (blocks.at(-1)?.number ?? -1n) + 1n })
-        return result
-      }),
+        return { result, stored }
+      })
+      if (isTracing()) traceStored(chain, { transfers, stored: wrote.stored }, startMs)
+      return wrote.result
+    },
 
     failRescan: (id, reason) =>
       postgres.transaction(async (tx) => {

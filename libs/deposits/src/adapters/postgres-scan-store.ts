@@ -3,6 +3,7 @@ import { enqueue } from '@coffer/messaging/outbox'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { sentTogether } from '@coffer/postgres/sent-together'
+import { isTracing } from '@coffer/telemetry/tracing'
 import { type SQL, sql } from 'drizzle-orm'
 import type { BlockRef } from '../domain/block.ts'
 import { owedTraces } from '../domain/owed-traces.ts'
@@ -27,6 +28,7 @@ import { rescanStore } from './postgres-rescans.ts'
 import { traceStore } from './postgres-traces.ts'
 import { holding, type Lease, LeaseLostError, type LeaseOptions, takeLease } from './scan-lease.ts'
 import { storeBlocks } from './store-blocks.ts'
+import { traceStored } from './trace-stored.ts'
 
 /** How often the head is written down at most, milliseconds. */
 const NOTE_MS = 1_000
@@ -54,8 +56,9 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
       return taken?.state
     },
 
-    advance: (advance) =>
-      postgres.transaction(async (tx) => {
+    async advance(advance) {
+      const startMs = Date.now()
+      const wrote = await postgres.transaction(async (tx) => {
         const { parent, blocks, transfers, final, tiers = {}, owesTraces = false } = advance
         const owed = owesTraces && blocks.length > 0
         const [, , , stored, settled] = await sentTogether([
@@ -67,8 +70,12 @@ export function postgresScanStore(postgres: Postgres, options: LeaseOptions): Sc
         ])
         const published = [...stored.filter(isPublished), ...settled]
         await enqueue(tx, confirmations(published))
-        return { found: stored.length, published: published.length }
-      }),
+        return { stored, settled, published: published.length }
+      })
+      const { stored, settled, published } = wrote
+      if (isTracing()) traceStored(chain, { ...advance, stored, settled }, startMs)
+      return { found: stored.length, published }
+    },
 
     async noteHead({ number }) {
       const now = performance.now()

@@ -11,7 +11,12 @@ export type BlockHeader = BlockRef & {
   parentHash: BlockHash
   /** When the block says it was made. */
   time: Date
+  /** When it was read, where that is traced. */
+  read?: ReadTimes
 }
+
+/** When a block was asked for, told and proven, milliseconds since 1970. */
+export type ReadTimes = { askedMs: number; toldMs: number; provenMs: number }
 
 /** What a log says, in the order of its receipt. Hex in lower case. */
 export type Log = { address: string; topics: readonly string[]; data: string }

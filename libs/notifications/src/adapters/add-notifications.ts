@@ -23,5 +23,5 @@ export async function addNotifications(
       (event_id, event_type, event_time, event_data, recipient, way, target, place)
     order by place
     on conflict (event_id, way, target) do nothing
-    returning id, way, target`)
+    returning id, way, target, event_id as "eventId", event_type as "eventType"`)
 }

@@ -1,5 +1,6 @@
 import { describeError } from '@coffer/errors/app-error'
 import { crashPoint } from '@coffer/runtime/crash-point'
+import { isTracing } from '@coffer/telemetry/tracing'
 import { Webhook } from 'standardwebhooks'
 import { restAfter, WEBHOOK_WAITS_MS, waitAfter } from '../domain/retry-schedule.ts'
 import { webhookBody, webhookId } from '../domain/webhook-request.ts'
@@ -12,6 +13,7 @@ import type {
   Taken,
   WebhookLanes,
 } from '../ports.ts'
+import { traceSent } from '../trace-notifications.ts'
 
 export type DeliverWebhooksOptions = {
   lanes: WebhookLanes
@@ -41,7 +43,9 @@ export const deliverWebhooks =
     for (let calls = 0; calls < CALLS_AT_A_TIME; calls += 1) {
       const taken = await lanes.next(lane, leaseMs)
       if (taken === undefined) break
+      const startMs = Date.now()
       const result = await attempt(lane, taken, options)
+      if (isTracing()) traceSent('webhook', taken, { ...result, startMs })
       crashPoint('notifications.after-call')
       const disabled = await lanes.settle(lane, taken, result)
       onSettled?.(result.outcome.as)

@@ -1,10 +1,12 @@
 import { describeError } from '@coffer/errors/app-error'
 import { crashPoint } from '@coffer/runtime/crash-point'
+import { isTracing } from '@coffer/telemetry/tracing'
 import { MailRefusedError } from '../domain/mail-refused-error.ts'
 import { NO_ADDRESS } from '../domain/notification.ts'
 import { EMAIL_WAITS_MS, waitAfter } from '../domain/retry-schedule.ts'
 import type { Envelope, Mailer, Outcome, OutgoingLetters, TakenLetter } from '../ports.ts'
 import { LetterUnwritableError, type writeLetter } from '../templates/write-letter.ts'
+import { traceSent } from '../trace-notifications.ts'
 
 export type SendLetterOptions = {
   letters: OutgoingLetters
@@ -29,7 +31,9 @@ export const sendLetter =
     const { letters, leaseMs = 120_000, onSettled } = options
     const taken = await letters.take(id, leaseMs)
     if (taken === undefined) return undefined
+    const startMs = Date.now()
     const outcome = await attempt(taken, options)
+    if (isTracing()) traceSent('email', taken, { outcome, startMs })
     crashPoint('notifications.after-send')
     if (await letters.settle(taken, outcome)) onSettled?.(outcome.as)
     return outcome.as === 'later' ? outcome.waitMs : undefined
