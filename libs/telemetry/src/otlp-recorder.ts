@@ -62,13 +62,15 @@ type Options = Pick<NonNullable<Parameters<Tracer['startSpan']>[1]>, 'links' | '
 
 function started(tracer: Tracer, work: TracedWork, options: Options, parent = ROOT_CONTEXT) {
   const { name, startMs, facts = {}, kind } = work
-  const described = { startTime: startMs, attributes: { ...facts }, kind: kindOf(kind) }
+  // As a number, an early time would be taken for one since the process began.
+  const startTime = new Date(startMs)
+  const described = { startTime, attributes: { ...facts }, kind: kindOf(kind) }
   return tracer.startSpan(name, { ...described, ...options }, parent)
 }
 
 function ended(span: ReturnType<typeof started>, { failed, endMs }: TracedWork): void {
   if (failed !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: failed })
-  span.end(endMs)
+  span.end(new Date(endMs))
 }
 
 const kindOf = (kind: TracedWork['kind']) => (kind ? KINDS[kind] : SpanKind.INTERNAL)
