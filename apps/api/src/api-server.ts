@@ -41,6 +41,8 @@ import { walletRoutes } from '@coffer/wallets/routes'
 import { apiHealth } from './api-health.ts'
 import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
 import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-routes.ts'
+import { depositTrace } from './deposit-trace.ts'
+import { depositTraceRoutes } from './deposit-trace-routes.ts'
 import { ERROR_STATUSES } from './error-statuses.ts'
 import { measureDeadLetters } from './measure-dead-letters.ts'
 import { type NotificationTerms, notificationsOf } from './notifications-of.ts'
@@ -135,6 +137,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       ...paymentsApi({ ...options, source, scanPosition }),
       ...refundsApi({ postgres, assets, sandboxSecret: options.sandboxSecret }),
       deposits,
+      depositTraceRoutes({ traceOf: (deposit) => depositTrace(postgres, deposit) }),
       differencesOf(options),
       deadLettersOf(options),
       ...paymentRoutes(options),

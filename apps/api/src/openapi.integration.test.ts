@@ -20,6 +20,7 @@ const ROUTES = [
   'GET /v1/chains',
   'GET /v1/deposits',
   'GET /v1/deposits/{id}',
+  'GET /v1/deposits/{id}/trace',
   'GET /v1/merchants/{id}',
   'GET /v1/merchants/{id}/balances',
   'GET /v1/merchants/{id}/notification-preferences',

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   gaps: async () => (await import('./commands/gaps.ts')).gaps,
   audit: async () => (await import('./commands/audit.ts')).audit,
   deposits: async () => (await import('./commands/deposits.ts')).deposits,
+  trace: async () => (await import('./commands/trace.ts')).trace,
   balances: async () => (await import('./commands/balances.ts')).balances,
   dlq: async () => (await import('./commands/dlq.ts')).dlq,
   addresses: async () => (await import('./commands/addresses.ts')).addresses,
