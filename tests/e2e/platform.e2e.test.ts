@@ -6,6 +6,7 @@ import { APPS } from '@coffer/cli/start-coffer'
 import { checkLedger } from '@coffer/ledger/check-ledger'
 import { payTransfers } from '@coffer/simulator/pay-transfers'
 import { readBalances } from '@coffer/simulator/read-balances'
+import { type OtlpReceiver, otlpReceiver } from '@coffer/telemetry/testing/otlp-receiver'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
@@ -26,17 +27,21 @@ const SOON = {
 }
 
 let under: CofferUnderTest
+let collector: OtlpReceiver
 let api: ApiClient
 let dollar: string
 
 beforeAll(async () => {
-  under = await cofferUnderTest({ name: 'platform', users: 0, apps: APPS, env: SOON })
+  collector = await otlpReceiver()
+  const env = { ...SOON, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  under = await cofferUnderTest({ name: 'platform', users: 0, apps: APPS, env })
   api = apiClient({ api: under.coffer.apiUrl, apiKey: under.coffer.apiKey })
   dollar = under.coffer.chain?.assets.find(({ symbol }) => symbol === 'TUSD')?.id ?? ''
 })
 
 afterAll(async () => {
   await under[Symbol.asyncDispose]()
+  await collector[Symbol.asyncDispose]()
 })
 
 test('an order is paid on chain, booked, settled, refunded in part and withdrawn', async () => {
@@ -97,6 +102,66 @@ test('an order is paid on chain, booked, settled, refunded in part and withdrawn
   const quiet = { line: () => undefined }
   expect(await openReconciliation({ coffer: under.coffer, api, tell: quiet })).toEqual({ open: [] })
 })
+
+test('a deposit has one trace of every step, from its block to its credit and to who is told', async () => {
+  const [user] = await under.addUsers(1)
+  const { id = '', address = '' } = user ?? {}
+  const preferences = { email: 'ann@example.com', locale: 'en', muted: [] }
+  await api('PUT', `/v1/users/${id}/notification-preferences`, preferences)
+
+  await payTransfers(under.coffer.urls.RPC_URLS, [{ to: address, asset: dollar, amount: 5n }])
+  const told = await waitFor(async () => await sentTo(id), { what: 'the user to be told' })
+
+  const ofDeposit = () => collector.spans.filter(({ traceId }) => traceId === told.traceId)
+  const named = (name: string) => ofDeposit().filter((span) => span.name === name)
+  // Each process sends its spans some time later.
+  await waitFor(() => STEPS.every((name) => named(name).length > 0), { what: 'all spans' })
+  const first = named('deposit')[0]
+  expect(ofDeposit().filter(({ parentSpanId }) => parentSpanId === '')).toEqual([first])
+  expect(new Set(ofDeposit().map(({ parentSpanId }) => parentSpanId))).toEqual(
+    new Set(['', first?.spanId]),
+  )
+  expect(ofDeposit().filter(({ startMs, endMs }) => startMs > endMs)).toEqual([])
+  const inOrder = IN_ORDER.map((name) => named(name)[0]?.endMs ?? 0)
+  expect(inOrder).toEqual(inOrder.toSorted((one, other) => one - other))
+  const services = [...new Set(ofDeposit().map(({ service }) => service))]
+  expect(services).toEqual(
+    expect.arrayContaining(['coffer-scanner', 'coffer-accounts', 'coffer-notifications']),
+  )
+  // Its steps in the database are the same, and in the same order.
+  expect(told.items.map(({ step }) => step)).toEqual(
+    [
+      ...['block_made', 'deposit_seen', 'block_stored', 'deposit_final', 'booked', 'credited'],
+      ...['notification_made', 'notification_sent'],
+    ].toSorted((a, b) => placeIn(told, a) - placeIn(told, b)),
+  )
+})
+
+const IN_ORDER = [
+  'fetch block',
+  'prove block',
+  'store deposit',
+  'wait for finality',
+  'wait in outbox',
+]
+
+const STEPS = [
+  ...IN_ORDER,
+  ...['deposit', 'publish wallet.events', 'process wallet.events', 'book in ledger'],
+  ...['publish accounting.events', 'process accounting.events'],
+  ...['make notification', 'send email'],
+]
+
+type Trace = { traceId: string; items: { step: string }[] }
+
+const placeIn = ({ items }: Trace, name: string) => items.findIndex(({ step }) => step === name)
+
+async function sentTo(owner: string): Promise<Trace | undefined> {
+  const { items } = await api<{ items: { id: string }[] }>('GET', `/v1/deposits?owner=${owner}`)
+  const path = `/v1/deposits/${encodeURIComponent(items[0]?.id ?? '')}/trace`
+  const trace = items.length > 0 ? await api<Trace>('GET', path) : undefined
+  return trace && placeIn(trace, 'notification_sent') >= 0 ? trace : undefined
+}
 
 type Counted = { count: number; amount: string }
 type Summary = { withdrawals: { completed: Counted } }
