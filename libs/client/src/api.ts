@@ -2043,6 +2043,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deposits/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each step of a deposit, from its block to its credit and who was told */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description {chain}:{txHash}:{position} */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @description Of its OpenTelemetry trace, where traces are collected */
+                            traceId: string;
+                            items: {
+                                /** @enum {string} */
+                                step: "block_made" | "deposit_seen" | "block_stored" | "block_orphaned" | "deposit_final" | "booked" | "credited" | "notification_made" | "notification_sent" | "notification_failed";
+                                /** Format: date-time */
+                                at: string;
+                                /** @description Since its block was made */
+                                afterMs: number;
+                                /** @description Which of ours did it */
+                                process: string | null;
+                                /** @description To what: a block, a transaction, a notification */
+                                subject: string;
+                            }[];
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/balance-differences": {
         parameters: {
             query?: never;
