@@ -1,4 +1,5 @@
-import { pino } from 'pino'
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
+import { fieldsWithoutSecrets, textWithoutSecrets } from './without-secrets.ts'
 
 /** What the code logs with; the message says what happened, the fields say to what. */
 export type Logger = {
@@ -11,23 +12,39 @@ export type Logger = {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-/** Keys whose values never reach a log, at any depth up to two. */
-const SECRETS = ['authorization', 'apiKey', 'password', 'privateKey', 'mnemonic', 'secret']
-
-/** One JSON line an event on standard output, with secrets replaced. */
-export function createLogger(process: string, level: LogLevel = 'info'): Logger {
-  return pino({
+/** One JSON line an event on standard output, without secrets: see `fieldsWithoutSecrets`. */
+export function createLogger(
+  process: string,
+  level: LogLevel = 'info',
+  destination?: DestinationStream,
+): Logger {
+  const options = {
     level,
     base: { process },
     timestamp: pino.stdTimeFunctions.isoTime,
-    // bigint is not JSON; amounts and heights are logged as decimal strings.
-    formatters: { level: (label) => ({ level: label }), log: bigintsAsText },
-    redact: {
-      paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
-      censor: '[secret]',
-    },
-  })
+    formatters: { level: (label: string) => ({ level: label }) },
+  }
+  return withoutSecretsIn(destination ? pino(options, destination) : pino(options))
 }
+
+function withoutSecretsIn(to: PinoLogger): Logger {
+  const at =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: object, message: string): void => {
+      if (to.isLevelEnabled(level)) to[level](fieldsOf(fields), textWithoutSecrets(message))
+    }
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => withoutSecretsIn(to.child(fieldsWithoutSecrets(fields))),
+  }
+}
+
+/** An error that is logged by itself is told as pino does: under `err`. */
+const fieldsOf = (fields: object): Record<string, unknown> =>
+  fieldsWithoutSecrets(fields instanceof Error ? { err: fields } : fields)
 
 /** A logger that says nothing, for tests. */
 export const silentLogger: Logger = {
@@ -36,13 +53,4 @@ export const silentLogger: Logger = {
   warn: () => undefined,
   error: () => undefined,
   child: () => silentLogger,
-}
-
-function bigintsAsText(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [
-      key,
-      typeof value === 'bigint' ? value.toString() : value,
-    ]),
-  )
 }
