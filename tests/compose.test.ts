@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chainConfigs } from '@coffer/evm/chain-config'
 import { expect, test } from 'vitest'
@@ -58,9 +58,21 @@ test.each(services)('%s says what happens when it ends', (_, { restart }) => {
 })
 
 test.each(services)('%s keeps its data in a volume that is declared', (_, { volumes = [] }) => {
-  const names = volumes.map((volume) => volume.split(':')[0] ?? '')
+  const sources = volumes.map((volume) => volume.split(':'))
+  const names = sources.map(([name = '']) => name).filter((name) => !name.startsWith('./'))
   expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(names))
 })
+
+test.each(services)(
+  '%s reads files of ours that are there, and changes none',
+  (_, { volumes = [] }) => {
+    const files = volumes.filter((volume) => volume.startsWith('./')).map((each) => each.split(':'))
+    expect(
+      files.filter(([path = '']) => !existsSync(join(import.meta.dirname, '..', path))),
+    ).toEqual([])
+    expect(files.filter(([, , mode]) => mode !== 'ro')).toEqual([])
+  },
+)
 
 test('whatever runs on is watched by a health check', () => {
   const unwatched = services.filter(([, { restart, healthcheck }]) => {

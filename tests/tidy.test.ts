@@ -9,7 +9,8 @@ import { ROOT, repositoryFiles } from './repository-files.ts'
 const code = repositoryFiles(/\.(ts|tsx|mjs)$/)
 const source = repositoryFiles(/^(apps|libs)\/[^/]+\/src\/(?!.*(\.test\.ts$|testing\/)).*\.ts$/)
 /** Nobody writes these by hand. */
-const GENERATED = /^contracts\/abi\/|^libs\/client\/(openapi\.json|src\/api\.ts)$/
+const GENERATED =
+  /^contracts\/abi\/|^libs\/client\/(openapi\.json|src\/api\.ts)$|^ops\/grafana\/dashboards\//
 const documents = repositoryFiles(/\.md$/)
 
 test('every error code has an entry in docs/errors.md, and every entry a code', () => {

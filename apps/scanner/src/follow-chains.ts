@@ -3,6 +3,7 @@ import { balanceTelemetry } from '@coffer/deposits/balance-telemetry'
 import { type ChainScan, type ChainScanOptions, chainScan } from '@coffer/deposits/chain-scan'
 import { endpointTelemetry } from '@coffer/deposits/endpoint-telemetry'
 import { measureGaps } from '@coffer/deposits/gap-metrics'
+import { measureLag } from '@coffer/deposits/lag-metrics'
 import { scanTelemetry } from '@coffer/deposits/scan-telemetry'
 import { describeError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
@@ -59,6 +60,7 @@ export async function followChains(
   const balances = balanceTelemetry(options.metrics, options.logger)
   const audits = auditTelemetry(options.metrics, options.logger)
   measureGaps(options.metrics, options.postgres)
+  measureLag(options.metrics, options.postgres)
   await using resources = new AsyncDisposableStack()
   const work: Work[] = []
   for (const config of configs) {

@@ -53,8 +53,17 @@ export type OverdueHolds = {
 }
 
 /** Counts what is booked. Adapter: `adapters/prometheus-booking-metrics.ts`. */
+/** What came of a batch. */
+export type BookedBatch = {
+  booked: number
+  duplicates: number
+  seconds: number
+  /** How long some of its deposits had been final when they were booked, in seconds. */
+  credited: readonly number[]
+}
+
 export type BookingMetrics = {
-  batch(handled: { booked: number; duplicates: number; seconds: number }): void
+  batch(handled: BookedBatch): void
   /** So many deposits came for owners whose accounts are closed. */
   unassigned(count: number): void
 }
