@@ -44,6 +44,7 @@ export const messagingMutations: readonly Mutation[] = [
     name: "the relay moves its cursor before the broker's acknowledgement",
     file: 'libs/messaging/src/relay-next.ts',
     find: `    await producer.publish(rows)
+    published()
     crashPoint('relay.after-ack')
     return await outbox.advance(last)`,
     replace: `    const isMoved = await outbox.advance(last)

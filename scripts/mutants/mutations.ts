@@ -13,6 +13,7 @@ import { messagingMutations } from './messaging-mutations.ts'
 import type { Mutation } from './mutation.ts'
 import { nativeMutations } from './native-mutations.ts'
 import { notificationMutations } from './notification-mutations.ts'
+import { observeMutations } from './observe-mutations.ts'
 import { paymentsMutations } from './payments-mutations.ts'
 import { payoutMutations } from './payout-mutations.ts'
 import { proofMutations } from './proof-mutations.ts'
@@ -58,6 +59,7 @@ export const mutations: readonly Mutation[] = [
   ...sweepMutations,
   ...payoutMutations,
   ...reconciliationMutations,
+  ...observeMutations,
   ...notificationMutations,
   ...simulationMutations,
 ]

@@ -194,6 +194,46 @@ test('doctor finds the books right, and names what was changed behind its back',
   expect(ill.stdout).toContain(`${reference}: it was changed since seal 1 was made of it`)
 })
 
+test('the doctor finds every part well, and says what to do about one that is not', async () => {
+  type Finding = { name: string; isWell: boolean; advice?: string }
+  const examined = async (...args: string[]) => {
+    const { code, stdout } = await runCoffer(['doctor', '--home', home, '--json', ...args])
+    return { code, findings: JSON.parse(stdout) as Finding[] }
+  }
+
+  const well = await examined()
+  const ill = await examined('--app', 'accounts=http://127.0.0.1:9')
+
+  expect(well.findings.filter(({ isWell }) => !isWell)).toEqual([])
+  expect(well.code).toBe(0)
+  expect(well.findings.map(({ name }) => name)).toEqual([
+    ...['database', 'clocks', 'broker', 'redis', expect.stringMatching(/^node 127/)],
+    ...['scanner', 'accounts', 'api'].map(() => expect.stringMatching(/^(scanner|accounts|api)$/)),
+    ...['ledger', 'disk'],
+  ])
+  expect(ill.code).toBe(1)
+  expect(ill.findings.filter(({ isWell }) => !isWell)).toEqual([
+    expect.objectContaining({
+      name: 'accounts',
+      advice: expect.stringContaining('start it again'),
+    }),
+  ])
+})
+
+test('status tells of everything at one moment, as JSON and in plain lines', async () => {
+  const told = await runCoffer(['status', '--home', home, '--json'])
+  const shown = await runCoffer(['status', '--home', home])
+  const status = JSON.parse(told.stdout)
+  const states = status.services.map(({ state }: { state: string }) => state)
+  expect(states).toEqual(['ready', 'ready', 'ready'])
+  expect(status.chains).toMatchObject([{ chain: 'eip155:31337', latched: false }])
+  expect(status.deposits.length).toBeGreaterThan(0)
+  expect(status).toMatchObject({ alarms: [], problems: [] })
+  expect(status.consumers).toContainEqual({ group: 'accounts', messages: 0 })
+  expect(shown.stdout).toContain('3 of 3 processes ready')
+  expect(shown.stdout.includes('\x1b')).toBe(false)
+})
+
 test('refuses to talk to a Coffer that was never started', async () => {
   const { code, stderr } = await runCoffer(['rescan', ...BLOCK_0, '--home', join(home, 'nowhere')])
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withExamples } from './examples.ts'
 
 /** Every command by its name, in the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -23,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   addresses: async () => (await import('./commands/addresses.ts')).addresses,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   topics: async () => (await import('./commands/topics.ts')).topics,
+  status: async () => (await import('./commands/status.ts')).status,
   health: async () => (await import('./commands/health.ts')).health,
 }
 
@@ -33,5 +35,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 export async function loadCommands(name: string | undefined): Promise<Command[]> {
   const isNamed = name !== undefined && Object.hasOwn(COMMANDS, name)
   const named = isNamed ? COMMANDS[name] : undefined
-  return await Promise.all((named ? [named] : Object.values(COMMANDS)).map((load) => load()))
+  const wanted = named ? [named] : Object.values(COMMANDS)
+  return await Promise.all(wanted.map(async (load) => withExamples(await load())))
 }

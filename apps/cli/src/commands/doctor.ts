@@ -1,38 +1,140 @@
 import { readFile } from 'node:fs/promises'
+import { chainConfigs } from '@coffer/evm/chain-config'
 import { checkLedger } from '@coffer/ledger/check-ledger'
 import { checkSeals } from '@coffer/ledger/check-seals'
+import { messagingSettings } from '@coffer/messaging/messaging-settings'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { readConfig } from '@coffer/runtime/read-config'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { printJson } from '../progress.ts'
+import {
+  type Finding,
+  findBroker,
+  findClocks,
+  findDatabase,
+  findDisk,
+  findEndpoint,
+  findLedger,
+  findRedis,
+} from '../doctor-checks.ts'
+import { checkApp } from '../health-checks.ts'
+import { LOCAL_CHAIN_ID } from '../local-chain.ts'
+import { printJson, progress } from '../progress.ts'
+import { partsOf, type RunningCoffer, rememberedCoffer } from '../running-coffer.ts'
 import { exportedSeals, readSealFile } from '../seal-files.ts'
+import { type NamedApps, namedApp } from './named-app.ts'
 
-const settings = z.object({ DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }) })
+const database = z.object({ DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }) })
+const parts = database.partial().extend({ ...messagingSettings })
 
-type DoctorOptions = { seals?: string; json?: boolean }
+type DoctorOptions = { home: string; app: NamedApps; ledger?: true; seals?: string; json?: boolean }
 
-/** `coffer doctor`: proves what must hold, on a live system, and names what does not. */
+/** `coffer doctor`: whether every part is well, and what to do where it is not. */
 export const doctor = new Command('doctor')
-  .description('Prove what must hold of the database at DATABASE_URL. It changes nothing.')
-  .option('--ledger', 'the books: they balance, nobody has less than nothing, seals hold')
-  .option('--seals <file>', 'also that the seals are those that were exported to this file')
-  .option('--json', 'print every violation as JSON')
-  .action(async ({ seals, json = false }: DoctorOptions) => {
-    const { DATABASE_URL } = readConfig(settings, process.env)
-    const exported = seals && readSealFile(exportedSeals, await readFile(seals, 'utf8'))
-    await using postgres = openPostgres(DATABASE_URL, { applicationName: 'doctor' })
-    const violations = [
-      ...(await checkLedger(postgres)),
-      ...(await checkSeals(postgres, exported ? exported.seals : [])),
-    ]
-    if (violations.length > 0) process.exitCode = 1
-    if (json) return printJson(violations)
-    const [first] = violations
-    if (first === undefined) {
-      return console.log('The ledger agrees with itself: I1, I6 and I10 hold.')
+  .description(
+    'Look at every part and say what to do: database, broker and topics, Redis, nodes, ' +
+      'processes, books, disk and clocks; of the Coffer that was started here, or of what the ' +
+      'variables name. It changes nothing, and ends with 1 if something is not well.',
+  )
+  .option('--ledger', 'the books alone: they balance, nobody has less than nothing, seals hold')
+  .option('--seals <file>', 'the books alone, and that the seals are those exported to this file')
+  .option('--home <folder>', 'where a Coffer was started', '.coffer')
+  .option(
+    '--app <name=url>',
+    'a process and where its health is served; may be repeated',
+    namedApp,
+    {},
+  )
+  .option('--json', 'print what was found as one JSON line')
+  .action(async (options: DoctorOptions) => {
+    if (options.ledger || options.seals !== undefined) return await examineBooks(options)
+    const findings = await examine(options)
+    if (findings.some(({ isWell }) => !isWell)) process.exitCode = 1
+    if (options.json) return printJson(findings)
+    for (const { name, isWell, says, advice } of findings) {
+      console.log(`${isWell ? 'well  ' : 'UNWELL'}  ${name.padEnd(24)} ${says}`)
+      if (advice !== undefined) console.log(`${''.padEnd(33)}→ ${advice}`)
     }
-    console.log(`${first.invariant} does not hold. ${first.subject}: ${first.problem}`)
-    const rest = violations.length - 1
-    if (rest > 0) console.log(`${rest} more: see them with --json.`)
   })
+
+async function examine({ home, app, json }: DoctorOptions): Promise<Finding[]> {
+  const env = await partsOf(process.env, home)
+  const config = readConfig(parts, env)
+  const { healthUrls = {}, rpcUrl } = await rememberedCoffer(home)
+  const apps = Object.entries(Object.keys(app).length > 0 ? app : healthUrls)
+  const { DATABASE_URL: url, REDIS_URL: redis } = config
+  const looks = [
+    ...(url
+      ? [() => findDatabase(url), () => findClocks(url)]
+      : [() => notSet('database', 'DATABASE_URL')]),
+    config.KAFKA_BROKERS || redis
+      ? () => findBroker(config)
+      : () => notSet('broker', 'KAFKA_BROKERS'),
+    redis ? () => findRedis(redis) : () => notSet('redis', 'REDIS_URL'),
+    ...(await nodes(env, rpcUrl)).map((node) => () => findEndpoint(node.chain, node.url)),
+    ...apps.map(
+      ([name, at]) =>
+        () =>
+          findApp(name, at),
+    ),
+    ...(apps.length === 0 ? [noApps] : []),
+    ...(url ? [() => findLedger(url)] : []),
+    () => findDisk('.'),
+  ]
+  const { bar } = progress()
+  const findings: Finding[] = []
+  // One after the other: what waits for our own work must not be taken for somebody else's fault.
+  for (const look of looks) {
+    findings.push(await look())
+    if (!json) bar('looked at', findings.length, looks.length)
+  }
+  return findings
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** The nodes that the configuration names, else the one that was started here. */
+async function nodes(env: Env, rpcUrl: RunningCoffer['rpcUrl'] | undefined) {
+  if (env['RPC_URLS'] || env['COFFER_CONFIG']) {
+    const configs = await chainConfigs(env)
+    return configs.flatMap(({ chain, rpcUrls }) => rpcUrls.map((url) => ({ chain, url })))
+  }
+  return rpcUrl ? [{ chain: `eip155:${LOCAL_CHAIN_ID}`, url: rpcUrl }] : []
+}
+
+const BEHIND_MAX = 10_000
+
+async function findApp(name: string, url: string): Promise<Finding> {
+  const found = await checkApp(name, url, BEHIND_MAX)
+  if (found.isWell) return found
+  return { ...found, advice: `Look into its log (.coffer/logs/${name}.log) and start it again.` }
+}
+
+const notSet = async (name: string, variable: string): Promise<Finding> => ({
+  ...{ name, isWell: false, says: `${variable} is not set, and no Coffer was started here` },
+  advice: `Set ${variable}, or start everything: coffer up.`,
+})
+
+const noApps = async (): Promise<Finding> => ({
+  ...{ name: 'processes', isWell: false, says: 'none is known here' },
+  advice: 'Start them: coffer up. Or name them: --app accounts=http://127.0.0.1:4002.',
+})
+
+async function examineBooks({ seals, json = false }: DoctorOptions): Promise<void> {
+  const { DATABASE_URL } = readConfig(database, process.env)
+  const exported = seals && readSealFile(exportedSeals, await readFile(seals, 'utf8'))
+  await using postgres = openPostgres(DATABASE_URL, { applicationName: 'doctor' })
+  const violations = [
+    ...(await checkLedger(postgres)),
+    ...(await checkSeals(postgres, exported ? exported.seals : [])),
+  ]
+  if (violations.length > 0) process.exitCode = 1
+  if (json) return printJson(violations)
+  const [first] = violations
+  if (first === undefined) {
+    return console.log('The ledger agrees with itself: I1, I6 and I10 hold.')
+  }
+  console.log(`${first.invariant} does not hold. ${first.subject}: ${first.problem}`)
+  const rest = violations.length - 1
+  if (rest > 0) console.log(`${rest} more: see them with --json.`)
+}

@@ -1,10 +1,11 @@
 import { messagingSettings } from '@coffer/messaging/messaging-settings'
 import { readConfig } from '@coffer/runtime/read-config'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { z } from 'zod'
 import { type Check, checkApp, checkBroker, checkDatabase } from '../health-checks.ts'
 import { printJson } from '../progress.ts'
 import { partsOf, rememberedCoffer } from '../running-coffer.ts'
+import { type NamedApps, namedApp } from './named-app.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const settings = z.object({
@@ -12,8 +13,7 @@ const settings = z.object({
   ...messagingSettings,
 })
 
-type Apps = Readonly<Record<string, string>>
-type HealthOptions = { home: string; app: Apps; lagMax: number; json?: true }
+type HealthOptions = { home: string; app: NamedApps; lagMax: number; json?: true }
 
 /** `coffer health`: whether all is well. It changes nothing. */
 export const health = new Command('health')
@@ -23,7 +23,12 @@ export const health = new Command('health')
       'one is not. It changes nothing.',
   )
   .option('--home <folder>', 'where it was started', '.coffer')
-  .option('--app <name=url>', 'a process and where its health is served; may be repeated', app, {})
+  .option(
+    '--app <name=url>',
+    'a process and where its health is served; may be repeated',
+    namedApp,
+    {},
+  )
   .option(
     '--lag-max <messages>',
     'a consumer that is further behind is unwell',
@@ -52,13 +57,4 @@ const NO_APPS: Check = {
   name: 'processes',
   isWell: false,
   says: 'none is known here: start them with `coffer up`, or name them by --app name=url',
-}
-
-/** Reads `name=url`, and adds it to what was read before. */
-function app(text: string, before: Apps): Apps {
-  const [, name = '', url = ''] = /^([\w-]+)=(https?:\/\/.+)$/.exec(text) ?? []
-  if (!URL.canParse(url)) {
-    throw new InvalidArgumentError('Expected name=url, such as accounts=http://127.0.0.1:4002.')
-  }
-  return { ...before, [name]: url }
 }

@@ -72,9 +72,11 @@ const blocks = new Command('blocks')
   .argument('<count>', 'how many', wholeNumber)
   .option('--rpc <url>', 'the Anvil, default RPC_URLS or that of the Coffer started here')
   .option('--home <folder>', 'where it was started', '.coffer')
+  .option('--json', 'print the result as one JSON line')
   .action(async (count: number, options: ApiOptions & { rpc?: string }) => {
     const { rpcUrl } = await target(options)
     await mineEmptyBlocks({ rpcUrl, blocks: count })
+    if (options.json) return printJson({ mined: count })
     console.log(`${count} blocks mined.`)
   })
 
