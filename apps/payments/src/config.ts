@@ -18,7 +18,7 @@ const settings = z
     /** Most events published at once. */
     RELAY_BATCH_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
     /** Publishing begins so far apart at least, milliseconds: few large batches cost less. */
-    RELAY_EVERY_MS: z.coerce.number().int().min(0).max(1_000).default(20),
+    RELAY_EVERY_MS: z.coerce.number().int().min(0).max(1_000).default(50),
     /** How long others wait before they publish in place of a silent one, milliseconds. */
     LEASE_MS: z.coerce.number().int().min(1).max(60_000).default(3_000),
     /**

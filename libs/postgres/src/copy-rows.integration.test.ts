@@ -2,6 +2,7 @@ import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copyField, copyRows } from './copy-rows.ts'
+import { openPostgres } from './open-postgres.ts'
 
 let database: TestDatabase
 
@@ -48,4 +49,12 @@ test('fails when its connection is cut', async () => {
 
   await expect(work).rejects.toThrow()
   expect(await copied()).not.toContainEqual({ id: 200, text: 'lost' })
+})
+
+test('inserts on a connection that keeps its statements', async () => {
+  await using postgres = openPostgres(database.url, { connectionsMax: 1, prepares: true })
+
+  await postgres.transaction((tx) => copyRows(tx, { into: 'copied (id, text)', lines: '300\tx\n' }))
+
+  expect(await copied()).toContainEqual({ id: 300, text: 'x' })
 })

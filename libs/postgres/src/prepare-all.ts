@@ -12,7 +12,8 @@ export function prepareAll(client: ClientBase): void {
   const named = (asked: unknown): unknown => {
     if (typeof asked !== 'object' || asked === null) return asked
     const { text, name, ...rest } = asked as Asked
-    if (typeof text !== 'string' || name !== undefined) return asked
+    // What submits itself, as COPY does, is more than its text.
+    if (typeof text !== 'string' || name !== undefined || 'submit' in asked) return asked
     const known = names.get(text)
     if (known === undefined && names.size >= NAMES_MAX) return asked
     const given = known ?? `s${names.size}`

@@ -8,6 +8,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
 import type { OwnerKind } from './domain/owner-kind.ts'
@@ -22,10 +23,12 @@ export const owners = walletsSchema.table(
     /** A payment owns the address that it is paid to, and what came in until it is applied. */
     kind: text().$type<OwnerKind>().default('user').notNull(),
     /** The caller's own name for this owner. */
-    externalId: text().unique(),
+    externalId: text(),
     createdAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
   },
   (table) => [
+    // Most owners are payments, which have none.
+    uniqueIndex('owners_by_external_id').on(table.externalId).where(sql`external_id is not null`),
     check('owners_kind', sql`${table.kind} in ('user', 'merchant', 'payment')`),
     // Merchants name their payments elsewhere; here a name is a user's.
     check('owners_external_id_of_user', sql`${table.kind} = 'user' or ${table.externalId} is null`),
@@ -38,9 +41,8 @@ export const addresses = walletsSchema.table(
   {
     chain: text().notNull(),
     address: hexColumn().notNull(),
-    owner: uuid()
-      .notNull()
-      .references(() => owners.id),
+    /** One that there is: see `refuse_unknown_owners` in migrations/. */
+    owner: uuid().notNull(),
     /** Place in the HD wallet, `null` for an address that was imported. */
     derivationIndex: bigint({ mode: 'number' }),
     /** The contract that sends on what the address holds, where it was computed by one. */

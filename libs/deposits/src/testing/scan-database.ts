@@ -65,7 +65,7 @@ export async function scanDatabase(...others: readonly Migrations[]): Promise<Sc
           deposits.gaps,
           deposits.releases, deposits.proven_balances, deposits.balance_proofs,
           deposits.balance_differences, deposits.balance_skips,
-          messaging.outbox, wallets.owners cascade`)
+          messaging.outbox, wallets.addresses, wallets.owners cascade`)
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
