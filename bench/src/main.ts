@@ -4,6 +4,7 @@ import { catchUpTokens } from './catch-up-tokens.ts'
 import { credits } from './credits.ts'
 import { payments } from './payments.ts'
 import { payouts } from './payouts.ts'
+import { reads } from './reads.ts'
 import { rebuild } from './rebuild.ts'
 import { relay } from './relay.ts'
 import { missedFigures } from './required-figures.ts'
@@ -24,6 +25,7 @@ const BENCHMARKS = {
   rebuild,
   verify,
   payments,
+  reads,
   withdrawable,
 }
 

@@ -27,6 +27,12 @@ const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
     { figure: 'requestsPerSecond', atLeast: 5_000 },
     { figure: 'p99Ms', atMost: 50 },
   ],
+  reads: [
+    { figure: 'requestsPerSecond', atLeast: 10_000 },
+    { figure: 'p99Ms', atMost: 25 },
+    // A tick of the clock that counts it may belong to the second before.
+    { figure: 'apiCores', atMost: 1.01 },
+  ],
   rebuild: [
     { figure: 'transactionsPerSecond', atLeast: 30_000 },
     { figure: 'equal', isTrue: true },

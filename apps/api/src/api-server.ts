@@ -20,7 +20,6 @@ import { balanceDifferenceRoutes } from '@coffer/deposits/routes-balances'
 import { type UnlatchPlan, unlatchChain } from '@coffer/deposits/unlatch-chain'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type HttpServer, httpServer, type Routes } from '@coffer/http/server'
-import { balancesOf } from '@coffer/ledger/balances'
 import { balancesAt } from '@coffer/ledger/balances-at'
 import { readStatement } from '@coffer/ledger/statement'
 import { postgresLetterStates } from '@coffer/messaging/letter-states'
@@ -40,6 +39,7 @@ import { postgresOwners } from '@coffer/wallets/postgres-owners'
 import { walletRoutes } from '@coffer/wallets/routes'
 import { apiHealth } from './api-health.ts'
 import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
+import { currentBalances } from './current-balances.ts'
 import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-routes.ts'
 import { depositTrace } from './deposit-trace.ts'
 import { depositTraceRoutes } from './deposit-trace-routes.ts'
@@ -56,6 +56,8 @@ export type ApiServerOptions = {
   postgres: Postgres
   /** Where payments are made. Default: as all else. */
   making?: Postgres | undefined
+  /** Where balances are read. Default: as all else. */
+  reading?: Postgres | undefined
   chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders' | 'ownAddresses'>[]
   /** Asked when an operator sees to a latched chain. */
   nodeOf: ChainNodes['nodeOf']
@@ -133,7 +135,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),
     routes: [
       wallets,
-      ...bookRoutes(postgres, { owners, assets }),
+      ...bookRoutes(options, { owners, assets }),
       ...paymentsApi({ ...options, source, scanPosition }),
       ...refundsApi({ postgres, assets, sandboxSecret: options.sandboxSecret }),
       deposits,
@@ -163,11 +165,14 @@ function paymentRoutes(options: ApiServerOptions): Routes[] {
 type BookRoutesOptions = Pick<BalanceRoutesOptions, 'owners' | 'assets'>
 
 /** What the ledger tells of users. */
-const bookRoutes = (postgres: Postgres, options: BookRoutesOptions) => [
+const bookRoutes = (
+  { postgres, reading = postgres }: Pick<ApiServerOptions, 'postgres' | 'reading'>,
+  options: BookRoutesOptions,
+) => [
   balanceRoutes({
     ...options,
-    balancesOf: (owner, moment) =>
-      moment ? balancesAt(postgres, owner, moment) : balancesOf(postgres, owner),
+    currentBalances: currentBalances(reading),
+    balancesAt: (owner, moment) => balancesAt(postgres, owner, moment),
   }),
   statementRoutes({
     ...options,

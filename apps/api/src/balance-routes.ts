@@ -9,8 +9,10 @@ import { z } from 'zod'
 
 export type BalanceRoutesOptions = {
   owners: Pick<Owners, 'find'>
-  /** As they are now, or as they were at a moment. */
-  balancesOf: (owner: string, moment?: Moment) => Promise<Balance[]>
+  /** As they are now; `undefined` for whoever is no user. */
+  currentBalances: (owner: string) => Promise<Balance[] | undefined>
+  /** As they were at a moment. */
+  balancesAt: (owner: string, moment: Moment) => Promise<Balance[]>
   assets: readonly Asset[]
 }
 
@@ -37,11 +39,15 @@ const asOfQuery = z.strictObject({
 })
 
 /** What users own: put together from wallets, the ledger and the configured assets. */
-export function balanceRoutes({ owners, balancesOf, assets }: BalanceRoutesOptions): Routes {
+export function balanceRoutes(options: BalanceRoutesOptions): Routes {
+  const { owners, currentBalances, balancesAt } = options
+  const onWire = balanceOnWire(options.assets)
   return async (app) => {
     app.get(
       '/v1/users/:id/balances',
       {
+        // Checking each answer against its schema would be a good part of what a request costs.
+        serializerCompiler: () => JSON.stringify,
         schema: {
           tags: ['users'],
           summary: "A user's balances, one for each asset that was ever credited",
@@ -51,23 +57,27 @@ export function balanceRoutes({ owners, balancesOf, assets }: BalanceRoutesOptio
         },
       },
       async ({ params: { id }, query: { asOf, by } }) => {
-        if ((await owners.find(id)) === undefined) throw new UserUnknownError(id)
-        const moment = asOf === undefined ? undefined : { at: new Date(asOf), by: COLUMNS[by] }
-        const found = await balancesOf(id, moment)
-        return { items: found.map((each) => balanceOnWire(each, assets)) }
+        const then = async (at: string) =>
+          (await owners.find(id)) && (await balancesAt(id, { at: new Date(at), by: COLUMNS[by] }))
+        const found = await (asOf === undefined ? currentBalances(id.toLowerCase()) : then(asOf))
+        if (found === undefined) throw new UserUnknownError(id)
+        return { items: found.map(onWire) }
       },
     )
   }
 }
 
-function balanceOnWire({ asset: id, available, held }: Balance, assets: readonly Asset[]) {
-  const asset = assets.find((each) => each.id === id)
-  return {
-    asset: id,
-    symbol: asset?.symbol ?? null,
-    decimals: asset?.decimals ?? null,
-    available: available.toString(),
-    held: held.toString(),
-    display: asset ? displayAmount(available, asset.decimals) : null,
+function balanceOnWire(assets: readonly Asset[]) {
+  const byId = new Map(assets.map((asset) => [asset.id, asset]))
+  return ({ asset: id, available, held }: Balance): z.input<typeof balance> => {
+    const asset = byId.get(id)
+    return {
+      asset: id,
+      symbol: asset?.symbol ?? null,
+      decimals: asset?.decimals ?? null,
+      available: available.toString(),
+      held: held.toString(),
+      display: asset ? displayAmount(available, asset.decimals) : null,
+    }
   }
 }

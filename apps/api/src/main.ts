@@ -16,14 +16,16 @@ const metrics = createMetrics('api')
 await using resources = new AsyncDisposableStack()
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'api' }))
-// One makes them, at most; another may wait for it.
+// One group makes them, at most, and another may wait for it; one group reads, by two statements.
 const pool = { applicationName: 'api', connectionsMax: 2, prepares: true }
 const making = resources.use(openPostgres(config.DATABASE_URL, pool))
+const reading = resources.use(openPostgres(config.DATABASE_URL, pool))
 const { nodeOf } = resources.use(chainNodes(chains))
 const broker = config.messaging && resources.use(openDeadLetters(config.messaging, logger))
 const server = await apiServer({
   postgres,
   making,
+  reading,
   chains,
   nodeOf,
   broker: broker?.open,
