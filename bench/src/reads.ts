@@ -89,9 +89,12 @@ async function creditedUsers(postgres: Postgres): Promise<User[]> {
   return users
 }
 
+/** Of util-linux; where it is missing nothing is pinned. */
+const TASKSET = 'taskset'
+
 /** Whether the API may run on the first core alone from now on. */
 function pinToOneCore({ apps }: Coffer): boolean {
-  const { status } = spawnSync('taskset', ['-a', '-c', '-p', '0', `${apps.get('api')?.pid()}`])
+  const { status } = spawnSync(TASKSET, ['-a', '-c', '-p', '0', `${apps.get('api')?.pid()}`])
   return status === 0
 }
 

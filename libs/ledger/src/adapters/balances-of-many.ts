@@ -4,7 +4,7 @@ import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import type { Balance } from './balances.ts'
 
-/** What {@link balancesOf} answers for each of `owners`, by owner; those who have none are left out. */
+/** What {@link balancesOf} answers of each of `owners`; those who have none are left out. */
 export async function balancesOfMany(
   postgres: Postgres,
   owners: readonly string[],
