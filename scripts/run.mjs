@@ -10,12 +10,15 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const MODULES = join(ROOT, 'node_modules')
 const IS_WINDOWS = process.platform === 'win32'
 const NODE = join(MODULES, 'node', 'bin', IS_WINDOWS ? 'node.exe' : 'node')
+
+/** Halves what a process of ours takes to start. */
+const FIND_DRIZZLE = join(ROOT, 'libs/devstack/src/find-drizzle.ts')
 
 const [entry, ...entryArguments] = process.argv.slice(2)
 if (entry === undefined) fail('Usage: node scripts/run.mjs ENTRY [ARGUMENT…]')
@@ -69,7 +72,8 @@ function install(reason) {
 }
 
 function run() {
-  const child = spawn(NODE, [join(ROOT, entry), ...entryArguments], {
+  const ahead = existsSync(FIND_DRIZZLE) ? [`--import=${pathToFileURL(FIND_DRIZZLE)}`] : []
+  const child = spawn(NODE, [...ahead, join(ROOT, entry), ...entryArguments], {
     stdio: 'inherit',
     env: {
       // Every process that is started once more begins with what was compiled the last time.

@@ -6,8 +6,8 @@ import { type Coffer, type StartCofferOptions, startCoffer } from '@coffer/cli/s
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
 import { type Simulation, simulateDeposits } from '@coffer/simulator/simulate-deposits'
+import { quickNode } from '@coffer/testkit/quick-node'
 import { checkInvariants, type Violation } from './invariants.ts'
-import { compiled } from './run-coffer.ts'
 import { settled } from './settled.ts'
 
 /** A whole Coffer on a chain of its own, its users, and what tests do with it again and again. */
@@ -41,7 +41,9 @@ type Options = Partial<StartCofferOptions> & {
 export async function cofferUnderTest(options: Options): Promise<CofferUnderTest> {
   const { name, users, env, ...rest } = options
   const home = await freshHome(name)
-  const coffer = await startCoffer({ ...rest, home, env: { ...IMPATIENT, ...compiled(), ...env } })
+  const impatient = { ...IMPATIENT, ...quickNode.env, ...env }
+  // Nobody pulls the plug of the machine: what a killed server has written is there again.
+  const coffer = await startCoffer({ ...rest, home, env: impatient, isDurable: false })
   const { urls, chain, apiUrl: api, apiKey } = coffer
   if (chain === undefined) throw new Error('Expected a chain of its own.')
   const postgres = openPostgres(urls.DATABASE_URL, { applicationName: 'e2e', connectionsMax: 4 })

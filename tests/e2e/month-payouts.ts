@@ -134,18 +134,20 @@ export async function unpaidOf(
   payouts: readonly Pick<Payout, 'id'>[],
 ): Promise<Set<string>> {
   const unpaid = new Set<string>()
-  await atOnce(
-    payouts,
-    async ({ id }) => {
-      const ended = async () => {
-        const { status } = await good<Asked>(call('GET', `/v1/${kind}/${id}`))
-        return ENDS.has(status) && status
-      }
-      const what = `${kind} ${id} to end`
-      const status = await waitFor(ended, { what, timeoutMs: 120_000, intervalMs: 100 })
+  const left = new Set(payouts.map(({ id }) => id))
+  // To look is work for those who are waited for: as few looks as tell that none is left.
+  const haveEnded = async () => {
+    for (const id of left) {
+      const { status } = await good<Asked>(call('GET', `/v1/${kind}/${id}`))
+      if (!ENDS.has(status)) return false
+      left.delete(id)
       if (status === 'failed' || status === 'cancelled') unpaid.add(id)
-    },
-    16,
-  )
+    }
+    return true
+  }
+  const patience = { what: `all ${kind} to end`, timeoutMs: 300_000, intervalMs: 500 }
+  await waitFor(haveEnded, patience).catch((cause) => {
+    throw new Error(`${left.size} ${kind} do not end, of them first ${[...left][0]}`, { cause })
+  })
   return unpaid
 }

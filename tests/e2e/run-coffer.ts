@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type AppName, DEPOSIT_APPS } from '@coffer/cli/start-coffer'
+import { quickNode } from '@coffer/testkit/quick-node'
 import { waitFor } from '@coffer/testkit/wait-for'
 
 const MAIN = resolve(import.meta.dirname, '../../apps/cli/src/main.ts')
@@ -16,17 +17,11 @@ export type Environment = Readonly<Record<string, string>>
 /** Starts `coffer` in a process group of its own, as a terminal does, with `env` alone. */
 function startProcess(args: readonly string[], env: Environment) {
   const { PATH = '', HOME = '' } = process.env
-  return spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH, HOME, ...compiled(), ...env },
+  return spawn(process.execPath, [...quickNode.args, MAIN, ...args], {
+    env: { PATH, HOME, ...quickNode.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-}
-
-/** Where processes of this run keep what they have compiled, if they do. */
-export function compiled(): Environment {
-  const { NODE_COMPILE_CACHE } = process.env
-  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
 }
 
 /** Runs a command of `coffer` to its end. */

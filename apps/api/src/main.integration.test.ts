@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { messagingMigrations } from '@coffer/messaging/migrations'
+import { quickNode } from '@coffer/testkit/quick-node'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { expect, test } from 'vitest'
@@ -19,8 +20,12 @@ type Api = AsyncDisposable & {
 
 function startApi(env: Record<string, string>): Api {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url))
-  const child = spawn(process.execPath, [main], {
-    env: { API_PORT: '0', RPC_URLS: 'http://127.0.0.1:8545', API_KEY: KEY, XPUB, ...env },
+  const child = spawn(process.execPath, [...quickNode.args, main], {
+    env: {
+      ...quickNode.env,
+      ...{ API_PORT: '0', RPC_URLS: 'http://127.0.0.1:8545', API_KEY: KEY, XPUB },
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // Both from the start: a process may end before anybody asks how, and what it printed and

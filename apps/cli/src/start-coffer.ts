@@ -64,7 +64,10 @@ export type AppName = (typeof APPS)[number]
 
 export type CofferProgress = (line: string) => void
 
-export type StartCofferOptions = Pick<StackOptions, 'home' | 'anvilArguments' | 'brokers'> & {
+export type StartCofferOptions = Pick<
+  StackOptions,
+  'home' | 'anvilArguments' | 'brokers' | 'isDurable'
+> & {
   /** What runs elsewhere, settings for every app, and the operator's own variables. */
   env: Readonly<Record<string, string | undefined>>
   /** Which processes to start at once, by default those of deposits; the rest can be later. */
@@ -126,6 +129,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     given: givenUrls(env),
     ...(options.anvilArguments ? { anvilArguments: options.anvilArguments } : {}),
     ...(options.brokers ? { brokers: options.brokers } : {}),
+    ...(options.isDurable === undefined ? {} : { isDurable: options.isDurable }),
     onProgress: ({ part, state, detail }) => {
       if (state !== 'starting') onProgress(`${part}: ${state}${detail ? ` ${detail}` : ''}`)
     },

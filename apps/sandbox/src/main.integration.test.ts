@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '@coffer/devstack/free-port'
 import { sandboxMigrations } from '@coffer/sandbox/migrations'
 import { exitOf } from '@coffer/testkit/exit-of'
+import { quickNode } from '@coffer/testkit/quick-node'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { expect, test } from 'vitest'
@@ -48,7 +49,7 @@ test('charges, remembers what it moved though it is killed, and stops when told'
 })
 
 const startSandbox = (env: NodeJS.ProcessEnv): ChildProcess =>
-  spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+  spawn(process.execPath, [...quickNode.args, fileURLToPath(new URL('main.ts', import.meta.url))], {
     stdio: 'inherit',
     env: {
       SANDBOX_KEY: KEY,
@@ -56,6 +57,7 @@ const startSandbox = (env: NodeJS.ProcessEnv): ChildProcess =>
       LOG_LEVEL: 'silent',
       NODE_ENV: 'test',
       NODE_NO_WARNINGS: '1',
+      ...quickNode.env,
       ...env,
     },
   })

@@ -16,6 +16,7 @@ import {
 import type { SigningRequest } from '@coffer/signing/ports'
 import { socketSigner } from '@coffer/signing/socket-signer'
 import { exitOf } from '@coffer/testkit/exit-of'
+import { quickNode } from '@coffer/testkit/quick-node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const chain = chainIdOf(31_337)
@@ -96,9 +97,10 @@ test('does not open what others may read, or with another password', async () =>
 /** Runs the signer as it runs in production; it is ended with the test. */
 function startSigner(env: NodeJS.ProcessEnv = {}): { child: ChildProcess; said: Promise<string> } {
   const main = fileURLToPath(new URL('main.ts', import.meta.url))
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...quickNode.args, main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
+      ...quickNode.env,
       SIGNER_SOCKET: home.socket,
       KEYSTORE_FILES: home.keystore('hot'),
       KEYSTORE_PASSWORD_FILE: home.passwordFile,

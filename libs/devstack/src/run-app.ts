@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@coffer/errors/app-error'
 import { backoffMs, pause } from '@coffer/runtime/backoff'
+import { nodeArguments } from './node-arguments.ts'
 import type { Stack } from './start-stack.ts'
 
 export type RunAppOptions = {
@@ -40,9 +41,6 @@ export type RunningApp = {
   /** Resolves when the process that runs now has ended, and says how. */
   exited(): Promise<AppExit>
 }
-
-/** kafkajs schedules a timer in the past on Node 24 and later, which does no harm. */
-const NODE_ARGUMENTS = ['--disable-warning=TimeoutNegativeWarning']
 
 const STOP_MS = 15_000
 const HEALTH_POLL_MS = 25
@@ -89,7 +87,7 @@ export async function runApp(options: RunAppOptions): Promise<RunningApp> {
 }
 
 function start({ main, env, logFile, stack }: RunAppOptions): ChildProcess {
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, fileURLToPath(main)], {
+  const child = spawn(process.execPath, [...nodeArguments, fileURLToPath(main)], {
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C in a terminal goes to the whole group; the owner alone decides who ends when.

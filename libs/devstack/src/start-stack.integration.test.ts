@@ -22,8 +22,8 @@ beforeAll(async () => {
 
 afterAll(async () => stack[Symbol.asyncDispose]())
 
-const rowsOf = (query: string) =>
-  withClient(stack.urls.DATABASE_URL, async (client) => (await client.query(query)).rows)
+const rowsOf = (query: string, url = stack.urls.DATABASE_URL) =>
+  withClient(url, async (client) => (await client.query(query)).rows)
 
 const adminOf = () =>
   new Kafka({
@@ -51,6 +51,15 @@ test('PostgreSQL 18 makes commits durable and listens on 127.0.0.1 alone', async
       current_setting('listen_addresses') as addresses, current_database() as database`)
   expect(row).toMatchObject({ fsync: 'on', addresses: '127.0.0.1', database: 'coffer' })
   expect(row?.version).toMatch(/^18\./)
+})
+
+test('PostgreSQL of tests need not wait for the disk', async () => {
+  await using quick = await startStack({ parts: ['postgres'], isDurable: false })
+  const [row] = await rowsOf(
+    "select current_setting('fsync') as fsync, current_setting('full_page_writes') as pages",
+    quick.urls.DATABASE_URL,
+  )
+  expect(row).toEqual({ fsync: 'off', pages: 'off' })
 })
 
 test('PostgreSQL killed and started again has what was committed, on the same port', async () => {

@@ -28,6 +28,8 @@ export type StackOptions = {
   brokers?: number
   /** Extra arguments for anvil, such as `--no-mining`. */
   anvilArguments?: readonly string[]
+  /** Whether what is committed outlives a loss of power; default yes. Tests need it not. */
+  isDurable?: boolean
   onProgress?: (line: StackProgress) => void
   /** How programs on PATH are found and run. */
   run?: RunProgram
@@ -54,7 +56,14 @@ const PARTS: readonly Part[] = ['postgres', 'kafka', 'redis', 'anvil']
  * that, a watchdog does the same. Ends stacks that earlier crashes left, too.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { home = '.coffer', parts = PARTS, given = {}, brokers = 1, run = runProgram } = options
+  const {
+    home = '.coffer',
+    parts = PARTS,
+    given = {},
+    brokers = 1,
+    run = runProgram,
+    isDurable = true,
+  } = options
   await stopStacks({ home })
   const folder = await openStackFolder(home)
   const started = new Map<PartPlan, { running: RunningPart; url: string }>()
@@ -70,7 +79,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   function plan(part: Part): Promise<PartPlan[]> {
     const onDownload = (detail: string) => tell(part, 'downloading', detail)
-    const surroundings = { folder, cache, run, onDownload }
+    const surroundings = { folder, cache, run, isDurable, onDownload }
     return makePlans(part, surroundings, { anvilArguments: options.anvilArguments, brokers })
   }
 

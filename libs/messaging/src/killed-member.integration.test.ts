@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { quickNode } from '@coffer/testkit/quick-node'
 import { stackUrls } from '@coffer/testkit/stack-urls'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { expect, test } from 'vitest'
@@ -63,7 +64,7 @@ test.each(adapters)('loses nothing that a killed member had in hand: %s', async 
 /** Starts a member whose values are added to `seen`. */
 function startMember(config: BrokerConfig, seen: Set<string>) {
   const main = fileURLToPath(new URL('testing/member-process.ts', import.meta.url))
-  const argv = ['--disable-warning=TimeoutNegativeWarning', main]
+  const argv = [...quickNode.args, main]
   const child = spawn(process.execPath, [...argv, JSON.stringify(config), JSON.stringify(member)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

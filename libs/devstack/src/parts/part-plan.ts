@@ -11,6 +11,8 @@ export type PlanSurroundings = {
   /** Holds what is downloaded once. */
   cache: string
   run: RunProgram
+  /** Whether what is committed outlives the machine, and not only the server. */
+  isDurable: boolean
   onDownload: (detail: string) => void
 }
 

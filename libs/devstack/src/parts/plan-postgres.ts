@@ -8,7 +8,6 @@ import { provePostgres, withClient } from './prove-postgres.ts'
 
 const DATABASE = 'coffer'
 
-/** `fsync` stays on: what a crash test finds after a restart has to be what was committed. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -21,8 +20,13 @@ const SETTINGS = {
   lc_messages: 'C',
 }
 
+/** No waiting for the disk: what was committed outlives a kill of the server all the same. */
+const FORGOING_DURABILITY = { fsync: 'off', full_page_writes: 'off' }
+
 /** A PostgreSQL server of the npm package's programs, with an empty database `coffer`. */
-export async function planPostgres({ folder, run }: PlanSurroundings): Promise<PartPlan> {
+export async function planPostgres(surroundings: PlanSurroundings): Promise<PartPlan> {
+  const { folder, run, isDurable } = surroundings
+  const settings = isDurable ? SETTINGS : { ...SETTINGS, ...FORGOING_DURABILITY }
   const account = await postgresAccount(run)
   let binaries = postgresBinaries()
   let data: string | undefined
@@ -37,7 +41,7 @@ export async function planPostgres({ folder, run }: PlanSurroundings): Promise<P
       data ??= await initialise({ folder, run, account, binaries })
       return {
         command: join(binaries.bin, 'postgres'),
-        args: ['-D', data, '-p', String(port), ...postgresArguments(SETTINGS)],
+        args: ['-D', data, '-p', String(port), ...postgresArguments(settings)],
         cwd: data,
         ...(account === undefined ? {} : { account }),
       }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Delivery } from '@coffer/messaging/ports'
+import { quickNode } from '@coffer/testkit/quick-node'
 import type { TestDatabase } from '@coffer/testkit/test-database'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -40,7 +41,7 @@ type Run = { database: TestDatabase; place?: 'into-live' | 'beside'; crashAt?: s
 /** One run of a process of its own: how it ended, and what it reported. */
 async function run({ database: { url }, place = 'beside', crashAt = '' }: Run) {
   const main = fileURLToPath(new URL('../testing/rebuild-once.ts', import.meta.url))
-  const child = spawn(process.execPath, [main, url, logFile, place, crashAt], {
+  const child = spawn(process.execPath, [...quickNode.args, main, url, logFile, place, crashAt], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [output, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')])

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { UNITS_MAX } from '@coffer/money/units'
+import { quickNode } from '@coffer/testkit/quick-node'
 import type { TestDatabase } from '@coffer/testkit/test-database'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -149,7 +150,8 @@ test.each([
 /** Books the sample batch in a process of its own; answers its exit code, or what killed it. */
 async function bookInProcess(...crashAt: string[]): Promise<number | string> {
   const script = fileURLToPath(new URL('../testing/book-once.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, database.url, ...crashAt], { stdio: 'inherit' })
+  const args = [...quickNode.args, script, database.url, ...crashAt]
+  const child = spawn(process.execPath, args, { stdio: 'inherit' })
   const [code, signal] = await once(child, 'exit')
   return signal ?? code
 }
