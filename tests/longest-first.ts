@@ -1,9 +1,10 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files that take more than a minute, the longest first. */
-const LONGEST = ['month', 'outages', 'crash', 'ending', 'lanes', 'cli'].map(
-  (name) => `/tests/e2e/${name}.e2e.test.ts`,
-)
+/** Files that take half a minute or more, the longest first. */
+const LONGEST = [
+  ...['month', 'outages', 'ending', 'crash', 'demo', 'messaging', 'cli', 'rebuild', 'invariants'],
+  ...['identity', 'platform', 'lanes'],
+].map((name) => `/tests/e2e/${name}.e2e.test.ts`)
 
 /**
  * Begins with the files that take longest: one that came last would run on alone, on one of two

@@ -20,6 +20,9 @@ export type PayoutsOptions = {
 
 type Asked = { id: string; status: string; excess: string; amount: string }
 
+/** Payments whose refunds are asked for at the same time. */
+const AT_ONCE = 16
+
 /** Asks for refunds of `count` payments, in many ways, and for several of one at once. */
 export async function askRefunds(options: PayoutsOptions, count: number): Promise<Payout[]> {
   const { trade, oracle, random } = options
@@ -28,7 +31,7 @@ export async function askRefunds(options: PayoutsOptions, count: number): Promis
   const failing = refundable.filter(({ card }) => card === 'tok_refund_fails').slice(0, 3)
   const chosen = [...new Set([...failing, ...random.shuffle(refundable)])].slice(0, count)
   const wanted = chosen.map((payment) => ({ payment, ...refundsOf(options, payment) }))
-  const asked = await atOnce(wanted, async ({ payment, refunds, granted }) => {
+  const ask = async ({ payment, refunds, granted }: (typeof wanted)[number]) => {
     const excess = refunds.map(({ amount }) => oracle.excessOf(payment.id, amount))
     const answers = await Promise.all(refunds.map((each) => askRefund(options, payment, each)))
     const known = answers.flatMap((each) => each ?? [])
@@ -40,7 +43,8 @@ export async function askRefunds(options: PayoutsOptions, count: number): Promis
     }
     for (const refund of known) oracle.refundGranted(refund)
     return answers.map((each, place) => ({ ...refunds[place], ...each }))
-  })
+  }
+  const asked = await atOnce(wanted, ask, AT_ONCE)
   return asked.flat().flatMap(({ id, to = '', amount = 0n, payment }) => {
     const asset = trade.payments.find((each) => each.id === payment)?.asset
     if (id === undefined || asset === undefined) return []
@@ -87,10 +91,11 @@ async function askRefund(
   const path = `/v1/payments/${payment.id}/refunds`
   const isDecided = async () => {
     const answer = await call('POST', path, body, key)
-    // What came in is paid a moment before it is booked.
-    return answer.status === 409 ? undefined : answer
+    // What came in is paid a moment before it is booked; and who has too much to do says so.
+    return answer.status === 409 || answer.status === 503 ? undefined : answer
   }
-  const answer = await waitFor(isDecided, { what: `a refund of ${payment.id}` })
+  const patience = { what: `a refund of ${payment.id}`, timeoutMs: 120_000 }
+  const answer = await waitFor(isDecided, patience)
   if (answer.status === 422 && answer.body['code'] === 'REFUND_EXCEEDS') return undefined
   const { id, excess } = await good<Asked>(Promise.resolve(answer))
   return { id, payment: payment.id, amount, excess: BigInt(excess) }

@@ -23,8 +23,8 @@ import { sellUnread } from './sell-unread.ts'
  * end differences are planted, and reconciliation must name them.
  */
 
-/** A month of 2,000 orders takes minutes: the README says how it is asked for. */
-const ORDERS = Number(process.env['MONTH_ORDERS'] ?? 300)
+/** Fewer are enough for whoever works on it: the README says how. */
+const ORDERS = Number(process.env['MONTH_ORDERS'] ?? 2_000)
 const SIZE = { seed: 20_261_122, orders: ORDERS }
 const REFUNDED = Math.ceil(ORDERS / 13)
 
@@ -222,9 +222,14 @@ test('what is planted on the chain is found, each by its name', async () => {
   })
   await quiet(under)
   const api = apiClient({ api: coffer.apiUrl, apiKey: coffer.apiKey })
-  const { open } = await openReconciliation({ coffer, api, tell: { line: () => undefined } })
+  // A credit is left to a later run while a transaction is open that began before it was booked.
+  const look = async () => {
+    const { open } = await openReconciliation({ coffer, api, tell: { line: () => undefined } })
+    return unexplained(ofChain(open), planted)
+  }
+  await untilNone('differences', look)
   expect(planted).toHaveLength(3)
-  expect(unexplained(ofChain(open), planted)).toEqual([])
+  expect(await look()).toEqual([])
 })
 
 const ofChain = (open: readonly OpenDifference[]) =>
