@@ -227,7 +227,7 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'a restored ledger announces what had been announced, again and again',
     file: 'libs/messaging/src/relay.ts',
-    find: 'and waiting.id > relay.restored_id',
+    find: 'and waiting.id + 0 > relay.restored_id',
     replace: '',
     tests: ['libs/ledger/src/adapters/transactions-outbox.integration.test.ts'],
   },

@@ -46,7 +46,8 @@ async function lagOf(postgres: Postgres, { topic, source }: RelayedFrom): Promis
     where ${source.isOf(topic)}
       and (waiting.${transactionId}, waiting.id) > (cursor.transaction_id, cursor.outbox_id)
       and waiting.${transactionId} < pg_snapshot_xmax(pg_current_snapshot())
-      and waiting.id > cursor.restored_id`
+      -- No bound of an index, as in the relay.
+      and waiting.id + 0 > cursor.restored_id`
   const [lag] = await postgres.execute<Omit<RelayLag, 'topic'>>(sql`
     with cursor as (
       select coalesce(max(transaction_id), '0') as transaction_id,

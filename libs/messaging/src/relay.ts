@@ -101,7 +101,7 @@ async function readNext(
         select true from ${table} held
         where ${source.isOf(topic)}
           and (held.${transactionId}, held.id) > ${cursor}
-          and held.id > relay.restored_id
+          and held.id + 0 > relay.restored_id
         order by held.${transactionId}, held.id
         limit 1
       ) is not null as "isHeldUp"
@@ -115,7 +115,8 @@ async function readNext(
       where ${source.isOf(topic)}
         and (waiting.${transactionId}, waiting.id) > ${cursor}
         and waiting.${transactionId} < pg_snapshot_xmin(pg_current_snapshot())
-        and waiting.id > relay.restored_id
+        -- No bound of an index: by that of ids the planner would read all that there is.
+        and waiting.id + 0 > relay.restored_id
       -- By the columns: without its table, id would be the text selected above.
       order by waiting.${transactionId}, waiting.id
       limit ${batchSize}
