@@ -11,6 +11,13 @@ const consumeTests = ['libs/messaging/src/consume.test.ts']
 /** Bugs between the transaction that owes a message and the one that handles it. */
 export const messagingMutations: readonly Mutation[] = [
   {
+    name: 'a relay that is up to date reads the whole outbox for each step',
+    file: relay,
+    find: 'and waiting.id + 0 > relay.restored_id',
+    replace: 'and waiting.id > relay.restored_id',
+    tests: ['libs/messaging/src/relay-reads.integration.test.ts'],
+  },
+  {
     name: 'a relay that could not read ahead fails for ever',
     file: 'libs/messaging/src/relay-next.ts',
     find: `    ahead = undefined

@@ -16,7 +16,7 @@ const metrics = createMetrics('api')
 await using resources = new AsyncDisposableStack()
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'api' }))
-// One group makes them, at most, and another may wait for it; one group reads, by two statements.
+// Two groups of payments are made at once, and one of balances is read, by two statements.
 const pool = { applicationName: 'api', connectionsMax: 2, prepares: true }
 const making = resources.use(openPostgres(config.DATABASE_URL, pool))
 const reading = resources.use(openPostgres(config.DATABASE_URL, pool))

@@ -48,6 +48,8 @@ export function paymentsApi(options: PaymentsApiOptions): Routes[] {
       createPayment: createPayment({
         createPayments: createPayments(creation),
         isTransient: isTransientPostgresError,
+        // While one is written to the disk the other is decided.
+        groupsAtOnce: 2,
         ...{ addresses, assets },
       }),
       cancelOrder: cancelOrder({ rooms: postgresPaymentRooms(postgres), now }),

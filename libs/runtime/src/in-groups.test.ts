@@ -59,3 +59,30 @@ test('an outage fails all at once: nothing is tried alone', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
   expect(groups).toEqual([[1, 2, 3]])
 })
+
+test('so many groups are under way at once, and no more', async () => {
+  const groups: number[][] = []
+  const ended: (() => void)[] = []
+  const double = inGroups<number, number>({
+    async handle(items) {
+      groups.push([...items])
+      await new Promise<void>((resolve) => ended.push(resolve))
+      return items.map((item) => 2 * item)
+    },
+    ...{ sizeMax: 10, isOutage: () => false, atOnceMax: 2 },
+  })
+  const asked: Promise<number>[] = []
+  for (const item of [1, 2, 3, 4]) {
+    asked.push(double(item))
+    await new Promise(setImmediate)
+  }
+
+  expect(groups).toEqual([[1], [2]])
+  ended.shift()?.()
+  await asked[0]
+  await new Promise(setImmediate)
+  expect(groups).toEqual([[1], [2], [3, 4]])
+
+  for (const end of ended) end()
+  expect(await Promise.all(asked)).toEqual([2, 4, 6, 8])
+})

@@ -5,18 +5,21 @@ export type InGroupsOptions<Item, Result> = {
   sizeMax: number
   /** Failures that say nothing about the items, so that none of them is tried alone. */
   isOutage: (error: unknown) => boolean
+  /** Groups that are handled at the same time, at most. Default: 1. */
+  atOnceMax?: number
 }
 
 /**
- * Collects what is asked for while the one before is under way, and handles it at once: so many
+ * Collects what is asked for while those before are under way, and handles it at once: so many
  * share what one alone would cost. An item that makes a group fail fails alone.
  */
 export function inGroups<Item, Result>(
   options: InGroupsOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
-  const { handle, sizeMax, isOutage } = options
+  const { handle, sizeMax, isOutage, atOnceMax = 1 } = options
   let waiting: Waiting<Item, Result>[] = []
-  let isRunning = false
+  let running = 0
+  let isDue = false
 
   const handleOrHalve = async (group: readonly Waiting<Item, Result>[]): Promise<void> => {
     try {
@@ -34,21 +37,24 @@ export function inGroups<Item, Result>(
   }
 
   const run = async () => {
-    if (isRunning) return
-    isRunning = true
+    isDue = false
+    if (running >= atOnceMax) return
+    running += 1
     while (waiting.length > 0) {
       const group = waiting.slice(0, sizeMax)
       waiting = waiting.slice(sizeMax)
       await handleOrHalve(group)
     }
-    isRunning = false
+    running -= 1
   }
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject })
+      if (isDue || running >= atOnceMax) return
+      isDue = true
       // What else is asked for in this turn of the event loop comes along.
-      if (!isRunning) setImmediate(() => void run())
+      setImmediate(() => void run())
     })
 }
 

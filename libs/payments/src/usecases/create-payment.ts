@@ -15,6 +15,8 @@ export type CreatePaymentOptions = {
   isTransient: (error: unknown) => boolean
   /** Most payments that are made in one transaction. */
   groupMax?: number
+  /** Transactions that are under way at the same time, at most. Default: 1. */
+  groupsAtOnce?: number
 }
 
 /**
@@ -24,9 +26,11 @@ export type CreatePaymentOptions = {
  * {@link IdempotencyKeyReusedError}, {@link OrderTermsError} and {@link OrderClosedError}.
  */
 export function createPayment(options: CreatePaymentOptions) {
-  const { createPayments, addresses, assets, isTransient, groupMax = 500 } = options
+  const { createPayments, addresses, assets, isTransient } = options
+  const { groupMax = 500, groupsAtOnce = 1 } = options
   const accepted = new Map(assets.map((asset) => [asset.id, asset]))
-  const create = inGroups({ handle: createPayments, sizeMax: groupMax, isOutage: isTransient })
+  const groups = { sizeMax: groupMax, atOnceMax: groupsAtOnce, isOutage: isTransient }
+  const create = inGroups({ handle: createPayments, ...groups })
   return async (request: PaymentRequest): Promise<Payment> => {
     const problem = problemOf(request, accepted, addresses)
     if (problem !== undefined) throw new PaymentAssetError(request.asset, problem)
