@@ -43,14 +43,18 @@ async function setBalance(
 }
 
 async function forgeDeposit(
-  { coffer, trade }: PlantOnChainOptions,
+  { coffer, node, trade }: PlantOnChainOptions,
   { asset, txHash }: { asset: AssetId; txHash: `0x${string}` },
 ): Promise<void> {
   const payment = trade.payments.find((each) => each.asset === asset)
   if (payment === undefined) throw new Error(`Nobody was to pay in ${asset}.`)
   const chain = asset.split('/')[0] ?? ''
-  // Of a block that is final: a later one is left to a later run.
-  const time = new Date(Date.now() - 60_000).toISOString()
+  // Of a block that is final, however long ago that was: a later one is left to a later run.
+  const { timestamp } = await node.request<{ timestamp: string }>('eth_getBlockByNumber', [
+    quantity(1n),
+    false,
+  ])
+  const time = new Date(Number(timestamp) * 1_000).toISOString()
   const data = {
     ...{ depositId: `${chain}:${txHash}:value`, revision: 1, owner: payment.id, chain, asset },
     ...{ amount: '12345', from: payment.address, to: payment.address, txHash },
