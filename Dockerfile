@@ -13,11 +13,20 @@ COPY --from=manifests /app ./
 # No package needs its install script to run in production.
 RUN npm ci --omit=dev --ignore-scripts
 
+FROM node:26.10.0-bookworm-slim AS console
+WORKDIR /app
+COPY --from=manifests /app ./
+# What builds the pages is not needed to serve them.
+RUN npm ci --ignore-scripts
+COPY . .
+RUN node apps/console/build.ts
+
 FROM node:26.10.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY . .
+COPY --from=console /app/apps/console/dist ./apps/console/dist
 # Where the local chain keeps its state; a volume mounted here takes over the owner.
 RUN mkdir /chain && chown node:node /chain
 # And where the signer has its keys and its socket, for nobody else.

@@ -32,7 +32,7 @@ function importedPackages(folder: string): string[] {
   const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : importedPackages(path)
-    if (!entry.name.endsWith('.ts')) return []
+    if (!/\.tsx?$/.test(entry.name)) return []
     const imports = readFileSync(path, 'utf8').matchAll(
       /\b(?:from |import |import\()'(@coffer\/[^/']+)/g,
     )

@@ -13,6 +13,7 @@ const CHECKS: readonly Check[] = [
     args: ['check', '--error-on-warnings', '--diagnostic-level=warn', '--max-diagnostics=200', '.'],
   },
   { name: 'types (tsc)', command: 'tsc', args: ['--noEmit', '-p', '.'] },
+  { name: 'types of the console (tsc)', command: 'tsc', args: ['--noEmit', '-p', 'apps/console'] },
   { name: 'promises (oxlint)', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'dead code and undeclared packages (knip)', command: 'knip', args: ['--no-progress'] },
   { name: 'package.json files', command: 'node', args: ['scripts/check-packages.ts'] },

@@ -104,7 +104,7 @@ test('Redis keeps what it acknowledged and drops nothing for want of memory', ()
 test('every stage of our image is the Node that the project is developed on', () => {
   const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
   const node = `node:${root.devDependencies.node}-bookworm-slim`
-  expect(bases).toEqual([node, node, node])
+  expect(bases).toEqual([node, node, node, node])
 })
 
 test('our image does not run as root', () => {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { postgresStatisticsReader } from '@coffer/analytics/postgres-statistics-reader'
 import { analyticsRoutes } from '@coffer/analytics/routes'
 import { postgresBalanceDifferences } from '@coffer/deposits/balance-differences'
@@ -20,6 +21,7 @@ import { balanceDifferenceRoutes } from '@coffer/deposits/routes-balances'
 import { type UnlatchPlan, unlatchChain } from '@coffer/deposits/unlatch-chain'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type HttpServer, httpServer, type Routes } from '@coffer/http/server'
+import { staticPages } from '@coffer/http/static-pages'
 import { balancesAt } from '@coffer/ledger/balances-at'
 import { readStatement } from '@coffer/ledger/statement'
 import { postgresLetterStates } from '@coffer/messaging/letter-states'
@@ -35,9 +37,12 @@ import { findOwner } from '@coffer/wallets/find-owner'
 import { hdAddresses } from '@coffer/wallets/hd-addresses'
 import { importAddresses } from '@coffer/wallets/import-addresses'
 import { postgresAddressBook } from '@coffer/wallets/postgres-address-book'
+import { postgresOwnerReader } from '@coffer/wallets/postgres-owner-reader'
 import { postgresOwners } from '@coffer/wallets/postgres-owners'
 import { walletRoutes } from '@coffer/wallets/routes'
+import { ownerReadingRoutes } from '@coffer/wallets/routes-reading'
 import { apiHealth } from './api-health.ts'
+import { assetRoutes } from './asset-routes.ts'
 import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
 import { currentBalances } from './current-balances.ts'
 import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-routes.ts'
@@ -76,9 +81,14 @@ export type ApiServerOptions = {
   channelRules: ChannelRules
   /** How notifications look and where they may go. */
   notifications: NotificationTerms
+  /** Where the console was built to. */
+  consoleFolder?: string
   logger: Logger
   metrics: Metrics
 }
+
+/** Where its build leaves it. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url))
 
 /** The wallet API, wired to PostgreSQL and ready to listen. Throws `XpubError`. */
 export async function apiServer(options: ApiServerOptions): Promise<HttpServer> {
@@ -135,6 +145,9 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),
     routes: [
       wallets,
+      ownerReadingRoutes({ owners, reader: postgresOwnerReader(postgres) }),
+      assetRoutes(assets),
+      pagesIn(options.consoleFolder),
       ...bookRoutes(options, { owners, assets }),
       ...paymentsApi({ ...options, source, scanPosition }),
       ...refundsApi({ postgres, assets, sandboxSecret: options.sandboxSecret }),
@@ -146,6 +159,9 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     ],
   })
 }
+
+/** The console. */
+const pagesIn = (folder = CONSOLE_FOLDER): Routes => staticPages({ folder, prefix: '/console' })
 
 /** What becomes of what merchants and users have. */
 function paymentRoutes(options: ApiServerOptions): Routes[] {

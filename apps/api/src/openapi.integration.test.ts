@@ -17,6 +17,7 @@ const ROUTES = [
   'GET /v1/admin/rescans/{id}',
   'GET /v1/analytics/summary',
   'GET /v1/analytics/top-merchants',
+  'GET /v1/assets',
   'GET /v1/chains',
   'GET /v1/deposits',
   'GET /v1/deposits/{id}',
@@ -41,7 +42,9 @@ const ROUTES = [
   'GET /v1/settlements/{id}',
   'GET /v1/settlements/{id}/report.csv',
   'GET /v1/settlements/{id}/report.pdf',
+  'GET /v1/users',
   'GET /v1/users/{id}',
+  'GET /v1/users/{id}/addresses',
   'GET /v1/users/{id}/balances',
   'GET /v1/users/{id}/notification-preferences',
   'GET /v1/users/{id}/payees',
@@ -122,7 +125,10 @@ test('every operation says what it does, what it answers and how it tells of err
   )
 })
 
-/** Routes as Fastify's router knows them, without the documentation's own pages. */
+/** What is for people: the documentation's own pages, the console, and what payers see. */
+const PAGES = /^(\/docs.*|\/console.*|\/pay\/\{id\}|\/)$/
+
+/** Routes as Fastify's router knows them, without pages. */
 function registeredRoutes(tree: string): string[] {
   const routes: string[] = []
   const parents: string[] = []
@@ -132,7 +138,7 @@ function registeredRoutes(tree: string): string[] {
     const depth = indent.length / 4
     parents.splice(depth, parents.length, segment)
     const path = parents.join('').replace(/:(\w+)/g, '{$1}')
-    if (path.startsWith('/docs')) continue
+    if (PAGES.test(path)) continue
     for (const method of methods?.split(', ') ?? []) {
       if (method !== 'HEAD') routes.push(`${method} ${path}`)
     }

@@ -40,6 +40,7 @@ import { anvilClient } from '@coffer/simulator/anvil-client'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { withdrawalsMigrations } from '@coffer/withdrawals/migrations'
 import { z } from 'zod'
+import { buildConsole } from './build-console.ts'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
 import { localNotifications } from './local-notifications.ts'
 import { localSandbox } from './local-sandbox.ts'
@@ -76,6 +77,8 @@ export type StartCofferOptions = Pick<
   appEnv?: Partial<Record<AppName, Readonly<Record<string, string>>>>
   /** Start an app again when it ends by itself. */
   restart?: boolean
+  /** Build the console if it is not there. */
+  console?: boolean
   onProgress?: CofferProgress
 }
 
@@ -123,6 +126,7 @@ export const MIGRATIONS = [
  */
 export async function startCoffer(options: StartCofferOptions): Promise<Coffer> {
   const { home = '.coffer', env, onProgress = () => undefined } = options
+  const pages = options.console ? buildConsole(onProgress) : undefined
   const stack = await startStack({
     home,
     parts: partsNeeded(env),
@@ -158,6 +162,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
       API_KEY: apiKey,
     }
     coffer = runningCoffer({ stack, shared, signer, ports, options: { ...options, home } })
+    await pages
     await startAll(coffer, options, Boolean(signer || env['KEYSTORE_FILES']))
     return { ...coffer, stack, urls, messaging, chain, apiKey, apiUrl }
   } catch (error) {

@@ -4,6 +4,8 @@ import { apiKeyCheck } from './api-key.ts'
 
 const PUBLIC = [
   /^\/(health|ready|metrics|openapi\.json|docs(\/.*)?)$/,
+  // Pages hold nothing that is secret: what they show they ask for themselves.
+  /^\/(console(\/\*)?|pay\/:id)?$/,
   // Callbacks are signed instead.
   /^\/v1\/channels\/\w+\/callbacks$/,
   // Everything on it is made up.

@@ -13,6 +13,26 @@ export type Owners = {
   find(id: string): Promise<Owner | undefined>
 }
 
+/** Users as they are looked for. Adapter: `adapters/postgres-owner-reader.ts`. */
+export type OwnerReader = {
+  /** Newest first, those made before `before`, at most `limit`. */
+  list(
+    filter: { search: string | undefined },
+    page: { before: string | undefined; limit: number },
+  ): Promise<Owner[]>
+  /** The first one first. */
+  addressesOf(owner: string, limit: number): Promise<WatchedAddress[]>
+}
+
+export type WatchedAddress = {
+  chain: ChainId
+  address: `0x${string}`
+  watchedFrom: bigint
+  /** Whether its key is ours; else it was imported. */
+  isDerived: boolean
+  createdAt: Date
+}
+
 /** An address that was derived for an owner. */
 export type Assignment = {
   owner: string

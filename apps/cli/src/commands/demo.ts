@@ -41,6 +41,7 @@ export const demo = new Command('demo')
     await using coffer = await startCoffer({
       home,
       env: demoEnv(process.env),
+      console: true,
       onProgress: tell.line,
     })
     const work = runActs(coffer, { users, count, seed }, tell)
@@ -55,7 +56,8 @@ export const demo = new Command('demo')
     if (json) printJson(verdict)
     if (!keep) return
     await using _remembered = await rememberCoffer(home, coffer)
-    console.error(`api ${coffer.apiUrl}\napi docs ${coffer.apiUrl}/docs\napi key ${coffer.apiKey}`)
+    const { apiUrl, apiKey } = coffer
+    console.error(`console ${apiUrl}/console/\napi docs ${apiUrl}/docs\napi key ${apiKey}`)
     await stopped
   })
 

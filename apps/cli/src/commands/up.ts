@@ -25,6 +25,7 @@ export const up = new Command('up')
       home,
       env: process.env,
       restart: true,
+      console: apps.includes('api'),
       onProgress: line,
       ...(blockTime ? { anvilArguments: ['--block-time', blockTime, '--mixed-mining'] } : {}),
     })
@@ -53,6 +54,7 @@ function appNames(text: string): readonly AppName[] {
 
 const facts = ({ apiUrl, apiKey, urls, chain, apps }: Coffer) => ({
   api: apiUrl,
+  console: `${apiUrl}/console/`,
   docs: `${apiUrl}/docs`,
   openapi: `${apiUrl}/openapi.json`,
   apiKey,
@@ -67,7 +69,17 @@ const facts = ({ apiUrl, apiKey, urls, chain, apps }: Coffer) => ({
 })
 
 function printFacts(coffer: Coffer): void {
-  const { api, docs, apiKey, databaseUrl, kafkaBrokers, redisUrl, rpcUrl, assets } = facts(coffer)
+  const {
+    api,
+    console: pages,
+    docs,
+    apiKey,
+    databaseUrl,
+    kafkaBrokers,
+    redisUrl,
+    rpcUrl,
+    assets,
+  } = facts(coffer)
   console.log(`
 database   ${databaseUrl}
 kafka      ${kafkaBrokers || '(not used)'}
@@ -76,6 +88,7 @@ chain      ${rpcUrl ?? 'by coffer.config.ts'}`)
   for (const { symbol, asset } of assets) console.log(`  ${symbol.padEnd(8)} ${asset}`)
   console.log(`
 api        ${api}
+console    ${pages}
 api docs   ${docs}
 api key    ${apiKey}`)
 }

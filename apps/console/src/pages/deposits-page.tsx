@@ -1,0 +1,52 @@
+import { answerOf } from '@coffer/client/coffer-client'
+import { useState } from 'react'
+import { useApi } from '../access.ts'
+import { statusText, useTexts } from '../i18n/texts.ts'
+import { Choice, Filters, TextField } from '../parts/field.tsx'
+import { Page } from '../parts/page.tsx'
+import { usePages } from '../reads/use-pages.ts'
+import { DepositList } from './deposit-list.tsx'
+
+const STATUSES = ['seen', 'final', 'credited', 'orphaned', 'reversed', 'rejected'] as const
+type Status = (typeof STATUSES)[number]
+
+/** Deposits as they come in. */
+export function DepositsPage() {
+  const texts = useTexts()
+  const { t } = texts
+  const api = useApi()
+  const [status, setStatus] = useState<Status | ''>('')
+  const [owner, setOwner] = useState('')
+  const query = { ...(status === '' ? {} : { status }), ...(owner === '' ? {} : { owner }) }
+  const deposits = usePages(
+    ['deposits', query],
+    (cursor) => answerOf(api.GET('/v1/deposits', { params: { query: { ...query, ...cursor } } })),
+    { refetchMs: 1_500 },
+  )
+  const statuses = STATUSES.map((value) => ({ value, text: statusText(texts, value) }))
+  return (
+    <Page
+      title={t('deposits.title')}
+      hint={t('deposits.hint')}
+      actions={
+        <span className="live" data-lost={Boolean(deposits.error)} role="status">
+          {t(deposits.error ? 'app.lost' : 'app.live')}
+        </span>
+      }
+    >
+      <Filters>
+        <Choice<Status | ''>
+          label={t('field.status')}
+          value={status}
+          onChange={setStatus}
+          options={[{ value: '', text: t('app.all') }, ...statuses]}
+        />
+        <TextField label={t('field.owner')} value={owner} onChange={setOwner} type="search" />
+      </Filters>
+      <DepositList
+        of={deposits}
+        empty={{ title: t('deposits.empty'), hint: t('deposits.emptyHint') }}
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,24 @@
+import type { Coffer } from '@coffer/cli/start-coffer'
+import type { Page } from 'playwright-core'
+
+export const DESKTOP = { width: 1_280, height: 800 }
+export const PHONE = { width: 390, height: 844 }
+
+/** Signs in at the console's own door. */
+export async function signIn(page: Page, { apiUrl, apiKey }: Pick<Coffer, 'apiUrl' | 'apiKey'>) {
+  await page.goto(`${apiUrl}/console/`)
+  await page.getByLabel('API key').fill(apiKey)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.locator('#content').waitFor()
+}
+
+/** Goes to a page without leaving the one document, as a link does. */
+export async function goTo(page: Page, path: string, heading: string) {
+  await page.evaluate((to) => {
+    history.pushState({}, '', `/console${to}`)
+    dispatchEvent(new PopStateEvent('popstate'))
+  }, path)
+  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
+  // What is being fetched says so, and is gone when it is there.
+  await page.locator('.loading').first().waitFor({ state: 'detached' })
+}

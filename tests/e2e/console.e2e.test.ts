@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { barriers, keepShot, openBrowser, overflow, type TestBrowser } from './browser.ts'
+import type { CofferUnderTest } from './coffer-under-test.ts'
+import { cofferUnderTest } from './coffer-under-test.ts'
+import { DESKTOP, goTo, PHONE, signIn } from './console-visitor.ts'
+
+/**
+ * Goal: people can use the console, whatever they see it with. Method: a real browser against every
+ * process on real parts; one stack and one browser for all tests.
+ */
+
+let under: CofferUnderTest
+let browser: TestBrowser
+
+beforeAll(async () => {
+  const starting = cofferUnderTest({ name: 'console', users: 1, console: true })
+  ;[under, browser] = await Promise.all([starting, openBrowser()])
+})
+
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await under[Symbol.asyncDispose]()
+})
+
+/** Pages that show what there is, by the heading that says that they are there. */
+const PAGES = [
+  ['/chains', 'Chains'],
+  ['/deposits', 'Deposits'],
+  ['/owners', 'Owners'],
+] as const
+
+test('the start page paints within a second and loads little', async () => {
+  await using visit = await browser.open()
+  const { page } = visit
+
+  await page.goto(`${under.coffer.apiUrl}/`)
+  await page.getByLabel('API key').waitFor()
+  const told = await page.evaluate(() => {
+    const [paint] = performance.getEntriesByName('first-contentful-paint')
+    const scripts = performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.endsWith('.js')) as PerformanceResourceTiming[]
+    const bytes = scripts.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)
+    return { paintMs: paint?.startTime ?? Number.NaN, scriptBytes: bytes }
+  })
+
+  expect(page.url()).toBe(`${under.coffer.apiUrl}/console/chains`)
+  expect(told.scriptBytes).toBeGreaterThan(10_000)
+  expect(told.scriptBytes).toBeLessThan(250_000)
+  expect(told.paintMs).toBeLessThan(1_000)
+})
+
+test('a wrong key is refused in words', async () => {
+  await using visit = await browser.open()
+  const { page } = visit
+
+  await page.goto(`${under.coffer.apiUrl}/console/`)
+  await page.getByLabel('API key').fill('not-the-key-at-all')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+
+  await page.getByText('This key is not accepted.').waitFor()
+  expect(await barriers(page)).toEqual([])
+})
+
+test.each([
+  ['light', DESKTOP, 'light'],
+  ['dark', DESKTOP, 'dark'],
+  ['phone', PHONE, 'light'],
+] as const)('every page is whole and open to everybody (%s)', async (name, viewport, colours) => {
+  await using visit = await browser.open({ viewport, colorScheme: colours })
+  const { page, complaints } = visit
+
+  await signIn(page, under.coffer)
+  for (const [path, heading] of PAGES) {
+    await goTo(page, path, heading)
+    await keepShot(page, `${name}${path.replaceAll('/', '-')}`)
+
+    expect(await overflow(page), path).toBeLessThanOrEqual(0)
+    expect(await barriers(page), path).toEqual([])
+  }
+  expect(complaints).toEqual([])
+})
+
+test('a deposit arrives while one looks on, and fills up until it is credited', async () => {
+  await using visit = await browser.open()
+  const { page, complaints } = visit
+  await signIn(page, under.coffer)
+  await goTo(page, '/deposits', 'Deposits')
+  await page.getByText('No deposits so far').waitFor()
+
+  await under.pay({ count: 1, blocks: 1 })
+
+  await page
+    .getByRole('cell', { name: /Credited/ })
+    .first()
+    .waitFor()
+  await page.getByRole('link', { name: /^0x/ }).first().click()
+  await page.getByRole('heading', { name: 'Story of a deposit' }).waitFor()
+  await keepShot(page, 'deposit')
+  expect(complaints).toEqual([])
+})
+
+test('it speaks Chinese, and keeps what was chosen', async () => {
+  await using visit = await browser.open({ locale: 'zh-CN' })
+  const { page } = visit
+  await page.goto(`${under.coffer.apiUrl}/console/`)
+  await page.getByLabel('API 密钥').waitFor()
+
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.reload()
+
+  await page.getByLabel('API key').waitFor()
+  expect(await page.getAttribute('html', 'lang')).toBe('en')
+})
