@@ -15,7 +15,7 @@ const MARK = '.built-of'
 
 /** What the pages are made of, the packages beside them included. */
 const SOURCES = [
-  ...['index.html', 'package.json', 'vite.config.ts', 'src'],
+  ...['index.html', 'pay.html', 'package.json', 'vite.config.ts', 'src'],
   ...['../../libs/client/src', '../../libs/money/src', '../../libs/errors/src'],
 ]
 

@@ -1,5 +1,9 @@
 import { defineConfig } from 'vite'
 
+// A test may be who builds; the pages are for people.
+process.env['NODE_ENV'] = 'production'
+
+/** Two pages: the console, and what a payer sees, which loads nothing of the console's own. */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
@@ -11,6 +15,7 @@ export default defineConfig({
     rollupOptions: {
       input: {
         console: `${import.meta.dirname}/index.html`,
+        pay: `${import.meta.dirname}/pay.html`,
       },
     },
   },

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import chromiumFromNpm from '@sparticuz/chromium'
@@ -18,7 +18,8 @@ const SHOTS = '.coffer/screenshots'
 export async function openBrowser(): Promise<TestBrowser> {
   const browser: Browser = await chromium.launch({
     executablePath: await chromiumFromNpm.executablePath(),
-    args: [...chromiumFromNpm.args],
+    // What the package proposes beside turns off what keeps pages apart, which is to be tested.
+    args: ['--no-sandbox'],
     headless: true,
   })
   await mkdir(SHOTS, { recursive: true })
@@ -48,7 +49,23 @@ export const keepShot = (page: Page, name: string) =>
 
 /** How far a page is wider than the window; 0 is as it should be. */
 export const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+
+/** What the browser itself measured of a page. */
+export type Loaded = { paintMs: number; scriptBytes: number }
+
+export async function loaded(page: Page): Promise<Loaded> {
+  const painted = () => performance.getEntriesByName('first-contentful-paint').length > 0
+  await page.waitForFunction(painted)
+  return await page.evaluate(() => {
+    const [paint] = performance.getEntriesByName('first-contentful-paint')
+    const scripts = performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.endsWith('.js')) as PerformanceResourceTiming[]
+    const bytes = scripts.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)
+    return { paintMs: paint?.startTime ?? Number.NaN, scriptBytes: bytes }
+  })
+}
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -59,9 +76,7 @@ type AxeResult = {
 /** What axe finds that keeps people out: each rule that is broken, and where first. */
 export async function barriers(page: Page): Promise<string[]> {
   // As what a developer's tools do, which the page's policy does not forbid.
-  await page.evaluate(
-    await import('node:fs/promises').then(({ readFile }) => readFile(AXE, 'utf8')),
-  )
+  await page.evaluate(await readFile(AXE, 'utf8'))
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
   )

@@ -14,10 +14,10 @@ export async function signIn(page: Page, { apiUrl, apiKey }: Pick<Coffer, 'apiUr
 
 /** Goes to a page without leaving the one document, as a link does. */
 export async function goTo(page: Page, path: string, heading: string) {
-  await page.evaluate((to) => {
-    history.pushState({}, '', `/console${to}`)
-    dispatchEvent(new PopStateEvent('popstate'))
-  }, path)
+  const to = JSON.stringify(`/console${path}`)
+  await page.evaluate(
+    `history.pushState({}, '', ${to}); dispatchEvent(new PopStateEvent('popstate'))`,
+  )
   await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
   // What is being fetched says so, and is gone when it is there.
   await page.locator('.loading').first().waitFor({ state: 'detached' })

@@ -37,13 +37,11 @@ import { findOwner } from '@coffer/wallets/find-owner'
 import { hdAddresses } from '@coffer/wallets/hd-addresses'
 import { importAddresses } from '@coffer/wallets/import-addresses'
 import { postgresAddressBook } from '@coffer/wallets/postgres-address-book'
-import { postgresOwnerReader } from '@coffer/wallets/postgres-owner-reader'
 import { postgresOwners } from '@coffer/wallets/postgres-owners'
 import { walletRoutes } from '@coffer/wallets/routes'
-import { ownerReadingRoutes } from '@coffer/wallets/routes-reading'
 import { apiHealth } from './api-health.ts'
-import { assetRoutes } from './asset-routes.ts'
 import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
+import { consoleReads } from './console-reads.ts'
 import { currentBalances } from './current-balances.ts'
 import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-routes.ts'
 import { depositTrace } from './deposit-trace.ts'
@@ -145,8 +143,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),
     routes: [
       wallets,
-      ownerReadingRoutes({ owners, reader: postgresOwnerReader(postgres) }),
-      assetRoutes(assets),
+      ...consoleReads(postgres, assets),
       pagesIn(options.consoleFolder),
       ...bookRoutes(options, { owners, assets }),
       ...paymentsApi({ ...options, source, scanPosition }),
@@ -160,8 +157,9 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
   })
 }
 
-/** The console. */
-const pagesIn = (folder = CONSOLE_FOLDER): Routes => staticPages({ folder, prefix: '/console' })
+/** The console, and what a payer sees. */
+const pagesIn = (folder = CONSOLE_FOLDER): Routes =>
+  staticPages({ folder, prefix: '/console', aliases: { '/pay/:id': 'pay.html' } })
 
 /** What becomes of what merchants and users have. */
 function paymentRoutes(options: ApiServerOptions): Routes[] {

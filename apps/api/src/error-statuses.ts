@@ -29,6 +29,7 @@ export const ERROR_STATUSES: ErrorStatuses = {
   GAP_NOT_RESCANNABLE: { status: 409, title: 'The scanner fills this gap by itself' },
   GAP_UNKNOWN: { status: 404, title: 'There is no such gap' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key is of another request' },
+  LEDGER_TRANSACTION_UNKNOWN: { status: 404, title: 'There is no such transaction' },
   MERCHANT_UNKNOWN: { status: 404, title: 'There is no such merchant' },
   MESSAGE_LOG: { status: 503, title: 'The broker does not answer' },
   MONEY_UNITS: { status: 400, title: 'The amount is invalid' },

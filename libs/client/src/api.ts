@@ -524,6 +524,546 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/merchants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merchants, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A part of the name */
+                    search?: string;
+                    limit?: number;
+                    /** @description nextCursor of the answer before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                email: string;
+                                /**
+                                 * @description The language of notices
+                                 * @enum {string}
+                                 */
+                                locale: "en" | "zh";
+                                feeBasisPoints: number;
+                                /** Format: date-time */
+                                createdAt: string;
+                            }[];
+                            /** @description null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        /** Make a merchant */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** Format: email */
+                        email: string;
+                        /**
+                         * @description The language of notices
+                         * @default en
+                         * @enum {string}
+                         */
+                        locale?: "en" | "zh";
+                        /**
+                         * @description What we keep of a payment, in hundredths of a per cent
+                         * @default 0
+                         */
+                        feeBasisPoints?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /**
+                             * @description The language of notices
+                             * @enum {string}
+                             */
+                            locale: "en" | "zh";
+                            feeBasisPoints: number;
+                            /** Format: date-time */
+                            createdAt: string;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    merchant?: string;
+                    limit?: number;
+                    /** @description nextCursor of the answer before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** Format: uuid */
+                                id: string;
+                                /** Format: uuid */
+                                merchant: string;
+                                reference: string;
+                                description: string | null;
+                                asset: string;
+                                amount: string;
+                                /** @enum {string} */
+                                status: "open" | "paid" | "cancelled";
+                                /** Format: date-time */
+                                createdAt: string;
+                                cancelledAt: string | null;
+                            }[];
+                            /** @description null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts by their names, each with what it has */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description An owner's id, or system */
+                    owner?: string;
+                    code?: string;
+                    asset?: string;
+                    /** @description nextCursor of the answer before */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                owner: string;
+                                code: string;
+                                asset: string;
+                                /** @description asset, liability, revenue, expense, suspense, memorandum or equity */
+                                class: string;
+                                /**
+                                 * @description The side on which it grows
+                                 * @enum {string}
+                                 */
+                                normalSide: "debit" | "credit";
+                                /** @description Whole number of the smallest unit: what is booked on it, positive on its normal side */
+                                balance: string;
+                                /** @description Whole number of the smallest unit: what holds reserve of it */
+                                held: string;
+                                /** @description Whole number of the smallest unit: of all that was booked */
+                                debits: string;
+                                /** @description Whole number of the smallest unit: of all that was booked */
+                                credits: string;
+                                entries: number;
+                                /** Format: date-time */
+                                openedAt: string;
+                            }[];
+                            /** @description null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was booked on an account, newest first */
+        get: {
+            parameters: {
+                query: {
+                    /** @description An owner's id, or system */
+                    owner: string;
+                    code: string;
+                    asset: string;
+                    /** @description nextCursor of the answer before */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                transactionId: string;
+                                reference: string;
+                                code: string;
+                                /** Format: date-time */
+                                eventAt: string;
+                                /** Format: date-time */
+                                recordedAt: string;
+                                /** @description Whole number of the smallest unit: a debit is positive, a credit negative */
+                                amount: string;
+                                /** @description Debits − credits after it; null of system accounts */
+                                balance: string | null;
+                            }[];
+                            /** @description null on the last page */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/transactions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One transaction of the ledger with its entries */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            reference: string;
+                            /** @description Why, such as deposit.credit */
+                            code: string;
+                            owner: string;
+                            /** @description held: it only reserves; posted, voided, expired: ends it */
+                            phase: string | null;
+                            refused: boolean;
+                            /** Format: date-time */
+                            eventAt: string;
+                            /** Format: date-time */
+                            recordedAt: string;
+                            /** @description The hold that it ends */
+                            resolves: string | null;
+                            /** @description What it takes back */
+                            reverses: string | null;
+                            entries: {
+                                owner: string;
+                                /** @description Its code in the chart of accounts */
+                                account: string;
+                                asset: string;
+                                /** @description A debit is positive, a credit negative */
+                                amount: string;
+                            }[];
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deposits/{id}/story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a deposit: its block, events, bookings and sweep */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description {chain}:{txHash}:{position} */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The block that it was found in last; null of one that is not kept any more */
+                            block: {
+                                number: number;
+                                hash: string;
+                                parentHash: string;
+                                /** Format: date-time */
+                                time: string;
+                                /** Format: date-time */
+                                scannedAt: string;
+                                /** @description When it left the chain */
+                                orphanedAt: string | null;
+                            } | null;
+                            /** @description What was told of it, each by the id of its event */
+                            events: {
+                                id: string;
+                                type: string;
+                            }[];
+                            /** @description What was booked of it, the first one first */
+                            bookings: {
+                                id: string;
+                                reference: string;
+                                /** @description Why, such as deposit.credit */
+                                code: string;
+                                owner: string;
+                                /** @description held: it only reserves; posted, voided, expired: ends it */
+                                phase: string | null;
+                                refused: boolean;
+                                /** Format: date-time */
+                                eventAt: string;
+                                /** Format: date-time */
+                                recordedAt: string;
+                                /** @description The hold that it ends */
+                                resolves: string | null;
+                                /** @description What it takes back */
+                                reverses: string | null;
+                                entries: {
+                                    owner: string;
+                                    /** @description Its code in the chart of accounts */
+                                    account: string;
+                                    asset: string;
+                                    /** @description A debit is positive, a credit negative */
+                                    amount: string;
+                                }[];
+                            }[];
+                            /** @description What took it to the hot wallet */
+                            sweep: {
+                                txHash: string | null;
+                                status: string;
+                                /** Format: date-time */
+                                createdAt: string;
+                                endedAt: string | null;
+                            } | null;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkout/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A payment as its payer sees it; no key is needed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Its name */
+                            merchant: string;
+                            reference: string;
+                            description: string | null;
+                            channel: string;
+                            chain: string | null;
+                            asset: string;
+                            symbol: string | null;
+                            decimals: number | null;
+                            amount: string;
+                            received: string;
+                            /** @description What is still to be paid */
+                            remaining: string;
+                            address: string | null;
+                            /** @description What a wallet reads to pay what remains. EIP-681 */
+                            uri: string | null;
+                            status: string;
+                            /** @description What is on its way, and what has arrived */
+                            incoming: {
+                                txHash: string;
+                                amount: string;
+                                status: string;
+                                confirmations: number;
+                                /** @description Confirmations that make it count */
+                                needed: number | null;
+                            }[];
+                            /** Format: date-time */
+                            createdAt: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            paidAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description The server's clock, by which it expires
+                             */
+                            now: string;
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{id}/balances": {
         parameters: {
             query?: never;
@@ -655,75 +1195,6 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/merchants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make a merchant */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        name: string;
-                        /** Format: email */
-                        email: string;
-                        /**
-                         * @description The language of notices
-                         * @default en
-                         * @enum {string}
-                         */
-                        locale?: "en" | "zh";
-                        /**
-                         * @description What we keep of a payment, in hundredths of a per cent
-                         * @default 0
-                         */
-                        feeBasisPoints?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** Format: uuid */
-                            id: string;
-                            name: string;
-                            email: string;
-                            /**
-                             * @description The language of notices
-                             * @enum {string}
-                             */
-                            locale: "en" | "zh";
-                            feeBasisPoints: number;
-                            /** Format: date-time */
-                            createdAt: string;
-                        };
-                    };
-                };
-                default: components["responses"]["Problem"];
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;

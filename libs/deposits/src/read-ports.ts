@@ -31,6 +31,8 @@ export type DepositView = {
   reason: string | null
   /** What it waits for by its amount; `null` is what its chain says. */
   tier: string | null
+  /** How often it was confirmed. */
+  revision: number
   seenAt: Date
   confirmedAt: Date | null
   creditedAt: Date | null

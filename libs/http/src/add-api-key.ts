@@ -6,6 +6,8 @@ const PUBLIC = [
   /^\/(health|ready|metrics|openapi\.json|docs(\/.*)?)$/,
   // Pages hold nothing that is secret: what they show they ask for themselves.
   /^\/(console(\/\*)?|pay\/:id)?$/,
+  // Who knows the id of a payment was given it to pay.
+  /^\/v1\/checkout\/(:id|\{id\})$/,
   // Callbacks are signed instead.
   /^\/v1\/channels\/\w+\/callbacks$/,
   // Everything on it is made up.

@@ -125,6 +125,21 @@ export type PaymentReader = {
   ): Promise<PaymentView[]>
 }
 
+/** An order in a list: as a whole it is shown with its payments. */
+export type ListedOrder = Omit<OrderView, 'payments'> & { isPaid: boolean }
+
+/** Reads merchants and orders, newest first. Adapter: `adapters/postgres-trade-reader.ts`. */
+export type TradeReader = {
+  merchants(
+    filter: { search: string | undefined },
+    page: { before: string | undefined; limit: number },
+  ): Promise<Merchant[]>
+  orders(
+    filter: { merchantId: string | undefined },
+    page: { before: string | undefined; limit: number },
+  ): Promise<ListedOrder[]>
+}
+
 /** When payments that are waited for expire. Adapter: `adapters/postgres-expiry-calendar.ts`. */
 export type ExpiryCalendar = {
   /** The whole seconds by which some expire, before `until`, the first ones first. */

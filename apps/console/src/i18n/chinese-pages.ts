@@ -22,7 +22,8 @@ export const chinesePages: Readonly<Record<keyof typeof englishPages, string>> =
   'chains.latchedHint': '扫描已停止，等待运维处理：{reason}',
   'chains.unlatch': '查看锁定',
   'chains.unlatchTitle': '让链继续',
-  'chains.unlatchPlan': '保留到区块 {keeps} 为止，收回 {blocks} 个区块，冲正 {reversed} 笔已发布的充值。',
+  'chains.unlatchPlan':
+    '保留到区块 {keeps} 为止，收回 {blocks} 个区块，冲正 {reversed} 笔已发布的充值。',
   'chains.unlatchDo': '收回并继续',
   'chains.openGaps': '未补缺口',
   'chains.gapRange': '区块',

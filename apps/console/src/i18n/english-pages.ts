@@ -21,7 +21,7 @@ export const englishPages = {
   'chains.unlatch': 'Look at the latch',
   'chains.unlatchTitle': 'Let the chain go on',
   'chains.unlatchPlan':
-    'Keeps everything up to block {keeps}; takes back {blocks} blocks and reverses {reversed} published deposits.',
+    'Keeps all up to block {keeps}, takes back {blocks} blocks, reverses {reversed} deposits.',
   'chains.unlatchDo': 'Take back and go on',
   'chains.openGaps': 'Open gaps',
   'chains.gapRange': 'Blocks',
@@ -148,7 +148,7 @@ export const englishPages = {
   'withdrawals.needs': 'Waits for a second person',
   'withdrawals.approve': 'Approve',
   'withdrawals.approveHint':
-    'You approve exactly what is shown here. If anything of it changes, the approval does not hold.',
+    'You approve exactly what is shown here. If any of it changes, it is not approved.',
   'withdrawals.approverKey': 'Your approver’s key',
   'withdrawals.approved': 'Approved. It is paid now.',
   'withdrawals.approvedBy': 'Approved by',

@@ -1,0 +1,17 @@
+import { useState } from 'react'
+import { t } from './texts.ts'
+
+/** Puts `text` on the clipboard, and says so. */
+export function Copy({ text, what }: { text: string; what: string }) {
+  const [isCopied, setCopied] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard.writeText(text)
+    setCopied(true)
+    setTimeout(() => setCopied(false), 1_500)
+  }
+  return (
+    <button type="button" className="button plain" onClick={() => void copy()}>
+      <span aria-live="polite">{isCopied ? t('copied') : t('copy', { what })}</span>
+    </button>
+  )
+}
