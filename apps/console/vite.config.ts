@@ -1,12 +1,12 @@
 import { defineConfig } from 'vite'
 
-// A test may be who builds; the pages are for people.
-process.env['NODE_ENV'] = 'production'
-
 /** Two pages: the console, and what a payer sees, which loads nothing of the console's own. */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
+  // A test may be who builds; the pages are for people.
+  mode: 'production',
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   build: {
     target: 'es2022',
     // The pages' policy allows no code and no picture that stands in the page itself.

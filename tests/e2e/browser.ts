@@ -1,7 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import chromiumFromNpm from '@sparticuz/chromium'
+import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 /** A page, and everything that its scripts complained of. */
@@ -67,8 +67,6 @@ export async function loaded(page: Page): Promise<Loaded> {
   })
 }
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
 type AxeResult = {
   violations: { id: string; impact: string | null; nodes: { html: string }[] }[]
 }
@@ -76,7 +74,7 @@ type AxeResult = {
 /** What axe finds that keeps people out: each rule that is broken, and where first. */
 export async function barriers(page: Page): Promise<string[]> {
   // As what a developer's tools do, which the page's policy does not forbid.
-  await page.evaluate(await readFile(AXE, 'utf8'))
+  await page.evaluate(axe.source)
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
   )

@@ -16,6 +16,7 @@ export function assetRoutes(assets: readonly Asset[]): Routes {
     app.get(
       '/v1/assets',
       {
+        config: { access: 'chains:read' },
         schema: {
           tags: ['chains'],
           summary: 'The assets that are accepted, with what it takes to show their amounts',

@@ -1,5 +1,5 @@
-import type { ChainStatuses, DepositReader, DepositView } from '@coffer/deposits/read-ports'
 import { confirmationCount } from '@coffer/deposits/confirmation-count'
+import type { ChainStatuses, DepositReader, DepositView } from '@coffer/deposits/read-ports'
 import type { Address } from '@coffer/evm/address'
 import { paymentUri } from '@coffer/evm/payment-uri'
 import type { Routes } from '@coffer/http/server'
@@ -58,6 +58,7 @@ export function checkoutRoutes(options: CheckoutRoutesOptions): Routes {
     app.get(
       '/v1/checkout/:id',
       {
+        config: { access: 'public' },
         schema: {
           tags: ['payments'],
           summary: 'A payment as its payer sees it; no key is needed',

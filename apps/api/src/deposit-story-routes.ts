@@ -50,6 +50,7 @@ export function depositStoryRoutes({ postgres, reader }: DepositStoryRoutesOptio
     app.get(
       '/v1/deposits/:id/story',
       {
+        config: { access: 'deposits:read', names: { id: 'deposit' } },
         schema: {
           tags: ['deposits'],
           summary: 'What became of a deposit: its block, events, bookings and sweep',

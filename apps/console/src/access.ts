@@ -5,6 +5,14 @@ import { useSyncExternalStore } from 'react'
 /** Who is signed in. A key is held in memory alone, and gone when the page is. */
 export type Access = { api: CofferClient; holder: string | undefined }
 
+/** What a session changes something with: another site can't send it. */
+const CSRF = { 'x-coffer-csrf': '1' }
+
+/** Says that there may be a session, so that who never signed in is not asked for one. */
+const SIGNED_IN = 'coffer.signed-in'
+
+const SESSION = '/v1/session'
+
 const listeners = new Set<() => void>()
 let current: Access | undefined
 
@@ -18,23 +26,61 @@ export function useApi(): CofferClient {
   return access.api
 }
 
-/** Answers `false` where the key is not accepted. Throws where nothing answers. */
+/**
+ * Has a session stand for the key, or, of an API without sessions, keeps the key until the page is
+ * gone. Answers `false` where the key is not accepted. Throws where nothing answers.
+ */
 export async function signIn(apiKey: string): Promise<boolean> {
-  const api = cofferClient({ baseUrl: location.origin, apiKey })
+  const holder = await askForSession({ method: 'POST', body: JSON.stringify({ apiKey }) })
+  if (holder !== undefined) {
+    localStorage.setItem(SIGNED_IN, '1')
+    become({ api: clientOf({ headers: CSRF }), holder })
+    return true
+  }
+  const api = clientOf({ apiKey })
   const { response } = await api.GET('/v1/chains')
-  if (response.status === 401 || response.status === 403) return false
+  if (response.status === 401) return false
   if (!response.ok) throw new Error(`The API answered ${response.status}.`)
   become({ api, holder: undefined })
   return true
 }
 
-export function signOut(): void {
-  become(undefined)
+/** Goes on with the session of before, if it is still good. */
+export async function resume(): Promise<void> {
+  if (localStorage.getItem(SIGNED_IN) === null) return
+  const holder = await askForSession({}).catch(() => undefined)
+  if (holder === undefined) localStorage.removeItem(SIGNED_IN)
+  else become({ api: clientOf({ headers: CSRF }), holder })
+}
+
+export async function signOut(): Promise<void> {
+  const isSession = localStorage.getItem(SIGNED_IN) !== null
+  forget()
+  // Who is gone here is gone, whatever becomes of the cookie: it ends by itself.
+  if (isSession) await askForSession({ method: 'DELETE' }).catch(() => undefined)
 }
 
 /** Signs out whom the API knows no more. */
 export function onFailure(error: unknown): void {
-  if (error instanceof ApiProblem && error.problem.status === 401) signOut()
+  if (error instanceof ApiProblem && error.problem.status === 401) forget()
+}
+
+/** Who has the session that is asked for, begun or ended. */
+async function askForSession(request: RequestInit): Promise<string | undefined> {
+  const headers = { ...CSRF, ...(request.body ? { 'content-type': 'application/json' } : {}) }
+  const response = await fetch(SESSION, { ...request, headers })
+  if (!response.ok || response.status === 204) return undefined
+  const { holder }: { holder: string } = await response.json()
+  return holder
+}
+
+type Sent = { apiKey?: string; headers?: Readonly<Record<string, string>> }
+
+const clientOf = (sent: Sent) => cofferClient({ baseUrl: location.origin, ...sent })
+
+function forget(): void {
+  localStorage.removeItem(SIGNED_IN)
+  become(undefined)
 }
 
 function become(access: Access | undefined): void {

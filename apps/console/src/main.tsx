@@ -2,13 +2,13 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { onFailure } from './access.ts'
+import { onFailure, resume } from './access.ts'
 import { chooseLanguage, preferredLanguage } from './i18n/texts.ts'
 import { router } from './router.tsx'
 import { applyTheme, storedTheme } from './theme.ts'
 
 applyTheme(storedTheme())
-await chooseLanguage(preferredLanguage())
+await Promise.all([chooseLanguage(preferredLanguage()), resume()])
 
 const queries = new QueryClient({
   queryCache: new QueryCache({ onError: onFailure }),

@@ -17,7 +17,32 @@ const GROUPS: readonly { name: TextKey; places: readonly Place[] }[] = [
       { to: '/deposits', name: 'nav.deposits' },
     ],
   },
-  { name: 'nav.money', places: [{ to: '/owners', name: 'nav.owners' }] },
+  {
+    name: 'nav.money',
+    places: [
+      { to: '/owners', name: 'nav.owners' },
+      { to: '/ledger', name: 'nav.ledger' },
+      { to: '/withdrawals', name: 'nav.withdrawals' },
+    ],
+  },
+  {
+    name: 'nav.trade',
+    places: [
+      { to: '/merchants', name: 'nav.merchants' },
+      { to: '/orders', name: 'nav.orders' },
+      { to: '/payments', name: 'nav.payments' },
+      { to: '/settlements', name: 'nav.settlements' },
+      { to: '/webhooks', name: 'nav.webhooks' },
+    ],
+  },
+  {
+    name: 'nav.operate',
+    places: [
+      { to: '/analytics', name: 'nav.analytics' },
+      { to: '/reconciliation', name: 'nav.reconciliation' },
+      { to: '/dead-letters', name: 'nav.deadLetters' },
+    ],
+  },
 ]
 
 type Props = { isOpen: boolean; onClose: () => void }

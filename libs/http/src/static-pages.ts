@@ -5,6 +5,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sendProblem } from './add-problems.ts'
 import type { Routes } from './server.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The scope that a caller needs, or `public`. */
+    access?: string
+    /** What each parameter of the path names, such as `{ id: 'user' }`. */
+    names?: Readonly<Record<string, string>>
+  }
+}
+
 export type StaticPagesOptions = {
   /** Where the pages were built to. */
   folder: string
@@ -44,20 +53,20 @@ export function staticPages({ folder, prefix, aliases = {} }: StaticPagesOptions
   const files = readFolder(folder)
   const page = (name: string) => (request: FastifyRequest, reply: FastifyReply) =>
     send(request, reply, files.get(name), 'no-cache')
-  const schema = { hide: true }
+  const options = { config: { access: 'public' }, schema: { hide: true } }
   return async (app) => {
-    app.get('/', { schema }, (request, reply) => {
+    app.get('/', options, (request, reply) => {
       if (request.headers.accept?.includes('text/html')) return reply.redirect(`${prefix}/`)
       return sendProblem(reply, missing('There are no pages here. GET /openapi.json lists all.'))
     })
-    app.get(prefix, { schema }, (_request, reply) => reply.redirect(`${prefix}/`))
-    app.get(`${prefix}/*`, { schema }, (request, reply) => {
+    app.get(prefix, options, (_request, reply) => reply.redirect(`${prefix}/`))
+    app.get(`${prefix}/*`, options, (request, reply) => {
       const path = (request.params as { '*': string })['*']
       const isAsset = path.startsWith('assets/')
       const found = files.get(path) ?? (isAsset ? undefined : files.get('index.html'))
       return send(request, reply, found, isAsset ? FOR_EVER : 'no-cache')
     })
-    for (const [route, name] of Object.entries(aliases)) app.get(route, { schema }, page(name))
+    for (const [route, name] of Object.entries(aliases)) app.get(route, options, page(name))
   }
 }
 

@@ -22,6 +22,7 @@ export function tradeListRoutes(reader: TradeReader): Routes {
     app.get(
       '/v1/merchants',
       {
+        config: { access: 'tenants:read' },
         schema: {
           tags: ['merchants'],
           summary: 'Merchants, newest first',
@@ -38,6 +39,7 @@ export function tradeListRoutes(reader: TradeReader): Routes {
     app.get(
       '/v1/orders',
       {
+        config: { access: 'tenants:read' },
         schema: {
           tags: ['orders'],
           summary: 'Orders, newest first',

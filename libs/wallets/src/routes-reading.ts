@@ -39,6 +39,7 @@ export function ownerReadingRoutes({ owners, reader }: OwnerReadingRoutesOptions
     app.get(
       '/v1/users',
       {
+        config: { access: 'tenants:read' },
         schema: {
           tags: ['users'],
           summary: 'Users, newest first',
@@ -59,6 +60,7 @@ export function ownerReadingRoutes({ owners, reader }: OwnerReadingRoutesOptions
     app.get(
       '/v1/users/:id/addresses',
       {
+        config: { access: 'users:read', names: { id: 'user' } },
         schema: {
           tags: ['addresses'],
           summary: `A user's addresses, the first one first, ${ADDRESSES_MAX} at most`,

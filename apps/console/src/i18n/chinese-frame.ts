@@ -40,7 +40,7 @@ export const chineseFrame: Readonly<Record<keyof typeof englishFrame, string>> =
   'app.download': '下载',
 
   'signIn.title': '登录',
-  'signIn.hint': '使用 API 密钥登录。密钥只用来换取会话，不会保存在浏览器中。',
+  'signIn.hint': '使用 API 密钥登录，浏览器不会保存密钥。',
   'signIn.key': 'API 密钥',
   'signIn.do': '登录',
   'signIn.refused': '密钥无效。',

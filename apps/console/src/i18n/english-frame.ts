@@ -38,7 +38,7 @@ export const englishFrame = {
   'app.download': 'Download',
 
   'signIn.title': 'Sign in',
-  'signIn.hint': 'With an API key. It is exchanged for a session and kept nowhere in this browser.',
+  'signIn.hint': 'With an API key. The browser does not keep it.',
   'signIn.key': 'API key',
   'signIn.do': 'Sign in',
   'signIn.refused': 'This key is not accepted.',

@@ -14,6 +14,7 @@ import { Answer } from '../parts/states.tsx'
 import { When } from '../parts/when.tsx'
 import { useNeeded } from '../reads/use-chains.ts'
 import { neededBy } from './deposit-list.tsx'
+import { DepositStory } from './deposit-story.tsx'
 
 /** One deposit, and all that became of it. */
 export function DepositPage() {
@@ -33,36 +34,42 @@ export function DepositPage() {
     >
       <Answer of={deposit}>
         {(found) => (
-          <Card isPadded>
-            <Facts
-              of={[
-                [t('field.status'), <StatusPill key="status" status={found.status} />],
-                [t('field.amount'), <Amount key="amount" of={found.amount} asset={found.asset} />],
-                [
-                  t('field.confirmations'),
-                  <Confirmations
-                    key="confirmations"
-                    count={found.confirmations}
-                    needed={neededBy(found, needed)}
-                    status={found.status}
-                  />,
-                ],
-                [t('field.from'), <Hash key="from" of={found.from} what={t('field.from')} />],
-                [t('field.to'), <Hash key="to" of={found.to} what={t('field.to')} />],
-                [
-                  t('field.transaction'),
-                  <Hash key="hash" of={found.txHash} what={t('field.hash')} />,
-                ],
-                [
-                  t('field.position'),
-                  <span key="position" className="mono">
-                    {found.position}
-                  </span>,
-                ],
-                [t('field.seen'), <When key="seen" at={found.seenAt} />],
-              ]}
-            />
-          </Card>
+          <>
+            <Card isPadded>
+              <Facts
+                of={[
+                  [t('field.status'), <StatusPill key="status" status={found.status} />],
+                  [
+                    t('field.amount'),
+                    <Amount key="amount" of={found.amount} asset={found.asset} />,
+                  ],
+                  [
+                    t('field.confirmations'),
+                    <Confirmations
+                      key="confirmations"
+                      count={found.confirmations}
+                      needed={neededBy(found, needed)}
+                      status={found.status}
+                    />,
+                  ],
+                  [t('field.from'), <Hash key="from" of={found.from} what={t('field.from')} />],
+                  [t('field.to'), <Hash key="to" of={found.to} what={t('field.to')} />],
+                  [
+                    t('field.transaction'),
+                    <Hash key="hash" of={found.txHash} what={t('field.hash')} />,
+                  ],
+                  [
+                    t('field.position'),
+                    <span key="position" className="mono">
+                      {found.position}
+                    </span>,
+                  ],
+                  [t('field.seen'), <When key="seen" at={found.seenAt} />],
+                ]}
+              />
+            </Card>
+            <DepositStory of={found} />
+          </>
         )}
       </Answer>
     </Page>

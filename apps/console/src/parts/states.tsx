@@ -35,7 +35,7 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
   )
 }
 
-export function Loading() {
+function Loading() {
   const { t } = useTexts()
   return (
     <div className="loading" role="status">

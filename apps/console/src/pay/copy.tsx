@@ -10,8 +10,13 @@ export function Copy({ text, what }: { text: string; what: string }) {
     setTimeout(() => setCopied(false), 1_500)
   }
   return (
-    <button type="button" className="button plain" onClick={() => void copy()}>
-      <span aria-live="polite">{isCopied ? t('copied') : t('copy', { what })}</span>
+    <button
+      type="button"
+      className="button plain"
+      aria-label={t('copyWhat', { what })}
+      onClick={() => void copy()}
+    >
+      <span aria-live="polite">{t(isCopied ? 'copied' : 'copy')}</span>
     </button>
   )
 }

@@ -1,0 +1,110 @@
+import { answerOf } from '@coffer/client/coffer-client'
+import { itemsOf } from '@coffer/client/pages'
+import { displayAmount } from '@coffer/money/display'
+import { useMutation } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { useApi } from '../access.ts'
+import { useTexts } from '../i18n/texts.ts'
+import { Amount } from '../parts/amount.tsx'
+import { Card } from '../parts/card.tsx'
+import { Chart } from '../parts/chart.tsx'
+import { List } from '../parts/list.tsx'
+import { Page } from '../parts/page.tsx'
+import { Failure } from '../parts/states.tsx'
+import { When } from '../parts/when.tsx'
+import type { ItemOf } from '../reads/answers.ts'
+import { useAssets } from '../reads/use-assets.ts'
+import { usePages } from '../reads/use-pages.ts'
+import { saveCsv } from './save-csv.ts'
+
+type Entry = ItemOf<'/v1/ledger/entries'>
+
+/** One account: its balance over time, and each entry that made it. */
+export function AccountPage() {
+  const { t } = useTexts()
+  const api = useApi()
+  const search = useSearch({ strict: false }) as Record<string, unknown>
+  const name = {
+    ...{ owner: String(search['owner'] ?? ''), code: String(search['code'] ?? '') },
+    asset: String(search['asset'] ?? ''),
+  }
+  const read = (cursor: { cursor?: string }) => {
+    // The API knows its codes; what is none of them it refuses in words.
+    const query = { ...name, limit: 200, ...cursor } as never
+    return answerOf(api.GET('/v1/ledger/entries', { params: { query } }))
+  }
+  const entries = usePages(['entries', name], read, { refetchMs: 5_000 })
+  const download = useMutation({
+    mutationFn: async () => saveCsv(`${name.code}.csv`, await Array.fromAsync(itemsOf(read))),
+  })
+  return (
+    <Page
+      title={name.code}
+      hint={`${name.owner} · ${name.asset}`}
+      crumb={<Link to="/ledger">{t('app.back', { page: t('ledger.title') })}</Link>}
+      actions={
+        <button
+          type="button"
+          className="button"
+          disabled={download.isPending}
+          onClick={() => download.mutate()}
+        >
+          {t('ledger.download')}
+        </button>
+      }
+    >
+      {download.error ? <Failure error={download.error} /> : null}
+      <OverTime entries={entries.data ?? []} asset={name.asset} />
+      <List
+        title={t('ledger.entries')}
+        caption={t('ledger.entries')}
+        of={entries}
+        keyOf={({ transactionId, amount, balance }) => `${transactionId} ${amount} ${balance}`}
+        empty={{ title: t('ledger.noEntries') }}
+        columns={[
+          {
+            name: t('field.transaction'),
+            cell: ({ transactionId, code }) => (
+              <Link to="/ledger/transactions/$id" params={{ id: transactionId }}>
+                {code}
+              </Link>
+            ),
+          },
+          { name: t('ledger.recordedAt'), cell: ({ recordedAt }) => <When at={recordedAt} /> },
+          {
+            name: t('field.amount'),
+            isFigure: true,
+            cell: ({ amount }) => <Amount of={amount} asset={name.asset} />,
+          },
+          {
+            name: t('field.balance'),
+            isFigure: true,
+            cell: ({ balance }) =>
+              balance === null ? '–' : <Amount of={balance} asset={name.asset} />,
+          },
+        ]}
+      />
+    </Page>
+  )
+}
+
+/** Only an account that is one, and not many in one, has a balance after each entry. */
+function OverTime({ entries, asset }: { entries: readonly Entry[]; asset: string }) {
+  const { t } = useTexts()
+  const decimals = useAssets().get(asset)?.decimals ?? 0
+  const [times, values] = useMemo(() => {
+    const shown = entries.filter(({ balance }) => balance !== null).toReversed()
+    return [
+      shown.map(({ recordedAt }) => Date.parse(recordedAt) / 1_000),
+      // What we owe grows by credits, and people read it as growing.
+      shown.map(({ balance }) => Math.abs(Number(displayAmount(BigInt(balance ?? 0), decimals)))),
+    ]
+  }, [entries, decimals])
+  if (times.length < 2) return null
+  return (
+    <Card title={t('ledger.overTime')} isPadded>
+      <Chart label={t('ledger.overTime')} times={times} values={values} kind="steps" />
+    </Card>
+  )
+}

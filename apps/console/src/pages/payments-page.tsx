@@ -1,0 +1,42 @@
+import { answerOf } from '@coffer/client/coffer-client'
+import { useState } from 'react'
+import { useApi } from '../access.ts'
+import { statusText, useTexts } from '../i18n/texts.ts'
+import { Choice, Filters } from '../parts/field.tsx'
+import { Page } from '../parts/page.tsx'
+import { usePages } from '../reads/use-pages.ts'
+import { PaymentList } from './payment-list.tsx'
+
+const STATUSES = [
+  ...(['created', 'partially_paid', 'paid', 'overpaid', 'paid_late'] as const),
+  ...(['duplicate', 'expired', 'failed'] as const),
+] as const
+type Status = (typeof STATUSES)[number]
+
+/** What merchants ask for, as it comes in. */
+export function PaymentsPage() {
+  const texts = useTexts()
+  const { t } = texts
+  const api = useApi()
+  const [status, setStatus] = useState<Status | ''>('')
+  const query = status === '' ? {} : { status }
+  const payments = usePages(
+    ['payments', query],
+    (cursor) => answerOf(api.GET('/v1/payments', { params: { query: { ...query, ...cursor } } })),
+    { refetchMs: 2_000 },
+  )
+  const statuses = STATUSES.map((value) => ({ value, text: statusText(texts, value) }))
+  return (
+    <Page title={t('payments.title')} hint={t('payments.hint')}>
+      <Filters>
+        <Choice<Status | ''>
+          label={t('field.status')}
+          value={status}
+          onChange={setStatus}
+          options={[{ value: '', text: t('app.all') }, ...statuses]}
+        />
+      </Filters>
+      <PaymentList of={payments} />
+    </Page>
+  )
+}
