@@ -11,7 +11,7 @@ export type RunRelayOptions = Omit<RelayOptions, 'leaseMs'> & {
   /** Called by writers in this process, so that what they wrote leaves at once. */
   wakeUp: WakeUp
   leaseMs?: number
-  /** How often rows of other writers are looked for, milliseconds. */
+  /** How often rows of other writers are looked for, milliseconds; five times less often when idle. */
   idleMs?: number
   /** Has a step wait for what goes first: see `rightOfWay`. */
   givingWay?: (step: () => Promise<StepResult>) => () => Promise<StepResult>
@@ -25,6 +25,7 @@ export function runRelay(options: RunRelayOptions): Work {
     logger.warn({ topic: relay.topic, attempt, error: describeError(error) }, 'relay step failed')
   const work = poll(givingWay(relayStep({ ...relay, leaseMs })), {
     idleMs,
+    idleMaxMs: 5 * idleMs,
     wakeUp,
     onError,
     retryMaxMs: 2_000,

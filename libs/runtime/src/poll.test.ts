@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { poll, type StepResult } from './poll.ts'
-import { wakeUp } from './wake-up.ts'
+import { type WakeUp, wakeUp } from './wake-up.ts'
 
 const HOUR_MS = 3_600_000
 const noError = (error: unknown) => expect.unreachable(String(error))
@@ -45,6 +45,27 @@ test('ends an idle pause when it is woken', async () => {
   await poll(step, { idleMs: HOUR_MS, onError: noError, wakeUp: stored })(stopping.signal)
 
   expect(steps).toBe(3)
+})
+
+test('pauses grow while there is nothing to do, up to the longest, and are short again', async () => {
+  const stopping = new AbortController()
+  const pauses: number[] = []
+  const outcomes = Array<StepResult>(15).fill('idle').with(12, 'busy')
+  const step = async (): Promise<StepResult> => outcomes.shift() ?? 'busy'
+  const patient: WakeUp = {
+    call() {},
+    async wait(ms) {
+      if (pauses.push(Math.round(ms)) === 14) stopping.abort()
+    },
+  }
+
+  const options = { idleMs: 100, idleMaxMs: 500, onError: noError, wakeUp: patient }
+  await poll(step, options)(stopping.signal)
+
+  expect(pauses).toEqual([
+    ...[100, 120, 144, 173, 207, 249, 299, 358, 430],
+    ...[500, 500, 500, 100, 120],
+  ])
 })
 
 test('goes on after failures, counts those in a row, and forgets them after a success', async () => {

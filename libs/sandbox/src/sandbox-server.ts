@@ -30,8 +30,8 @@ export type SandboxOptions = {
   metrics: Metrics
 }
 
-/** How often it looks for what is due, milliseconds. */
-const IDLE_MS = 50
+/** How often it looks for what is due. */
+const IDLE = { idleMs: 50, idleMaxMs: 250 }
 
 /**
  * A stand-in for a card processor, with test cards for every trouble that a real one makes. Told of
@@ -45,11 +45,11 @@ export function runSandbox(
   const onError = (told: string) => (error: unknown, attempt: number) =>
     logger.warn({ attempt, error: describeError(error) }, told)
   const decide = poll(decideDue({ postgres, now, delayMs }), {
-    idleMs: IDLE_MS,
+    ...IDLE,
     onError: onError('charges are decided later'),
   })
   const deliver = poll(deliverCallbacks({ postgres, secret, now, retryMs, logger }), {
-    idleMs: IDLE_MS,
+    ...IDLE,
     onError: onError('callbacks are sent later'),
   })
   return async (signal) => {
