@@ -36,11 +36,12 @@ export function apiClient({ api, apiKey }: ApiAccess): ApiClient {
       },
       ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
     }).catch((cause: unknown) => {
-      throw new ApiCallError(`${method} ${path}`, `nothing answers at ${api}`, cause)
+      throw new ApiCallError(`${method} ${path}`, `nothing answers at ${api}`, { cause })
     })
     const text = await response.text()
     if (response.ok) return JSON.parse(text) as Answer
-    throw new ApiCallError(`${method} ${path}`, problemIn(text) ?? `status ${response.status}`)
+    const { status } = response
+    throw new ApiCallError(`${method} ${path}`, problemIn(text) ?? `status ${status}`, { status })
   }
 }
 
@@ -54,11 +55,17 @@ function problemIn(text: string): string | undefined {
   }
 }
 
+type ApiFailure = { status?: number; cause?: unknown }
+
 /** The API refused a call, or there is none. */
 export class ApiCallError extends AppError {
   readonly code = 'CLI_API_CALL'
 
-  constructor(call: string, problem: string, cause?: unknown) {
+  /** What the API answered; absent if nothing did. */
+  readonly status: number | undefined
+
+  constructor(call: string, problem: string, { status, cause }: ApiFailure) {
     super(`${call} failed: ${problem}`, { retry: 'never', cause })
+    this.status = status
   }
 }

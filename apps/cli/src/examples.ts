@@ -6,6 +6,7 @@ const DEPOSIT = 'eip155:1:0x5c50…d3e1:log:0'
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'coffer up': ['coffer up', 'coffer up --detach', 'coffer up --apps scanner,accounts,api --json'],
   'coffer down': ['coffer down'],
+  'coffer env': ['coffer env', 'coffer env --parts --json'],
   'coffer demo': ['coffer demo', 'coffer demo --users 20 --count 500 --keep'],
   'coffer doctor': [
     'coffer doctor',
@@ -16,6 +17,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'coffer ledger prove': [`coffer ledger prove ${DEPOSIT} --key seal.pem > proof.json`],
   'coffer ledger verify-seal': ['coffer ledger verify-seal proof.json --public-key seal.pub'],
   'coffer simulate deposits': ['coffer simulate deposits --users 5 --count 100 --seed 7'],
+  'coffer simulate pay': [
+    'coffer simulate pay 0x5c50…d3e1 0.25',
+    'coffer simulate pay 0x5c50…d3e1 12.5 --asset eip155:31337/erc20:0xa0b8…eb48 --wait 0',
+  ],
+  'coffer simulate tokens': ['coffer simulate tokens --rpc http://127.0.0.1:8545'],
   'coffer simulate blocks': ['coffer simulate blocks 12'],
   'coffer signer init': ['coffer signer init --folder /srv/signer --name hot'],
   'coffer signer init-local': ['coffer signer init-local --folder .coffer/signer'],

@@ -5,6 +5,7 @@ import { withExamples } from './examples.ts'
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./commands/up.ts')).up,
   down: async () => (await import('./commands/down.ts')).down,
+  env: async () => (await import('./commands/env.ts')).env,
   demo: async () => (await import('./commands/demo.ts')).demo,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   ledger: async () => (await import('./commands/ledger.ts')).ledger,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type ApiClient, apiClient } from '../api-client.ts'
 import { findCoffer } from '../running-coffer.ts'
+import { homeOption } from './home-option.ts'
 
 export type ApiOptions = { api?: string; key?: string; home: string; json?: true }
 
@@ -9,7 +10,7 @@ export const withApi = (command: Command): Command =>
   command
     .option('--api <url>', 'the API, default API_URL or the Coffer that was started here')
     .option('--key <key>', 'its key, default API_KEY or that of the Coffer that was started here')
-    .option('--home <folder>', 'where it was started', '.coffer')
+    .addOption(homeOption('where it was started'))
     .option('--json', 'print the result as one JSON line')
 
 /** The API that `options` and the variables name. */

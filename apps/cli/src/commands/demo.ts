@@ -7,6 +7,7 @@ import { type Progress, printJson, progress } from '../progress.ts'
 import { rememberCoffer } from '../running-coffer.ts'
 import { type Coffer, startCoffer } from '../start-coffer.ts'
 import { untilStopped } from '../until-stopped.ts'
+import { homeOption } from './home-option.ts'
 import { wholeNumber } from './whole-number.ts'
 
 type DemoCommand = {
@@ -30,7 +31,7 @@ export const demo = new Command('demo')
   .option('--users <count>', 'users to make', wholeNumber, 50)
   .option('--count <count>', 'deposits to pay before block 100', wholeNumber, 500)
   .option('--seed <number>', 'chooses amounts and receivers', wholeNumber, 7)
-  .option('--home <folder>', 'where data, logs and downloads go', '.coffer')
+  .addOption(homeOption('where data, logs and downloads go'))
   .option('--keep', 'leave everything running at the end, until Ctrl-C')
   .option('--json', 'end with one JSON line')
   .action(async (options: DemoCommand) => {

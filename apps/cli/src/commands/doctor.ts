@@ -22,6 +22,7 @@ import { LOCAL_CHAIN_ID } from '../local-chain.ts'
 import { printJson, progress } from '../progress.ts'
 import { partsOf, type RunningCoffer, rememberedCoffer } from '../running-coffer.ts'
 import { exportedSeals, readSealFile } from '../seal-files.ts'
+import { homeOption } from './home-option.ts'
 import { type NamedApps, namedApp } from './named-app.ts'
 
 const database = z.object({ DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }) })
@@ -38,7 +39,7 @@ export const doctor = new Command('doctor')
   )
   .option('--ledger', 'the books alone: they balance, nobody has less than nothing, seals hold')
   .option('--seals <file>', 'the books alone, and that the seals are those exported to this file')
-  .option('--home <folder>', 'where a Coffer was started', '.coffer')
+  .addOption(homeOption('where a Coffer was started'))
   .option(
     '--app <name=url>',
     'a process and where its health is served; may be repeated',

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type Check, checkApp, checkBroker, checkDatabase } from '../health-checks.ts'
 import { printJson } from '../progress.ts'
 import { partsOf, rememberedCoffer } from '../running-coffer.ts'
+import { homeOption } from './home-option.ts'
 import { type NamedApps, namedApp } from './named-app.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -22,7 +23,7 @@ export const health = new Command('health')
       'started here, or what DATABASE_URL, KAFKA_BROKERS, REDIS_URL and --app name. Fails if ' +
       'one is not. It changes nothing.',
   )
-  .option('--home <folder>', 'where it was started', '.coffer')
+  .addOption(homeOption('where it was started'))
   .option(
     '--app <name=url>',
     'a process and where its health is served; may be repeated',

@@ -1,4 +1,5 @@
 import { anvilClient } from '@coffer/simulator/anvil-client'
+import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
 import { mineEmptyBlocks } from '@coffer/simulator/mine-empty-blocks'
 import { simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { Command } from 'commander'
@@ -8,6 +9,8 @@ import { printJson, progress } from '../progress.ts'
 import { findCoffer } from '../running-coffer.ts'
 import { type ApiOptions, withApi } from './api-options.ts'
 import { depositKinds } from './deposit-kinds.ts'
+import { homeOption } from './home-option.ts'
+import { simulatePay } from './simulate-pay.ts'
 import { wholeNumber } from './whole-number.ts'
 
 type DepositsOptions = ApiOptions & {
@@ -71,7 +74,7 @@ const blocks = new Command('blocks')
   .description('Mine empty blocks on an Anvil chain.')
   .argument('<count>', 'how many', wholeNumber)
   .option('--rpc <url>', 'the Anvil, default RPC_URLS or that of the Coffer started here')
-  .option('--home <folder>', 'where it was started', '.coffer')
+  .addOption(homeOption('where it was started'))
   .option('--json', 'print the result as one JSON line')
   .action(async (count: number, options: ApiOptions & { rpc?: string }) => {
     const { rpcUrl } = await target(options)
@@ -80,10 +83,28 @@ const blocks = new Command('blocks')
     console.log(`${count} blocks mined.`)
   })
 
+const tokens = new Command('tokens')
+  .description('Deploy the test tokens on an Anvil chain, unless they are there.')
+  .option('--rpc <url>', 'the Anvil, default RPC_URLS or that of the Coffer started here')
+  .addOption(homeOption('where it was started'))
+  .option('--json', 'print them as one JSON line')
+  .action(async ({ home, json, rpc = process.env['RPC_URLS'] }: TokensOptions) => {
+    const rpcUrl = rpc?.split(',')[0] ?? (await target({ home })).rpcUrl
+    const { assets } = await deployTestContracts(anvilClient(rpcUrl))
+    const made = assets.filter(({ contract }) => contract !== null)
+    if (json) return printJson(made)
+    for (const { symbol, decimals, contract } of made)
+      console.log(`${symbol}:${decimals}:${contract}`)
+  })
+
+type TokensOptions = { home: string; json?: true; rpc?: string }
+
 /** `coffer simulate`: life on a local chain. */
 export const simulate = new Command('simulate')
   .description('Simulate life on a local chain.')
   .addCommand(deposits)
+  .addCommand(simulatePay)
+  .addCommand(tokens)
   .addCommand(blocks)
 
 async function target({ api, key, rpc, home }: ApiOptions & { rpc?: string }) {

@@ -16,6 +16,7 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { printJson } from '../progress.ts'
 import { partsOf } from '../running-coffer.ts'
+import { homeOption } from './home-option.ts'
 
 const broker = z
   .object({
@@ -37,7 +38,7 @@ const configOf = async ({ home }: TopicsOptions) => {
 const command = (name: string, description: string) =>
   new Command(name)
     .description(description)
-    .option('--home <folder>', 'where a Coffer was started, if no variables name parts', '.coffer')
+    .addOption(homeOption('where a Coffer was started, if no variables name parts'))
     .option('--json', 'print the result as one JSON line')
 
 const create = command('create', 'Create the topics that are missing. Safe to repeat.').action(

@@ -4,6 +4,7 @@ import { rememberCoffer } from '../running-coffer.ts'
 import { APPS, type AppName, type Coffer, startCoffer } from '../start-coffer.ts'
 import { untilStopped } from '../until-stopped.ts'
 import { upInBackground } from '../up-in-background.ts'
+import { homeOption } from './home-option.ts'
 
 /** `coffer up`: everything, until Ctrl-C. */
 export const up = new Command('up')
@@ -11,7 +12,7 @@ export const up = new Command('up')
     'Start every process against DATABASE_URL, KAFKA_BROKERS, REDIS_URL and RPC_URLS, and start ' +
       'those of them that are not given.',
   )
-  .option('--home <folder>', 'where data, logs and downloads go', '.coffer')
+  .addOption(homeOption('where data, logs and downloads go'))
   .option('--block-time <seconds>', 'mine a block so often, when the chain is started here')
   .option('--apps <names>', 'start these alone, for example scanner,accounts,api', appNames, APPS)
   .option('--detach', 'start it in the background, unless it runs, and return when it is up')

@@ -1,0 +1,43 @@
+import { freePort } from '@coffer/devstack/free-port'
+import { afterAll, expect, test, vi } from 'vitest'
+import { freshHome } from './coffer-under-test.ts'
+import { openGuide } from './guides/run-guide.ts'
+import { processesOf, runCoffer } from './run-coffer.ts'
+
+// Each begins with what a newcomer waits for, too.
+vi.setConfig({ testTimeout: 300_000 })
+
+const home = await freshHome('guides')
+const env = { COFFER_HOME: home }
+
+afterAll(async () => {
+  await runCoffer(['down'], env)
+})
+
+test('a second chain and its token are added, and what is paid there is credited', async () => {
+  await using guide = openGuide('chains-and-assets', { ...env, RPC_PORT: `${await freePort()}` })
+
+  await guide.type()
+
+  expect(processesOf(home)).toEqual([])
+})
+
+test('an order that is paid is told by webhook, and a forged one is refused', async () => {
+  await using guide = openGuide('webhooks', { ...env, PORT: `${await freePort()}` })
+
+  await guide.type()
+})
+
+test('what production needs can be done: topics, proofs of the books, seals', async () => {
+  await using guide = openGuide('production', env)
+
+  await guide.type()
+})
+
+test('the five minutes end with a credited deposit, as they are typed', async () => {
+  await using guide = openGuide('five-minutes', env)
+
+  await guide.type()
+
+  expect(processesOf(home)).toEqual([])
+})
