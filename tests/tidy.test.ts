@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CRASH_POINTS } from '@coffer/runtime/crash-point'
 import { expect, test } from 'vitest'
-import root from '../package.json' with { type: 'json' }
 import { ROOT, repositoryFiles } from './repository-files.ts'
 
 const code = repositoryFiles(/\.(ts|tsx|mjs)$/)
@@ -115,24 +114,6 @@ test('every link within the documents leads somewhere', () => {
   )
 
   expect(dead).toEqual([])
-})
-
-test('every command that the documents name exists', () => {
-  const commands = repositoryFiles(/^apps\/cli\/src\/.*(?<!\.test)\.ts$/).flatMap(({ text }) =>
-    matches(text, /(?:\.command|new Command)\(\s*'([a-z-]+)/g),
-  )
-  const scripts = Object.keys(root.scripts)
-
-  const unknown = documents.flatMap(({ path, text }) => [
-    ...matches(text, /npm run ([a-z:-]+)/g)
-      .filter((name) => !scripts.includes(name))
-      .map((name) => `${path}: npm run ${name}`),
-    ...matches(text, /(?:`|^|npm run )coffer (?:-- )?([a-z][a-z-]*)/gm)
-      .filter((name) => !commands.includes(name))
-      .map((name) => `${path}: coffer ${name}`),
-  ])
-
-  expect(unknown).toEqual([])
 })
 
 function matches(text: string, pattern: RegExp): string[] {

@@ -11,7 +11,7 @@ export type RunRelayOptions = Omit<RelayOptions, 'leaseMs'> & {
   /** Called by writers in this process, so that what they wrote leaves at once. */
   wakeUp: WakeUp
   leaseMs?: number
-  /** How often rows of other writers are looked for, milliseconds; five times less often when idle. */
+  /** How often rows of other writers are looked for, ms; a fifth as often when there are none. */
   idleMs?: number
   /** Has a step wait for what goes first: see `rightOfWay`. */
   givingWay?: (step: () => Promise<StepResult>) => () => Promise<StepResult>

@@ -6,8 +6,8 @@ import { homeOption } from './home-option.ts'
 /** `coffer env`: what a shell needs to talk to the Coffer that was started here. */
 export const env = new Command('env')
   .description(
-    'Print the variables API_URL, API_KEY and RPC_URLS of the Coffer that was started here, for a ' +
-      'shell to take over: eval "$(npm run --silent coffer -- env)".',
+    'Print the variables API_URL, API_KEY and RPC_URLS of the Coffer that was started here, for ' +
+      'a shell to take over: eval "$(npm run --silent coffer -- env)".',
   )
   .addOption(homeOption('where it was started'))
   .option('--parts', 'those of its database and brokers instead, such as DATABASE_URL')
