@@ -23,6 +23,8 @@ export function createLogger(
     base: { process },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    // Errors are told by `fieldsWithoutSecrets`; pino would take what it makes of them for others.
+    serializers: { err: (told: unknown) => told },
   }
   return withoutSecretsIn(destination ? pino(options, destination) : pino(options))
 }

@@ -31,6 +31,10 @@ test.each([
     'max by (chain) (coffer_chain_head) - max by (chain) (coffer_chain_checkpoint) > 50',
     ['a by 60'],
   ],
+  [
+    'max by (chain) (coffer_chain_head) - max by (chain) (coffer_chain_checkpoint) == 0',
+    ['b by 0'],
+  ],
   ['max by (chain, kind) (coffer_scan_gap_blocks{kind=~"audit|blocks"}) > 0', ['a by 3']],
   ['sum(coffer_chain_head) == 116', [' by 116']],
   ['max(coffer_ledger_overdue_holds) >= 3', []],
