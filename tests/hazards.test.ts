@@ -1,4 +1,4 @@
-/** docs/hazards.md has a test for each of its rows, and a row for each test of tests/hazards. */
+/** docs/hazards.md has a test for each of its rows, and a row for each test named for one. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { repositoryFiles } from './repository-files.ts'
@@ -8,7 +8,7 @@ const files = new Map(repositoryFiles().map(({ path, text }) => [path, text]))
 /** A test that a row names: by its title, or by the code that its title begins with. */
 type Named = { code: string; path: string; title: string | undefined }
 
-const rows = [...(files.get('docs/hazards.md') ?? '').matchAll(/^\| ([DFLW][0-9]+) \|(.*)\|$/gm)]
+const rows = [...(files.get('docs/hazards.md') ?? '').matchAll(/^\| ([ADFLW][0-9]+) \|(.*)\|$/gm)]
 
 const named = rows.flatMap(([, code = '', cells = '']): Named[] => {
   const shown = cells.split(' | ').at(-1) ?? ''
@@ -19,7 +19,7 @@ const named = rows.flatMap(([, code = '', cells = '']): Named[] => {
 
 /** The codes that the titles of a file's tests begin with, as in `D6, D22: a token that …`. */
 function codesIn(path: string): string[] {
-  const titles = (files.get(path) ?? '').matchAll(/'((?:[DFLW][0-9]+, )*[DFLW][0-9]+): /g)
+  const titles = (files.get(path) ?? '').matchAll(/'((?:[ADFLW][0-9]+, )*[ADFLW][0-9]+): /g)
   return [...titles].flatMap(([, codes = '']) => codes.split(', '))
 }
 
@@ -34,9 +34,9 @@ test('every row names a test, and each that it names exists', () => {
   expect(named.filter((each) => !isThere(each))).toEqual([])
 })
 
-test('every test of tests/hazards is named by the rows of its codes', () => {
+test('every test whose title begins with codes is named by the rows of these', () => {
   const unnamed = [...files.keys()]
-    .filter((path) => /^tests\/hazards\/.*\.test\.ts$/.test(path))
+    .filter((path) => /(\.test|-contract)\.ts$/.test(path))
     .flatMap((path) => codesIn(path).map((code) => ({ code, path })))
     .filter(({ code, path }) => !named.some((each) => each.code === code && each.path === path))
 
@@ -51,7 +51,7 @@ test('every test of tests/hazards begins with a code', () => {
   )
 
   expect(titles.length).toBeGreaterThan(20)
-  expect(titles.filter((title) => !/^([DFLW][0-9]+, )*[DFLW][0-9]+: /.test(title ?? ''))).toEqual(
+  expect(titles.filter((title) => !/^([ADFLW][0-9]+, )*[ADFLW][0-9]+: /.test(title ?? ''))).toEqual(
     [],
   )
 })

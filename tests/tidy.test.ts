@@ -83,11 +83,13 @@ test('every crash point is passed in one place of the source', () => {
 
 test('every crash point is survived end to end, or in a test of its app', () => {
   const [crashPairs] = repositoryFiles(/^tests\/e2e\/crash-pairs\.ts$/)
+  const [platformTest] = repositoryFiles(/^tests\/e2e\/platform\.e2e\.test\.ts$/)
   // A rebuild is a command of its own, and is killed where it is tested.
   const [rebuildTest] = repositoryFiles(/postgres-shadow\.integration\.test\.ts$/)
   const appTests = repositoryFiles(/^apps\/[a-z]+\/src\/main\.integration\.test\.ts$/)
   const survived = [
     ...matches(crashPairs?.text ?? '', /: '([a-z]+\.[a-z-]+)'/g),
+    ...matches(platformTest?.text ?? '', /'([a-z]+\.(?:before|after)-[a-z-]+)'/g),
     ...matches(rebuildTest?.text ?? '', /'(rebuild\.[a-z-]+)(?::[0-9]+)?'/g),
     ...appTests.flatMap(({ text }) => matches(text, /'([a-z]+\.[a-z-]+):[0-9]+'/g)),
   ]

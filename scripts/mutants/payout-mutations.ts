@@ -16,10 +16,10 @@ export const payoutMutations: readonly Mutation[] = [
     tests,
   },
   {
-    name: 'what the signer refuses leaves a gap',
+    name: 'what the signer refuses keeps its nonce from all later ones',
     file: advance,
-    find: "      kind = 'noop'\n",
-    replace: '      return undefined\n',
+    find: "      await room.outgoing.refuse(id, 'refused_by_signer')\n",
+    replace: '      throw error\n',
     tests,
   },
   {

@@ -10,7 +10,6 @@ import { readDeposits } from '@coffer/simulator/chain-oracle'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { alarmRules, metricsOf } from '../alarm-rules.ts'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
 import { depositViolations } from './deposit-invariants.ts'
 import { ledgerViolations } from './invariants.ts'
@@ -101,18 +100,6 @@ test('a deposit to a closed account is booked to suspense, and is no dead letter
   expect(await spendable(cy)).toBe(0)
   expect(await metric(under.coffer.healthUrl('accounts'), 'coffer_ledger_unassigned_total')).toBe(1)
   expect(await ledgerViolations(under.postgres)).toEqual([])
-})
-
-test('every metric that an alarm reads is told by a process that runs', async () => {
-  const { apiUrl, healthUrl, startApp } = under.coffer
-  await startApp('reconciliation')
-  const urls = [apiUrl, ...['accounts', 'scanner', 'reconciliation'].map(healthUrl)]
-  const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()))
-  const told = new Set(texts.join('\n').match(/(?<=^# TYPE )coffer_\w+/gm))
-
-  const read = alarmRules().flatMap(({ expr }) => metricsOf(expr))
-
-  expect(read.filter((metric) => !told.has(metric))).toEqual([])
 })
 
 type Pair = [address: string, owner: string]

@@ -4,18 +4,21 @@ import { openReconciliation } from '@coffer/cli/open-reconciliation'
 import { openShop } from '@coffer/cli/shop'
 import { APPS } from '@coffer/cli/start-coffer'
 import { checkLedger } from '@coffer/ledger/check-ledger'
+import { webhookReceiver } from '@coffer/notifications/testing/webhook-receiver'
 import { payTransfers } from '@coffer/simulator/pay-transfers'
 import { readBalances } from '@coffer/simulator/read-balances'
 import { type OtlpReceiver, otlpReceiver } from '@coffer/telemetry/testing/otlp-receiver'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { alarmRules, metricsOf } from '../alarm-rules.ts'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
+import { type Deaths, dieInTurn } from './die-in-turn.ts'
 import { mailbox } from './mailbox.ts'
 
 /**
  * Goal: an order becomes money that its merchant has withdrawn, everybody is told, all is counted,
- * and it agrees with the chain, and nobody helps. Method: every process on real parts; the test
- * pays on the chain, asks the API, and reads the mail.
+ * and it agrees with the chain, and nobody helps, whoever dies wherever. Method: every process on
+ * real parts; the test pays on the chain, asks the API, and reads the mail.
  */
 
 const SOON = {
@@ -24,7 +27,34 @@ const SOON = {
   LOOK_MS: '100',
   DISPATCH_MS: '100',
   SWEEP_MINIMUMS: 'TUSD:1',
+  STATEMENT_EVERY_MS: '500',
+  CHANNEL_RETRY_MS: '300',
+  // What a process was at that was killed is not left to others for long.
+  JANITOR_MS: '200',
+  DELIVERY_LEASE_MS: '1000',
 }
+
+/** Where each process dies in the midst of an order. */
+const DEATHS: Deaths = {
+  payments: ['payments.before-commit'],
+  sandbox: ['sandbox.before-answer', 'sandbox.after-callback'],
+  settlement: ['settlement.before-commit', 'settlement.after-commit'],
+  withdrawals: ['withdrawals.after-sign', 'withdrawals.after-broadcast'],
+  signer: ['signer.after-journal'],
+  notifications: ['notifications.after-commit', 'notifications.after-call'],
+  analytics: ['analytics.after-commit'],
+  reconciliation: ['reconciliation.after-commit'],
+}
+
+/** Whoever died is started again by a machine that others use, too. */
+const PATIENCE_MS = 120_000
+
+const ONCE_AN_ORDER = new Set([
+  ...['order.paid', 'payment.succeeded', 'refund.succeeded', 'settlement.completed'],
+  'withdrawal.completed',
+])
+
+const DOLLARS_BY_CARD = 'sandbox:1/iso4217:USD'
 
 let under: CofferUnderTest
 let collector: OtlpReceiver
@@ -73,35 +103,120 @@ test('an order is paid on chain, booked, settled, refunded in part and withdrawn
   expect(await tea.balance(dollar)).toMatchObject({ available: '0', pending: '0' })
 
   // The merchant was told of each step, once.
-  const letters = () => mailbox('.coffer/e2e/platform/mail', 'tea@example.com')
-  await waitFor(async () => (await letters()).length >= 7, { what: 'all e-mails' })
-  expect((await letters()).toSorted()).toEqual([
-    expect.stringMatching(/^New order /),
-    expect.stringMatching(/^Order .* is paid$/),
+  await told('tea@example.com', [
+    /^New order /,
+    /^Order .* is paid$/,
     'Payment of 100 TUSD is awaited',
     'Payment received: 100 TUSD',
     'Refund paid: 9 TUSD',
     'Settled: 99 TUSD is available',
     'Withdrawal completed: 90 TUSD',
   ])
-
-  // All of it was counted.
-  const counted = {
+  await counted(began, {
     payments: { created: { count: 1 }, succeeded: { count: 1, amount: '100000000' } },
     refunds: { succeeded: { count: 1, amount: '9000000' } },
     settlements: { count: 1, amount: '99000000' },
     withdrawals: { completed: { count: 1, amount: '90000000' } },
-  }
+  })
+  await agreed()
+})
+
+test(
+  'all of it happens once, though each process dies in the midst of it',
+  async () => {
+    const began = new Date()
+    await using receiver = await webhookReceiver()
+    const inks = await openShop(api, {
+      ...{ name: 'Inks', email: 'inks@example.com', feeBasisPoints: 100 },
+      thresholds: { [dollar]: 50_000_000n, [DOLLARS_BY_CARD]: 5_000n },
+      patienceMs: PATIENCE_MS,
+    })
+    await api('POST', `/v1/merchants/${inks.id}/webhook-endpoints`, { url: receiver.url })
+    const allDied = await dieInTurn(under, DEATHS)
+
+    // One order is paid on chain, another by card.
+    const asked = await inks.ask({ asset: dollar, amount: 100_000_000n })
+    const card = { channel: 'sandbox', card: 'tok_succeed' } as const
+    const byCard = await inks.ask({ asset: DOLLARS_BY_CARD, amount: 10_000n, ...card })
+    const transfer = { to: asked.address ?? '', asset: dollar, amount: 100_000_000n }
+    await payTransfers(under.coffer.urls.RPC_URLS, [transfer])
+    await inks.until(asked.id, 'paid')
+    await inks.until(byCard.id, 'paid')
+    const available = async (asset: string) => (await inks.balance(asset)).available
+    await waitFor(
+      async () =>
+        (await available(dollar)) === '99000000' && (await available(DOLLARS_BY_CARD)) === '9900',
+      { what: 'both payments to be settled', timeoutMs: PATIENCE_MS },
+    )
+    const [payer, merchant] = [someAddress(), someAddress()]
+    expect(await inks.refund(asked.id, 9_000_000n, payer)).toBe('succeeded')
+    expect(await inks.withdraw(dollar, 90_000_000n, merchant)).toBe('completed')
+    await allDied()
+
+    expect([await dollarsAt(payer), await dollarsAt(merchant)]).toEqual([9_000_000n, 90_000_000n])
+    expect(await inks.balance(dollar)).toMatchObject({ available: '0', pending: '0' })
+    await told('inks@example.com', [
+      /^New order /,
+      /^New order /,
+      /^Order .* is paid$/,
+      /^Order .* is paid$/,
+      'Payment of 100 TUSD is awaited',
+      'Payment of 100.00 USD is awaited',
+      'Payment received: 100 TUSD',
+      'Payment received: 100.00 USD',
+      'Refund paid: 9 TUSD',
+      'Settled: 99 TUSD is available',
+      'Settled: 99.00 USD is available',
+      'Withdrawal completed: 90 TUSD',
+    ])
+    // A webhook may come twice, and is known by its id.
+    const types = () => {
+      const hooks = receiver.received.map(({ headers, body }) => [headers['webhook-id'], body])
+      const each = [...new Map(hooks as [string, string][]).values()]
+      return each.map((body) => JSON.parse(body).type).filter((type) => ONCE_AN_ORDER.has(type))
+    }
+    await waitFor(() => types().length >= 8, { what: 'all webhooks', timeoutMs: PATIENCE_MS })
+    expect(types().toSorted()).toEqual([
+      ...['order.paid', 'order.paid', 'payment.succeeded', 'payment.succeeded'],
+      ...['refund.succeeded', 'settlement.completed', 'settlement.completed'],
+      'withdrawal.completed',
+    ])
+    await counted(began, {
+      payments: { created: { count: 1 }, succeeded: { count: 1, amount: '100000000' } },
+      refunds: { succeeded: { count: 1, amount: '9000000' } },
+      settlements: { count: 1, amount: '99000000' },
+      withdrawals: { completed: { count: 1, amount: '90000000' } },
+    })
+    await agreed()
+  },
+  5 * PATIENCE_MS,
+)
+
+/** Waits until `address` has been sent all of `subjects`; each is there as often as it is given. */
+async function told(address: string, subjects: readonly (string | RegExp)[]): Promise<void> {
+  const letters = () => mailbox('.coffer/e2e/platform/mail', address)
+  const areAllThere = async () => (await letters()).length >= subjects.length
+  await waitFor(areAllThere, { what: `all e-mails to ${address}`, timeoutMs: PATIENCE_MS })
+  expect((await letters()).toSorted()).toEqual(
+    subjects.map((each) => (each instanceof RegExp ? expect.stringMatching(each) : each)),
+  )
+}
+
+/** Waits until the withdrawal is counted, which comes last; then all is as `expected`. */
+async function counted(began: Date, expected: object): Promise<void> {
   await waitFor(async () => (await summary(began))?.withdrawals.completed.count === 1, {
     what: 'the withdrawal to be counted',
+    timeoutMs: PATIENCE_MS,
   })
-  expect(await summary(began)).toMatchObject(counted)
+  expect(await summary(began)).toMatchObject(expected)
+}
 
-  // And the books agree with themselves and with the chain.
+/** The books agree with themselves, with the chain and with what the channel states. */
+async function agreed(): Promise<void> {
   expect(await checkLedger(under.postgres)).toEqual([])
   const quiet = { line: () => undefined }
   expect(await openReconciliation({ coffer: under.coffer, api, tell: quiet })).toEqual({ open: [] })
-})
+}
 
 test('a deposit has one trace of every step, from its block to its credit and to who is told', async () => {
   const [user] = await under.addUsers(1)
@@ -181,3 +296,15 @@ async function dollarsAt(address: string): Promise<bigint | undefined> {
 }
 
 const someAddress = () => `0x${randomBytes(20).toString('hex')}`
+
+test('every metric that an alarm reads is told by a process that runs', async () => {
+  const urls = APPS.map((app) =>
+    app === 'api' ? under.coffer.apiUrl : under.coffer.healthUrl(app),
+  )
+  const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()))
+  const told = new Set(texts.join('\n').match(/(?<=^# TYPE )coffer_\w+/gm))
+
+  const read = alarmRules().flatMap(({ expr }) => metricsOf(expr))
+
+  expect(read.filter((metric) => !told.has(metric))).toEqual([])
+})

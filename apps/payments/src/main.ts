@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { WALLET_EVENTS } from '@coffer/events/topics'
 import { healthServer } from '@coffer/http/health-server'
-import { postgresProbes } from '@coffer/http/postgres-probes'
 import { bullmqJobs } from '@coffer/jobs/open-jobs'
 import { countDeadLetters, measureMessaging } from '@coffer/messaging/messaging-metrics'
 import { openMessaging } from '@coffer/messaging/open-messaging'
@@ -19,6 +18,7 @@ import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { cardChannel } from './card-channel.ts'
 import { paymentsConfig } from './config.ts'
 import { eventHandler } from './event-handler.ts'
+import { paymentProbes } from './payment-probes.ts'
 
 const config = paymentsConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
@@ -48,7 +48,7 @@ const expiry = { ...config.expiry, calendar, expirePayments: expirePayments(use)
 const cards = cardChannel({ ...config.cards, postgres, logger })
 
 measureMessaging(metrics, { postgres, messaging, reader: member })
-const probes = postgresProbes(postgres, metrics)
+const probes = paymentProbes(postgres, metrics)
 resources.use(await healthServer({ port: config.HEALTH_PORT, ...probes }))
 await runUntilStopped([
   (signal) => messaging.consumer(member).run(handler, signal),

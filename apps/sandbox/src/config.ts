@@ -14,6 +14,8 @@ const settings = z.object({
   /** How long cards take that are decided late, milliseconds. */
   SANDBOX_DELAY_MS: z.coerce.number().int().min(0).max(600_000).default(2_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  CRASH_AT: z.string().optional(),
+  NODE_ENV: z.string().optional(),
 })
 
 /** Reads the settings of the sandbox. Throws `ConfigError`. */

@@ -1,4 +1,5 @@
 import { openPostgres } from '@coffer/postgres/open-postgres'
+import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { runSandbox } from '@coffer/sandbox/sandbox-server'
 import { createLogger } from '@coffer/telemetry/logger'
@@ -6,6 +7,7 @@ import { createMetrics } from '@coffer/telemetry/metrics'
 import { sandboxConfig } from './config.ts'
 
 const config = sandboxConfig(process.env)
+armCrashPoint(config.CRASH_AT, config.NODE_ENV)
 const logger = createLogger('sandbox', config.LOG_LEVEL)
 const metrics = createMetrics('sandbox')
 await using resources = new AsyncDisposableStack()

@@ -30,7 +30,8 @@ const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationNa
 const messaging = await openMessaging({ ...config.messaging, clientId: 'settlement', logger })
 const producer = resources.use(await messaging.producer())
 const settled = wakeUp()
-const settling = postgresSettling({ postgres, defaults: config.defaults, onSettled: settled.call })
+const told = { onSettled: settled.call, metrics }
+const settling = postgresSettling({ postgres, defaults: config.defaults, ...told })
 
 // Kafka → settlements: what reaches its threshold is settled with the batch that brings it there.
 const onDeadLetter = countDeadLetters(metrics)

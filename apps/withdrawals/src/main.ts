@@ -38,7 +38,7 @@ const { signer, own } = resources.use(await hotWallets(config.SIGNER_SOCKET, pos
 
 // Queue → chain → ledger. What is under way is in PostgreSQL, jobs only wake.
 const rooms = postgresWithdrawalRooms(postgres)
-const counted = { postgres, stuckAfterMs: config.STUCK_AFTER_MS }
+const counted = { postgres, signer, stuckAfterMs: config.STUCK_AFTER_MS }
 const payoutMetrics = prometheusPayoutMetrics(metrics, counted)
 const settings = chains.flatMap((chain) => own.map((sender) => config.settingsOf(chain, sender)))
 const stored = { rooms, payouts: postgresPayouts(postgres) }

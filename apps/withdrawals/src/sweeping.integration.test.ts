@@ -58,6 +58,7 @@ test('what a deposit came to is swept, if sweeps are on', async () => {
 
   const open = await stage.payouts.open(planned?.id ?? '')
   expect(open).toMatchObject({ purpose: 'sweep', sender: address, to: stage.hot, nonce: 0 })
+  expect(await metrics.metrics()).toMatch(/sweep_budget_used_ratio\{chain="eip155:31337".*\} 0\.0/)
 })
 
 async function underWay() {

@@ -18,6 +18,7 @@ import type { ChainClient, Payouts } from '@coffer/withdrawals/ports'
 import { postgresSweepRooms, postgresSweeps } from '@coffer/withdrawals/postgres-sweeps'
 import { arrivalsHandler } from '@coffer/withdrawals/sweep-events'
 import { runSweeps } from '@coffer/withdrawals/sweep-jobs'
+import { measureSweeps } from '@coffer/withdrawals/sweep-metrics'
 import { sweepConfig } from './sweep-config.ts'
 
 export type SweepingOptions = {
@@ -59,9 +60,12 @@ export function sweeping(env: NodeJS.ProcessEnv, options: SweepingOptions): Work
   })
   const group = `${member.group}.${CONSUMER}`
   const consumer = messaging.consumer({ ...member, group, topics: [WALLET_EVENTS] })
+  const rooms = postgresSweepRooms(postgres)
+  const swept = chains.map((chain) => config.settingsOf(chain, { hotWallet, fees }))
+  measureSweeps(metrics, rooms, swept)
   const sweep = runSweeps({
-    ...{ rooms: postgresSweepRooms(postgres), sweeps, payouts, clients, queue, logger },
-    settings: chains.map((chain) => config.settingsOf(chain, { hotWallet, fees })),
+    ...{ rooms, sweeps, payouts, clients, queue, logger },
+    settings: swept,
     sweepMs: config.sweepMs,
   })
   return [sweep, (signal) => consumer.run(handler, signal)]

@@ -21,6 +21,8 @@ export const CRASH_POINTS = [
   'settlement.after-commit',
   'analytics.before-commit',
   'analytics.after-commit',
+  'sandbox.before-answer',
+  'sandbox.after-callback',
   'signer.after-journal',
   'reconciliation.before-commit',
   'reconciliation.after-commit',

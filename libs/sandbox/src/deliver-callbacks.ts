@@ -1,6 +1,7 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { backoffMs } from '@coffer/runtime/backoff'
+import { crashPoint } from '@coffer/runtime/crash-point'
 import { inGroups } from '@coffer/runtime/in-groups'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { Logger } from '@coffer/telemetry/logger'
@@ -43,6 +44,7 @@ export function deliverCallbacks(options: DeliverCallbacksOptions): () => Promis
   })
   const deliver = async (callback: DueCallback) => {
     const problem = await send(webhook, callback, now())
+    crashPoint('sandbox.after-callback')
     const { number, id, attempts } = callback
     const isOver = problem === undefined || attempts >= ATTEMPTS_MAX
     const pauseMs = backoffMs(attempts, { firstMs: retryMs, maxMs: RETRY_MAX_MS })

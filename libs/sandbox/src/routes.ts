@@ -6,6 +6,7 @@ import { parsedBy } from '@coffer/money/parsed-by'
 import { parseUnits } from '@coffer/money/units'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { pause } from '@coffer/runtime/backoff'
+import { crashPoint } from '@coffer/runtime/crash-point'
 import { z } from 'zod'
 import {
   chargeBack,
@@ -100,6 +101,7 @@ function chargeRoutes({ postgres, now, delayMs, stopping }: SandboxRoutesOptions
           await untilGone(reply.raw, stopping)
           throw new MishapError()
         }
+        crashPoint('sandbox.before-answer')
         return reply.status(201).send(chargeOnWire(made))
       },
     )

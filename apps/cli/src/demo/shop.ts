@@ -40,11 +40,13 @@ export type ShopTerms = {
   feeBasisPoints?: number
   /** How much must be pending to be settled, by asset. */
   thresholds?: Readonly<Record<string, bigint>>
+  /** How long it waits for anything, milliseconds. */
+  patienceMs?: number
 }
 
 /** Makes a merchant whose settled money is available at once. */
 export async function openShop(api: ApiClient, terms: ShopTerms): Promise<Shop> {
-  const { thresholds = {}, ...facts } = terms
+  const { thresholds = {}, patienceMs: maxMs = 60_000, ...facts } = terms
   const { id } = await api<{ id: string }>('POST', '/v1/merchants', facts)
   const wanted = Object.entries(thresholds).map(([asset, amount]) => [asset, `${amount}`])
   await api('PUT', `/v1/merchants/${id}/settlement-settings`, {
@@ -61,7 +63,7 @@ export async function openShop(api: ApiClient, terms: ShopTerms): Promise<Shop> 
       status = (await api<Outcome>('GET', path)).status
       return ENDS.has(status)
     }
-    await waitUntil({ what: `${what} has ended`, until: hasEnded })
+    await waitUntil({ what: `${what} has ended`, until: hasEnded, maxMs })
     return status
   }
   return {
@@ -74,7 +76,8 @@ export async function openShop(api: ApiClient, terms: ShopTerms): Promise<Shop> 
     },
     async until(of, ...statuses) {
       const isThere = async () => statuses.includes((await payment(of)).status)
-      await waitUntil({ what: `payment ${of} is ${statuses.join(' or ')}`, until: isThere })
+      const what = `payment ${of} is ${statuses.join(' or ')}`
+      await waitUntil({ what, until: isThere, maxMs })
       return await payment(of)
     },
     async balance(asset) {

@@ -39,3 +39,20 @@ test('what waits too long is measured, and what waits for nobody is not', async 
   expect(told).toMatch(/notifications_total\{way="email",outcome="sent",process="test"\} 1/)
   expect(told).toMatch(/endpoints_disabled\{process="test"\} 0/)
 })
+
+test('for how long an endpoint has failed is measured, until it is disabled', async () => {
+  await using under = await webhooksUnderTest()
+  const { postgres } = under.database
+  const metrics = createMetrics('test')
+  measureNotifications(metrics, postgres)
+  const failing = async (change: string) => {
+    await postgres.execute(sql.raw(`update notifications.webhook_endpoints set ${change}`))
+    return /^coffer_webhook_failing_seconds\S* (\d+)/m.exec(await metrics.metrics())?.[1]
+  }
+  await under.newEndpoint()
+  await under.newEndpoint('/other')
+
+  expect(await failing('failing_since = null')).toBe('0')
+  expect(await failing(`failing_since = now() - interval '90 minutes'`)).toBe('5400')
+  expect(await failing('disabled_at = now()')).toBe('0')
+})

@@ -33,17 +33,28 @@ export function measureNotifications(registry: Metrics, postgres: Postgres): voi
       for (const { way, seconds } of told ?? []) this.set({ way }, Number(seconds))
     },
   })
-  const disabled = askOnce(() => disabledCount(postgres))
-  new Gauge({
-    name: 'coffer_webhook_endpoints_disabled',
-    help: 'Endpoints that nothing is sent to until their owner enables them.',
-    registers,
-    async collect() {
-      const count = await disabled()
-      this.reset()
-      if (count !== undefined) this.set(count)
-    },
-  })
+  const endpoints = askOnce(() => endpointFigures(postgres))
+  const gauge = (name: string, figure: keyof EndpointFigures, help: string) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const figures = await endpoints()
+        if (figures === undefined) this.remove()
+        else this.set(Number(figures[figure]))
+      },
+    })
+  gauge(
+    'coffer_webhook_endpoints_disabled',
+    'disabled',
+    'Endpoints that nothing is sent to until their owner enables them.',
+  )
+  gauge(
+    'coffer_webhook_failing_seconds',
+    'failing_seconds',
+    'For how long the endpoint has taken nothing that has failed for the longest time.',
+  )
 }
 
 /** What waits for an endpoint that rests or is disabled is not late by our fault. */
@@ -59,9 +70,12 @@ const overdue = (postgres: Postgres) =>
           and (endpoint.disabled_at is not null or endpoint.rests_until > now()))
     group by way.way`)
 
-async function disabledCount(postgres: Postgres): Promise<number> {
-  const [row] = await postgres.execute<{ count: number }>(sql`
-    select count(*)::int as count from notifications.webhook_endpoints
-    where disabled_at is not null and deleted_at is null`)
-  return row?.count ?? 0
+type EndpointFigures = { disabled: number; failing_seconds: string }
+
+async function endpointFigures(postgres: Postgres): Promise<EndpointFigures | undefined> {
+  const [row] = await postgres.execute<EndpointFigures>(sql`
+    select count(disabled_at)::int as disabled, coalesce(extract(epoch from now() - min(
+      failing_since) filter (where disabled_at is null)), 0) as failing_seconds
+    from notifications.webhook_endpoints where deleted_at is null`)
+  return row
 }

@@ -9,13 +9,16 @@ import { accounts } from '@coffer/ledger/schema'
 import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import type { Units } from '@coffer/money/units'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
+import { createMetrics } from '@coffer/telemetry/metrics'
 import { addresses, owners } from '@coffer/wallets/schema'
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { measurePayments } from '../adapters/payment-metrics.ts'
 import { postgresDestinations } from '../adapters/postgres-destinations.ts'
 import { postgresPaymentReader } from '../adapters/postgres-payment-reader.ts'
 import { postgresPaymentRooms } from '../adapters/postgres-payment-rooms.ts'
 import { postgresRefundReader, postgresRefundRooms } from '../adapters/postgres-refunds.ts'
+import { refunds } from '../schema.ts'
 import { type PaymentsDatabase, paymentsDatabase, TOKEN } from '../testing/payments-database.ts'
 import { applyDeposits } from './apply-deposits.ts'
 import { applyWithdrawals } from './apply-withdrawals.ts'
@@ -265,4 +268,19 @@ test('payouts conclude the refunds that they pay, and the books agree', async ()
   ])
   expect(await balance(paymentId, 'payment.refundable')).toBe(60n)
   expect(await checkLedger(database.postgres)).toEqual([])
+})
+
+test('how long the first refund waits is measured, until all have ended', async () => {
+  const metrics = createMetrics('test')
+  measurePayments(metrics, database.postgres)
+  const waits = async () =>
+    /^coffer_refunds_waiting_seconds\S* (\d+)/m.exec(await metrics.metrics())?.[1]
+  await database.postgres.update(refunds).set({ status: 'failed', endedAt: now() })
+  expect(await waits()).toBe('0')
+
+  const { id } = await ask({ paymentId: await paid() })
+  const createdAt = new Date(Date.now() - 3_600_000)
+  await database.postgres.update(refunds).set({ createdAt }).where(eq(refunds.id, id))
+
+  expect(Number(await waits())).toBeGreaterThanOrEqual(3_600)
 })

@@ -3,20 +3,27 @@ import { askOnce } from '@coffer/telemetry/ask-once'
 import type { Metrics } from '@coffer/telemetry/metrics'
 import { sql } from 'drizzle-orm'
 import { Counter, Gauge } from 'prom-client'
-import type { PayoutMetrics, Waiting } from '../ports.ts'
+import type { PayoutMetrics, Signer, Waiting } from '../ports.ts'
 
 const REASONS: readonly Waiting[] = ['nothing', 'gas_price', 'funds', 'in_flight', 'nonce']
+
+export type PayoutMetricsOptions = {
+  postgres: Postgres
+  stuckAfterMs: number
+  signer: Pick<Signer, 'addresses'>
+}
 
 /** Counts and measures payouts for Prometheus; what waits is asked for whenever it asks. */
 export function prometheusPayoutMetrics(
   registry: Metrics,
-  { postgres, stuckAfterMs }: { postgres: Postgres; stuckAfterMs: number },
+  { postgres, stuckAfterMs, signer }: PayoutMetricsOptions,
 ): PayoutMetrics {
   const registers = [registry]
   measureWaiting(
     registry,
     askOnce(() => readWaiting(postgres, stuckAfterMs)),
   )
+  measureSigner(registry, signer)
   const held = new Gauge({
     name: 'coffer_payouts_held',
     help: 'Whether payouts of a chain wait, by the reason: 1 or 0.',
@@ -51,6 +58,18 @@ export function prometheusPayoutMetrics(
     ended: (chain, status) => ended.inc({ chain, status }),
     raised: (chain) => raised.inc({ chain }),
   }
+}
+
+function measureSigner(registry: Metrics, signer: Pick<Signer, 'addresses'>): void {
+  const asked = askOnce(() => signer.addresses())
+  new Gauge({
+    name: 'coffer_signer_up',
+    help: 'Whether the signer answers: 1 or 0.',
+    registers: [registry],
+    async collect() {
+      this.set((await asked()) === undefined ? 0 : 1)
+    },
+  })
 }
 
 type Figures = { queuedSeconds: number; queued: number; stuck: number }

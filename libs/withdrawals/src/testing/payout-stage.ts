@@ -99,6 +99,7 @@ export async function payoutStage(policy: Policy = OPEN_POLICY): Promise<PayoutS
   const counted = prometheusPayoutMetrics(registry, {
     postgres: database.postgres,
     stuckAfterMs: 3_600_000,
+    signer,
   })
   let waiting: Waiting | undefined
   const metrics: PayoutMetrics = {
