@@ -1,6 +1,10 @@
 import { consumerMember, consumerSettings } from '@coffer/messaging/consumer-settings'
 import { messagingConfig, requireBrokers } from '@coffer/messaging/messaging-settings'
-import { mailDomain, notificationSettings } from '@coffer/notifications/notification-settings'
+import {
+  mailDomain,
+  notificationSettings,
+  requireKept,
+} from '@coffer/notifications/notification-settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { z } from 'zod'
 
@@ -20,6 +24,7 @@ const settings = z
     DELIVERY_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(120_000),
   })
   .superRefine(requireBrokers)
+  .superRefine(requireKept)
 
 const DAY_MS = 86_400_000
 
@@ -49,6 +54,7 @@ export function notificationsConfig(env: NodeJS.ProcessEnv) {
       secretsKey: config.WEBHOOK_SECRETS_KEY,
       everyMs: config.JANITOR_MS,
       leaseMs: config.DELIVERY_LEASE_MS,
+      keepMs: config.NOTICE_KEEP_DAYS * DAY_MS,
       webhooks: {
         allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
         allowHttp: config.WEBHOOK_ALLOW_HTTP,

@@ -71,6 +71,21 @@ export const notificationSettings = {
   WEBHOOK_DISABLE_AFTER_DAYS: days(5),
   /** What happened longer ago is told to nobody. */
   NOTICE_AGE_MAX_DAYS: days(3),
+  /** What was sent is kept for so long; what was not is kept for ever. */
+  NOTICE_KEEP_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+}
+
+/** What is forgotten too soon could be told once more. */
+export function requireKept(
+  {
+    NOTICE_AGE_MAX_DAYS,
+    NOTICE_KEEP_DAYS,
+  }: Record<'NOTICE_AGE_MAX_DAYS' | 'NOTICE_KEEP_DAYS', number>,
+  context: z.RefinementCtx,
+): void {
+  if (NOTICE_KEEP_DAYS > NOTICE_AGE_MAX_DAYS) return
+  const message = `Expected more than NOTICE_AGE_MAX_DAYS, which is ${NOTICE_AGE_MAX_DAYS}.`
+  context.addIssue({ code: 'custom', path: ['NOTICE_KEEP_DAYS'], message })
 }
 
 /** What stands behind the @ of who sends. */

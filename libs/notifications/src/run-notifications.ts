@@ -1,3 +1,4 @@
+import { describeError } from '@coffer/errors/app-error'
 import type { JobQueue } from '@coffer/jobs/ports'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { poll } from '@coffer/runtime/poll'
@@ -8,6 +9,7 @@ import { guardedPost } from './adapters/guarded-post.ts'
 import { countNotifications, measureNotifications } from './adapters/notification-metrics.ts'
 import { postgresOutgoingLetters } from './adapters/postgres-outgoing-letters.ts'
 import { postgresWebhookLanes } from './adapters/postgres-webhook-lanes.ts'
+import { pruneNotifications } from './adapters/prune-notifications.ts'
 import { sealedSecrets } from './adapters/sealed-secrets.ts'
 import { writeOperators } from './adapters/write-operators.ts'
 import type { Locale } from './domain/locale.ts'
@@ -42,11 +44,16 @@ export type RunNotificationsOptions = {
   everyMs: number
   /** Longer than an attempt ever takes, milliseconds. */
   leaseMs: number
+  /** How long what was sent is kept, milliseconds. */
+  keepMs: number
   /** Called after something was announced. */
   onAnnounced: () => void
   metrics: Metrics
   logger: Logger
 }
+
+/** How often it is looked for what need not be kept any longer, milliseconds. */
+const PRUNE_MS = 3_600_000
 
 /** Sends the notifications that are due, until stopped. */
 export function runNotifications(options: RunNotificationsOptions): Work {
@@ -59,7 +66,11 @@ export function runNotifications(options: RunNotificationsOptions): Work {
     const shared = { everyMs, logger }
     const letters = lettersOf(options, { count, shared, mailer })
     const lanes = lanesOf(options, { count, shared })
-    await Promise.all([letters(signal), lanes?.(signal)])
+    const prune = poll(pruneNotifications(postgres, options.keepMs), {
+      idleMs: PRUNE_MS,
+      onError: (error) => logger.warn({ error: describeError(error) }, 'old ones are pruned later'),
+    })
+    await Promise.all([letters(signal), lanes?.(signal), prune(signal)])
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type Booking,
   type GroupKey,
   groupText,
+  ITEM_KINDS,
   type Line,
   lineId,
 } from '../domain/channel-item.ts'
@@ -110,12 +111,29 @@ export async function readGroups(tx: Transaction, keys: readonly GroupKey[]): Pr
     .where(isAmong(columnsOf(statementLines), wanted))
   const ours = Map.groupBy(bookings, groupText)
   const theirs = Map.groupBy(lines, groupText)
+  const isTheirsAlone = (key: GroupKey) => theirs.has(groupText(key)) && !ours.has(groupText(key))
+  const others = await bookedOtherwise(tx, wanted.filter(isTheirsAlone))
   return groups.map(({ channel, kind, reference, through }) => ({
     ...{ channel, kind, reference },
     through: through ?? undefined,
     bookings: ours.get(groupText({ channel, kind, reference })) ?? [],
     lines: theirs.get(groupText({ channel, kind, reference })) ?? [],
+    others: others.filter((each) => each.channel === channel && each.reference === reference),
   }))
+}
+
+/** What our books have of the same references, of whatever kind: it explains what is not there. */
+async function bookedOtherwise(tx: Transaction, keys: readonly GroupKey[]): Promise<Booking[]> {
+  if (keys.length === 0) return []
+  return await tx
+    .select(getTableColumns(channelBookings))
+    .from(channelBookings)
+    .where(
+      isAmong(
+        columnsOf(channelBookings),
+        keys.flatMap((key) => ITEM_KINDS.map((kind) => ({ ...key, kind }))),
+      ),
+    )
 }
 
 export async function readThrough(

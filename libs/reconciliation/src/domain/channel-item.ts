@@ -1,7 +1,9 @@
 import type { AssetId } from '@coffer/money/asset'
 
 /** What a channel moves: in for a payment, out for the others. */
-export type ItemKind = 'payment' | 'refund' | 'chargeback' | 'fee' | 'other'
+export const ITEM_KINDS = ['payment', 'refund', 'chargeback', 'fee', 'other'] as const
+
+export type ItemKind = (typeof ITEM_KINDS)[number]
 
 /** One movement as both sides name it: what was given to the channel as our reference, and why. */
 export type GroupKey = { channel: string; kind: ItemKind; reference: string }

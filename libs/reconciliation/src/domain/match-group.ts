@@ -3,7 +3,12 @@ import type { Finding } from './finding.ts'
 import { isWithin, type Tolerance } from './tolerance.ts'
 
 /** All that both sides say of one movement. */
-export type Group = GroupKey & { bookings: readonly Booking[]; lines: readonly Line[] }
+export type Group = GroupKey & {
+  bookings: readonly Booking[]
+  lines: readonly Line[]
+  /** What our books have under the same reference, but of another kind. */
+  others?: readonly Booking[]
+}
 
 export type MatchRules = {
   tolerance: (channel: string, asset: string) => Tolerance | undefined
@@ -37,7 +42,7 @@ export function matchGroup(group: Group, rules: MatchRules): Match {
   const waiting: (Booking | Line)[] = []
   for (const [place, line] of rest.lines.entries()) {
     const isFirst = lines + place === 0
-    if (rules.isLineDue(line)) findings.push(lineAlone(line, isFirst))
+    if (rules.isLineDue(line)) findings.push(lineAlone(line, isFirst, group.others))
     else waiting.push(line)
   }
   for (const [place, booking] of rest.bookings.entries()) {
@@ -104,13 +109,26 @@ function differing(
   }
 }
 
-const lineAlone = (line: Line, isFirst: boolean): Finding => ({
+const lineAlone = (
+  line: Line,
+  isFirst: boolean,
+  others: readonly Booking[] | undefined,
+): Finding => ({
   kind: isFirst ? 'missing_inside' : 'duplicate_line',
   ...aboutGroup(line),
   subject: `${groupText(line)} in ${lineId(line)}`,
   theirs: { asset: line.asset, amount: line.amount },
   happenedAt: line.movedAt,
+  ...(isFirst ? { detail: insteadOf(others) } : {}),
 })
+
+/** Whether nobody here knows of it, or it is booked as something else. */
+const insteadOf = (others: readonly Booking[] = []): string =>
+  others.length === 0
+    ? 'Our books have nothing under this reference.'
+    : `Under this reference our books have ${others
+        .map(({ kind, amount, asset, id }) => `a ${kind} of ${amount} ${asset} (${id})`)
+        .join(', ')}.`
 
 const bookingAlone = (booking: Booking, isFirst: boolean): Finding => ({
   kind: isFirst ? 'missing_outside' : 'duplicate_booking',

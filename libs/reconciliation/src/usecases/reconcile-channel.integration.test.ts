@@ -104,6 +104,11 @@ test('each kind of difference is named when a day is reconciled, and no other', 
     'missing_outside: payment sandbox gone of payment:gone:succeeded',
     'missing_outside: refund sandbox unknown of refund:unknown:succeeded',
   ])
+  const missing = (await differences()).filter(({ kind }) => kind === 'missing_inside')
+  expect(missing.map(({ detail }) => detail).toSorted()).toEqual([
+    'Our books have nothing under this reference.',
+    `Under this reference our books have a payment of 10 ${USD} (payment:same:succeeded).`,
+  ])
 })
 
 test('more than we know of goes to suspense at once, and comes back when we know', async () => {
