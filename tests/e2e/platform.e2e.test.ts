@@ -75,7 +75,7 @@ afterAll(async () => {
 })
 
 test('an order is paid on chain, booked, settled, refunded in part and withdrawn', async () => {
-  const began = new Date()
+  const before = await figures()
   const tea = await openShop(api, {
     ...{ name: 'Tea & Sons', email: 'tea@example.com', feeBasisPoints: 100 },
     thresholds: { [dollar]: 50_000_000n },
@@ -112,19 +112,14 @@ test('an order is paid on chain, booked, settled, refunded in part and withdrawn
     'Settled: 99 TUSD is available',
     'Withdrawal completed: 90 TUSD',
   ])
-  await counted(began, {
-    payments: { created: { count: 1 }, succeeded: { count: 1, amount: '100000000' } },
-    refunds: { succeeded: { count: 1, amount: '9000000' } },
-    settlements: { count: 1, amount: '99000000' },
-    withdrawals: { completed: { count: 1, amount: '90000000' } },
-  })
+  await counted(before)
   await agreed()
 })
 
 test(
   'all of it happens once, though each process dies in the midst of it',
   async () => {
-    const began = new Date()
+    const before = await figures()
     await using receiver = await webhookReceiver()
     const inks = await openShop(api, {
       ...{ name: 'Inks', email: 'inks@example.com', feeBasisPoints: 100 },
@@ -181,12 +176,7 @@ test(
       ...['refund.succeeded', 'settlement.completed', 'settlement.completed'],
       'withdrawal.completed',
     ])
-    await counted(began, {
-      payments: { created: { count: 1 }, succeeded: { count: 1, amount: '100000000' } },
-      refunds: { succeeded: { count: 1, amount: '9000000' } },
-      settlements: { count: 1, amount: '99000000' },
-      withdrawals: { completed: { count: 1, amount: '90000000' } },
-    })
+    await counted(before)
     await agreed()
   },
   5 * PATIENCE_MS,
@@ -202,13 +192,17 @@ async function told(address: string, subjects: readonly (string | RegExp)[]): Pr
   )
 }
 
-/** Waits until the withdrawal is counted, which comes last; then all is as `expected`. */
-async function counted(began: Date, expected: object): Promise<void> {
-  await waitFor(async () => (await summary(began))?.withdrawals.completed.count === 1, {
-    what: 'the withdrawal to be counted',
-    timeoutMs: PATIENCE_MS,
+/** Waits until the withdrawal is counted, which comes last; then all is that one order makes. */
+async function counted(before: Figures): Promise<void> {
+  const isCounted = async () => (await figures()).withdrawals > before.withdrawals
+  const what = 'the withdrawal to be counted'
+  await waitFor(isCounted, { what, timeoutMs: PATIENCE_MS, intervalMs: 200 })
+  const after = Object.entries(await figures())
+  const grown = after.map(([name, figure]) => [name, figure - before[name as keyof Figures]])
+  expect(Object.fromEntries(grown)).toEqual({
+    ...{ created: 1n, succeeded: 1n, received: 100_000_000n, refunded: 9_000_000n },
+    ...{ settlements: 1n, settled: 99_000_000n, withdrawals: 1n, withdrawn: 90_000_000n },
   })
-  expect(await summary(began)).toMatchObject(expected)
 }
 
 /** The books agree with themselves, with the chain and with what the channel states. */
@@ -279,13 +273,30 @@ async function sentTo(owner: string): Promise<Trace | undefined> {
 }
 
 type Counted = { count: number; amount: string }
-type Summary = { withdrawals: { completed: Counted } }
+type Summary = {
+  payments: Record<'created' | 'succeeded', Counted>
+  refunds: { succeeded: Counted }
+  settlements: Counted
+  withdrawals: { completed: Counted }
+}
+type Figures = Awaited<ReturnType<typeof figures>>
 
-async function summary(began: Date): Promise<Summary | undefined> {
-  const [from, to] = [began.toISOString(), new Date(Date.now() + 3_600_000).toISOString()]
-  const query = new URLSearchParams({ from, to, asset: dollar })
+/** What was counted of dollars so far. */
+async function figures() {
+  const [from, to] = [-3_600_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString())
+  const query = new URLSearchParams({ from: from ?? '', to: to ?? '', asset: dollar })
   const { items } = await api<{ items: Summary[] }>('GET', `/v1/analytics/summary?${query}`)
-  return items[0]
+  const [summary] = items
+  return {
+    created: BigInt(summary?.payments.created.count ?? 0),
+    succeeded: BigInt(summary?.payments.succeeded.count ?? 0),
+    received: BigInt(summary?.payments.succeeded.amount ?? 0),
+    refunded: BigInt(summary?.refunds.succeeded.amount ?? 0),
+    settlements: BigInt(summary?.settlements.count ?? 0),
+    settled: BigInt(summary?.settlements.amount ?? 0),
+    withdrawals: BigInt(summary?.withdrawals.completed.count ?? 0),
+    withdrawn: BigInt(summary?.withdrawals.completed.amount ?? 0),
+  }
 }
 
 async function dollarsAt(address: string): Promise<bigint | undefined> {
