@@ -59,6 +59,16 @@ test('A7: a host is refused when one of its addresses is private', async () => {
   expect(receiver.received).toEqual([])
 })
 
+test('A7: one of its addresses refuses a host, though another could be called', async () => {
+  const { port } = new URL(receiver.url)
+  const resolve = resolvesTo(['127.0.0.1', '127.0.0.2'])
+  const isAllowed = (address: string) => address === '127.0.0.1'
+  const post = guardedPost({ allowPrivate: false, allowHttp: true, resolve, isAllowed })
+
+  await expect(post(request(`http://shop.example:${port}/`))).rejects.toThrow('127.0.0.2')
+  expect(receiver.received).toEqual([])
+})
+
 test('A7: a host is asked for once, and what it answers then is what is called', async () => {
   const { port } = new URL(receiver.url)
   let asked = 0
