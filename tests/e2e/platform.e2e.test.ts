@@ -12,6 +12,7 @@ import { waitFor } from '@coffer/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { alarmRules, metricsOf } from '../alarm-rules.ts'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
+import { type CountedFigures, countedFigures } from './counted-figures.ts'
 import { type Deaths, dieInTurn } from './die-in-turn.ts'
 import { mailbox } from './mailbox.ts'
 
@@ -193,12 +194,12 @@ async function told(address: string, subjects: readonly (string | RegExp)[]): Pr
 }
 
 /** Waits until the withdrawal is counted, which comes last; then all is that one order makes. */
-async function counted(before: Figures): Promise<void> {
+async function counted(before: CountedFigures): Promise<void> {
   const isCounted = async () => (await figures()).withdrawals > before.withdrawals
   const what = 'the withdrawal to be counted'
   await waitFor(isCounted, { what, timeoutMs: PATIENCE_MS, intervalMs: 200 })
   const after = Object.entries(await figures())
-  const grown = after.map(([name, figure]) => [name, figure - before[name as keyof Figures]])
+  const grown = after.map(([name, figure]) => [name, figure - before[name as keyof CountedFigures]])
   expect(Object.fromEntries(grown)).toEqual({
     ...{ created: 1n, succeeded: 1n, received: 100_000_000n, refunded: 9_000_000n },
     ...{ settlements: 1n, settled: 99_000_000n, withdrawals: 1n, withdrawn: 90_000_000n },
@@ -272,32 +273,7 @@ async function sentTo(owner: string): Promise<Trace | undefined> {
   return trace && placeIn(trace, 'notification_sent') >= 0 ? trace : undefined
 }
 
-type Counted = { count: number; amount: string }
-type Summary = {
-  payments: Record<'created' | 'succeeded', Counted>
-  refunds: { succeeded: Counted }
-  settlements: Counted
-  withdrawals: { completed: Counted }
-}
-type Figures = Awaited<ReturnType<typeof figures>>
-
-/** What was counted of dollars so far. */
-async function figures() {
-  const [from, to] = [-3_600_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString())
-  const query = new URLSearchParams({ from: from ?? '', to: to ?? '', asset: dollar })
-  const { items } = await api<{ items: Summary[] }>('GET', `/v1/analytics/summary?${query}`)
-  const [summary] = items
-  return {
-    created: BigInt(summary?.payments.created.count ?? 0),
-    succeeded: BigInt(summary?.payments.succeeded.count ?? 0),
-    received: BigInt(summary?.payments.succeeded.amount ?? 0),
-    refunded: BigInt(summary?.refunds.succeeded.amount ?? 0),
-    settlements: BigInt(summary?.settlements.count ?? 0),
-    settled: BigInt(summary?.settlements.amount ?? 0),
-    withdrawals: BigInt(summary?.withdrawals.completed.count ?? 0),
-    withdrawn: BigInt(summary?.withdrawals.completed.amount ?? 0),
-  }
-}
+const figures = () => countedFigures(api, dollar)
 
 async function dollarsAt(address: string): Promise<bigint | undefined> {
   const { urls, chain } = under.coffer
