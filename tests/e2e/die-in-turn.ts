@@ -29,7 +29,7 @@ export async function dieInTurn(under: CofferUnderTest, deaths: Deaths): Promise
     await coffer.startApp(app)
     left.delete(app)
   }
-  await Promise.all([...left.keys()].map((app) => coffer.apps.get(app)?.stop()))
+  await Promise.all([...left.keys()].map(async (app) => await coffer.apps.get(app)?.stop()))
   const problems: unknown[] = []
   for (const [app, points] of left) {
     void die(app as AppName, points).catch((error: unknown) => problems.push(error))
