@@ -8,8 +8,7 @@ import {
   overflow,
   type TestBrowser,
 } from './browser.ts'
-import type { CofferUnderTest } from './coffer-under-test.ts'
-import { cofferUnderTest } from './coffer-under-test.ts'
+import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
 import { DESKTOP, goTo, PHONE, signIn } from './console-visitor.ts'
 
 /**
@@ -35,6 +34,16 @@ const PAGES = [
   ['/chains', 'Chains'],
   ['/deposits', 'Deposits'],
   ['/owners', 'Owners'],
+  ['/ledger', 'Ledger'],
+  ['/withdrawals', 'Withdrawals'],
+  ['/merchants', 'Merchants'],
+  ['/orders', 'Orders'],
+  ['/payments', 'Payments'],
+  ['/settlements', 'Settlements'],
+  ['/webhooks', 'Webhooks'],
+  ['/analytics', 'Analytics'],
+  ['/reconciliation', 'Reconciliation'],
+  ['/dead-letters', 'Dead letters'],
 ] as const
 
 test('the start page paints within a second and loads little', async () => {
