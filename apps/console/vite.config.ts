@@ -4,9 +4,6 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
-  // A test may be who builds; the pages are for people.
-  mode: 'production',
-  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   build: {
     target: 'es2022',
     // The pages' policy allows no code and no picture that stands in the page itself.
