@@ -1,3 +1,4 @@
+import { answerOf, cofferClient } from '@coffer/client/coffer-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   barriers,
@@ -84,6 +85,7 @@ test.each([
   const { page, complaints } = visit
 
   await signIn(page, under.coffer)
+  complaints.length = 0
   for (const [path, heading] of PAGES) {
     await goTo(page, path, heading)
     await keepShot(page, `${name}${path.replaceAll('/', '-')}`)
@@ -98,6 +100,7 @@ test('a deposit arrives while one looks on, and fills up until it is credited', 
   await using visit = await browser.open()
   const { page, complaints } = visit
   await signIn(page, under.coffer)
+  complaints.length = 0
   await goTo(page, '/deposits', 'Deposits')
   await page.getByText('No deposits so far').waitFor()
 
@@ -110,6 +113,29 @@ test('a deposit arrives while one looks on, and fills up until it is credited', 
   await page.getByRole('link', { name: /^0x/ }).first().click()
   await page.getByRole('heading', { name: 'Story of a deposit' }).waitFor()
   await keepShot(page, 'deposit')
+  expect(complaints).toEqual([])
+})
+
+test('a payer sees what to pay and to where, and needs no key', async () => {
+  const { coffer } = under
+  const client = cofferClient({ baseUrl: coffer.apiUrl, apiKey: coffer.apiKey })
+  const asset = coffer.chain?.assets.find(({ symbol }) => symbol === 'TUSD')?.id ?? ''
+  const body = { name: 'Tea & Sons', email: 'tea@example.com' }
+  const { id: merchant } = await answerOf(client.POST('/v1/merchants', { body }))
+  const terms = { merchant, asset, amount: '42500000', channel: 'onchain' } as const
+  const asked = client.POST('/v1/payments', { body: { ...terms, reference: 'order-1' } })
+  const { id } = await answerOf(asked)
+  await using visit = await browser.open({ viewport: PHONE })
+  const { page, complaints } = visit
+
+  await page.goto(`${coffer.apiUrl}/pay/${id}`)
+
+  await page.getByRole('heading', { name: 'Payment to Tea & Sons' }).waitFor()
+  await page.getByText('42.5 TUSD').first().waitFor()
+  await page.getByRole('img', { name: /QR code/ }).waitFor()
+  await keepShot(page, 'payer')
+  expect(await overflow(page)).toBeLessThanOrEqual(0)
+  expect(await barriers(page)).toEqual([])
   expect(complaints).toEqual([])
 })
 
