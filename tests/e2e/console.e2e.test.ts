@@ -1,4 +1,6 @@
 import { answerOf, cofferClient } from '@coffer/client/coffer-client'
+import { payTransfers } from '@coffer/simulator/pay-transfers'
+import { waitFor } from '@coffer/testkit/wait-for'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   barriers,
@@ -17,11 +19,15 @@ import { DESKTOP, goTo, PHONE, signIn } from './console-visitor.ts'
  * process on real parts; one stack and one browser for all tests.
  */
 
+const COIN = 'eip155:31337/slip44:60'
+const ADAS_KEY = 'only-ada-has-this-key'
+const APPROVAL = { WITHDRAWAL_APPROVAL_ABOVE: `${COIN}=1`, APPROVER_KEYS: `ada=${ADAS_KEY}` }
+
 let under: CofferUnderTest
 let browser: TestBrowser
 
 beforeAll(async () => {
-  const starting = cofferUnderTest({ name: 'console', users: 1, console: true })
+  const starting = cofferUnderTest({ name: 'console', users: 1, console: true, env: APPROVAL })
   ;[under, browser] = await Promise.all([starting, openBrowser()])
 })
 
@@ -111,7 +117,7 @@ test('a deposit arrives while one looks on, and fills up until it is credited', 
     .first()
     .waitFor()
   await page.getByRole('link', { name: /^0x/ }).first().click()
-  await page.getByRole('heading', { name: 'Story of a deposit' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Story of a deposit' }).waitFor()
   await keepShot(page, 'deposit')
   expect(complaints).toEqual([])
 })
@@ -137,6 +143,41 @@ test('a payer sees what to pay and to where, and needs no key', async () => {
   expect(await overflow(page)).toBeLessThanOrEqual(0)
   expect(await barriers(page)).toEqual([])
   expect(complaints).toEqual([])
+})
+
+test('a second person approves a withdrawal, and exactly what is shown', async () => {
+  const { coffer, owners } = under
+  const client = cofferClient({ baseUrl: coffer.apiUrl, apiKey: coffer.apiKey })
+  const [[address = '', id = ''] = []] = owners
+  const paid = { to: address, asset: COIN, amount: 1_000_000_000_000_000_000n }
+  await payTransfers(coffer.urls.RPC_URLS, [paid])
+  const params = { path: { id } }
+  const credited = async () => {
+    const { items } = await answerOf(client.GET('/v1/users/{id}/balances', { params }))
+    return items.some(({ asset, available }) => asset === COIN && BigInt(available) >= paid.amount)
+  }
+  await waitFor(credited, { what: 'the coin to be credited' })
+  const body = { asset: COIN, to: `0x${'5a'.repeat(20)}`, amount: '250000000000000000' }
+  const asked = await answerOf(client.POST('/v1/users/{id}/withdrawals', { params, body }))
+  await using visit = await browser.open()
+  const { page } = visit
+  await signIn(page, coffer)
+  await goTo(page, `/withdrawals/${asked.id}`, 'Withdrawal')
+
+  await page.getByRole('button', { name: 'Approve' }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByText('0.25').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await keepShot(page, 'approval')
+  await sheet.getByLabel('Your approver’s key').fill('not-the-key-of-ada')
+  await sheet.getByRole('button', { name: 'Approve' }).click()
+  await sheet.getByText('APPROVER_UNKNOWN').waitFor()
+  await sheet.getByLabel('Your approver’s key').fill(ADAS_KEY)
+  await sheet.getByRole('button', { name: 'Approve' }).click()
+
+  await page.getByText('Approved. It is paid now.').waitFor()
+  const found = client.GET('/v1/withdrawals/{id}', { params: { path: { id: asked.id } } })
+  expect(await answerOf(found)).toMatchObject({ status: 'queued', approvedBy: 'ada' })
 })
 
 test('it speaks Chinese, and keeps what was chosen', async () => {
