@@ -9,9 +9,9 @@ export const SOURCES = [...names].filter((name) => names.has(deadLetterTopic(nam
 
 const source = z.enum(SOURCES).describe('The topic that they were read from')
 const states = z.enum(['pending', 'redriven', 'handled', 'returned', 'discarded'])
-const id = z
-  .string()
-  .regex(/^[^:]+\.dlq:[0-9]{1,6}:[0-9]{1,18}$/, 'Expected topic.dlq:partition:offset')
+const sources = SOURCES.map((name) => name.replaceAll('.', '\\.')).join('|')
+const ID = new RegExp(`^(${sources})\\.dlq:[0-9]{1,6}:[0-9]{1,18}$`)
+const id = z.string().regex(ID, 'Expected topic.dlq:partition:offset')
 const ids = z.array(id).min(1).max(1_000)
 const cursor = z
   .string()

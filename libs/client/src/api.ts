@@ -243,7 +243,7 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody: {
+            requestBody?: {
                 content: {
                     "application/json": {
                         /** @description Your own name for the user. The same one always answers the same user. */
@@ -589,8 +589,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         name: string;
-                        /** Format: email */
-                        email: string;
+                        email: string & (unknown & unknown);
                         /**
                          * @description The language of notices
                          * @default en
@@ -1267,8 +1266,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         name?: string;
-                        /** Format: email */
-                        email?: string;
+                        email?: string & (unknown & unknown);
                         /**
                          * @description The language of notices
                          * @enum {string}
@@ -4871,7 +4869,7 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody: {
+            requestBody?: {
                 content: {
                     "application/json": {
                         reason?: string;
@@ -4975,7 +4973,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         /** @description null or left out: as the merchant has it, or none */
-                        email?: string | null;
+                        email?: (string & (unknown & unknown)) | null;
                         locale?: ("en" | "zh") | null;
                         /**
                          * @description Types that no e-mail tells of
@@ -5060,7 +5058,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         /** @description null or left out: as the merchant has it, or none */
-                        email?: string | null;
+                        email?: (string & (unknown & unknown)) | null;
                         locale?: ("en" | "zh") | null;
                         /**
                          * @description Types that no e-mail tells of

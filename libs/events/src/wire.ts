@@ -24,3 +24,9 @@ export const addressOnWire = z.templateLiteral(['0x', z.string().regex(/^[0-9a-f
 
 /** A lower-case 32-byte hash on the wire. */
 export const hashOnWire = z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{64}$/)])
+
+/** An e-mail address, of at most 64 characters before the @. RFC 5321 §4.5.3.1. */
+export const emailAddress = z
+  .email()
+  .max(254)
+  .regex(/^[^@]{1,64}@/, 'Expected at most 64 characters before the @')

@@ -87,9 +87,22 @@ function withProblems(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
 
 const withProblem = (operation: OpenAPIV3_1.OperationObject, isPublic: boolean) => ({
   ...operation,
+  ...(mayBeNothing(operation.requestBody) ? { requestBody: optional(operation.requestBody) } : {}),
   ...(isPublic ? { security: [] } : {}),
   responses: { ...operation.responses, default: { $ref: '#/components/responses/Problem' } },
 })
+
+type Body = OpenAPIV3_1.OperationObject['requestBody']
+
+/** A body that may be null may be left out: see `readEmptyJsonAsNothing`. */
+function mayBeNothing(body: Body): body is OpenAPIV3_1.RequestBodyObject {
+  if (body === undefined || '$ref' in body) return false
+  const schema = body.content['application/json']?.schema
+  const choices = schema !== undefined && 'anyOf' in schema ? (schema.anyOf ?? []) : []
+  return choices.some((choice) => 'type' in choice && choice.type === 'null')
+}
+
+const optional = (body: OpenAPIV3_1.RequestBodyObject) => ({ ...body, required: false })
 
 function problemAsJsonSchema(): OpenAPIV3_1.SchemaObject {
   const { $schema: _, ...schema } = z.toJSONSchema(problemSchema)

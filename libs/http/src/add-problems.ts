@@ -1,6 +1,6 @@
 import { describeError } from '@coffer/errors/app-error'
 import type { Logger } from '@coffer/telemetry/logger'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import {
   asProblem,
   type NewProblem,
@@ -25,12 +25,18 @@ export function addProblems(
     if (problem.status === 503) reply.header('retry-after', '5')
     return sendProblem(reply, problem)
   })
-  server.setNotFoundHandler((request, reply) => {
+  const answerNotFound = (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?')[0] ?? ''
     const allowed = methods(path)
     if (allowed.length === 0) return sendProblem(reply, notFound(path))
     reply.header('allow', allowed.join(', '))
     return sendProblem(reply, methodNotAllowed(request.method, path, allowed))
+  }
+  server.setNotFoundHandler(answerNotFound)
+  // Before the body is read: what is wrong with a body that nobody takes is of no interest.
+  server.addHook('preParsing', (request, reply, payload, next) => {
+    if (request.is404) answerNotFound(request, reply)
+    else next(null, payload)
   })
 }
 

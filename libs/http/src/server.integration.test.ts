@@ -1,3 +1,5 @@
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { AppError } from '@coffer/errors/app-error'
 import { silentLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
@@ -123,6 +125,30 @@ test.each([
   expect(response.headers['content-type']).toBe('application/problem+json')
   expect(response.json()).toMatchObject({ status, code, requestId: expect.any(String) })
   expect(response.body).not.toContain('inner words')
+})
+
+test.each([
+  [`GET /v1/nothing?${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
+  ['hello\r\n\r\n', 400, 'REQUEST_MALFORMED'],
+] as const)('what is no request is answered with a problem: %.9s', async (sent, status, code) => {
+  await using app = await started()
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+
+  socket.write(sent)
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\ncontent-type: application/problem`))
+  expect(JSON.parse(body)).toMatchObject({ status, code, requestId: expect.any(String) })
+})
+
+test('a method that a path does not know is told whatever is in its body', async () => {
+  await using app = await started()
+  const malformed = { payload: '{', headers: { authorization, 'content-type': 'application/json' } }
+
+  const response = await app.inject({ method: 'PUT', url: '/v1/things/1', ...malformed })
+
+  expect([response.statusCode, response.json().code]).toEqual([405, 'METHOD_NOT_ALLOWED'])
 })
 
 test('a method that a path does not know is told with those it knows', async () => {

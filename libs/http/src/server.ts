@@ -12,6 +12,7 @@ import { addHealthRoutes } from './add-health-routes.ts'
 import { addOpenapi } from './add-openapi.ts'
 import { addProblems, sendProblem } from './add-problems.ts'
 import { addRequestMetrics } from './add-request-metrics.ts'
+import { answerUnread } from './answer-unread.ts'
 import type { HealthProbes } from './health.ts'
 import { type ProblemOptions, problemOf } from './problem.ts'
 
@@ -51,6 +52,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     routerOptions: { maxParamLength: PARAMETER_MAX_LENGTH },
     forceCloseConnections: 'idle',
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
+    clientErrorHandler: answerUnread,
     frameworkErrors: (error: FastifyError, _request: unknown, reply: unknown) => {
       sendProblem(reply as FastifyReply, problemOf(error, options))
     },

@@ -1,5 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import { catalogue, type EventType } from '@coffer/events/catalogue'
+import { emailAddress } from '@coffer/events/wire'
 import { z } from 'zod'
 import type { Preferences, WebhookDelivery, WebhookEndpoint } from './ports.ts'
 
@@ -18,7 +19,7 @@ export const deliveryParams = z.strictObject({
 })
 
 export const newPreferences = z.strictObject({
-  email: z.email().max(254).nullish().describe('null or left out: as the merchant has it, or none'),
+  email: emailAddress.nullish().describe('null or left out: as the merchant has it, or none'),
   locale: z.enum(['en', 'zh']).nullish(),
   muted: z.array(eventType).max(100).default([]).describe('Types that no e-mail tells of'),
 })
