@@ -118,7 +118,11 @@ test('a deposit arrives while one looks on, and fills up until it is credited', 
     .waitFor()
   await page.getByRole('link', { name: /^0x/ }).first().click()
   await page.getByRole('heading', { level: 1, name: 'Story of a deposit' }).waitFor()
+  for (const step of ['deposit.confirmed', 'custody', 'owner.available']) {
+    await page.getByText(step).first().waitFor()
+  }
   await keepShot(page, 'deposit')
+  expect(await barriers(page)).toEqual([])
   expect(complaints).toEqual([])
 })
 

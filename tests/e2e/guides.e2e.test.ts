@@ -1,6 +1,8 @@
 import { freePort } from '@coffer/devstack/free-port'
 import { afterAll, expect, test, vi } from 'vitest'
+import { keepShot, openBrowser } from './browser.ts'
 import { freshHome } from './coffer-under-test.ts'
+import { goTo, signIn } from './console-visitor.ts'
 import { openGuide } from './guides/run-guide.ts'
 import { processesOf, runCoffer } from './run-coffer.ts'
 
@@ -34,9 +36,18 @@ test('what production needs can be done: topics, proofs of the books, seals', as
   await guide.type()
 })
 
-test('the five minutes end with a credited deposit, as they are typed', async () => {
+test('the five minutes end with a deposit that is credited in the console', async () => {
   await using guide = openGuide('five-minutes', env)
 
+  await guide.type('Break it')
+  await using browser = await openBrowser()
+  await using visit = await browser.open()
+  const [apiUrl, apiKey] = [await guide.variable('API_URL'), await guide.variable('API_KEY')]
+  await signIn(visit.page, { apiUrl, apiKey })
+  await goTo(visit.page, '/deposits', 'Deposits')
+  const credited = visit.page.getByRole('row', { name: /0\.25.*Credited|Credited.*0\.25/ })
+  await credited.first().waitFor()
+  await keepShot(visit.page, 'five-minutes')
   await guide.type()
 
   expect(processesOf(home)).toEqual([])
