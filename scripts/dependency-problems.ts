@@ -13,6 +13,7 @@ const KERNEL = ['ledger', 'wallets']
 
 const CONTEXTS = [
   ...KERNEL,
+  'access',
   'analytics',
   'deposits',
   'notifications',

@@ -4,6 +4,7 @@ import { analyticsRoutes } from '@coffer/analytics/routes'
 import { postgresBalanceDifferences } from '@coffer/deposits/balance-differences'
 import type { ChainNodes } from '@coffer/deposits/chain-nodes'
 import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
+import { postgresDepositChanges } from '@coffer/deposits/deposit-changes'
 import { postgresDepositReader } from '@coffer/deposits/deposit-reader'
 import { postgresGapReader } from '@coffer/deposits/gap-reader'
 import { postgresLatches } from '@coffer/deposits/latches'
@@ -18,7 +19,10 @@ import { rescanGap } from '@coffer/deposits/rescan-gap'
 import { postgresRescanRequests } from '@coffer/deposits/rescan-requests'
 import { depositRoutes } from '@coffer/deposits/routes'
 import { balanceDifferenceRoutes } from '@coffer/deposits/routes-balances'
+import { type DepositStreamOptions, depositStreamRoutes } from '@coffer/deposits/routes-stream'
+import { tellDeposits } from '@coffer/deposits/tell-deposits'
 import { type UnlatchPlan, unlatchChain } from '@coffer/deposits/unlatch-chain'
+import { describeError } from '@coffer/errors/app-error'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type HttpServer, httpServer, type Routes } from '@coffer/http/server'
 import { staticPages } from '@coffer/http/static-pages'
@@ -39,13 +43,14 @@ import { importAddresses } from '@coffer/wallets/import-addresses'
 import { postgresAddressBook } from '@coffer/wallets/postgres-address-book'
 import { postgresOwners } from '@coffer/wallets/postgres-owners'
 import { walletRoutes } from '@coffer/wallets/routes'
+import { accessOf } from './access-of.ts'
 import { apiHealth } from './api-health.ts'
 import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
 import { consoleReads } from './console-reads.ts'
 import { currentBalances } from './current-balances.ts'
 import { type DeadLetterRoutesOptions, deadLetterRoutes } from './dead-letter-routes.ts'
 import { depositTrace } from './deposit-trace.ts'
-import { depositTraceRoutes } from './deposit-trace-routes.ts'
+import { type DepositTraceRoutesOptions, depositTraceRoutes } from './deposit-trace-routes.ts'
 import { ERROR_STATUSES } from './error-statuses.ts'
 import { measureDeadLetters } from './measure-dead-letters.ts'
 import { type NotificationTerms, notificationsOf } from './notifications-of.ts'
@@ -90,7 +95,7 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.u
 
 /** The wallet API, wired to PostgreSQL and ready to listen. Throws `XpubError`. */
 export async function apiServer(options: ApiServerOptions): Promise<HttpServer> {
-  const { postgres, xpub, headAgeMaxSeconds, logger, metrics, apiKeys } = options
+  const { postgres, xpub, headAgeMaxSeconds, logger, metrics } = options
   const chains = options.chains.map(({ chain }) => chain)
   const assets = options.chains.flatMap((chain) => chain.assets)
 
@@ -116,32 +121,24 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     requestRescan: requested,
     gaps,
     rescanGap: rescanGap({ gaps, requestRescan: requested }),
-    unlatchChain: unlatchChain({
-      latches: postgresLatches(postgres),
-      nodeOf: options.nodeOf,
-      chains,
-      onUnlatched: (plan) => logUnlatched(logger, plan),
-    }),
-    releaseDeposit: releaseDeposit({
-      releases: postgresReleases(postgres),
-      chains,
-      onReleased: (request, was) => logReleased(logger, request, was),
-    }),
-    findOwner: (reference) => findOwner(postgres, reference),
+    ...actsOf(options, chains),
+    findOwner: (reference, tenant) => findOwner(postgres, reference, tenant),
     chains,
     assets,
   })
 
+  const access = accessOf(options)
   return await httpServer({
     logger,
     metrics,
     title: 'Coffer wallet API',
     version: '1.0.0',
-    apiKeys,
+    guard: access.guard,
     statuses: ERROR_STATUSES,
     isTransient: isTransientPostgresError,
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),
     routes: [
+      access.routes,
       wallets,
       ...consoleReads(postgres, assets),
       pagesIn(options.consoleFolder),
@@ -149,7 +146,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       ...paymentsApi({ ...options, source, scanPosition }),
       ...refundsApi({ postgres, assets, sandboxSecret: options.sandboxSecret }),
       deposits,
-      depositTraceRoutes({ traceOf: (deposit) => depositTrace(postgres, deposit) }),
+      ...depositNewsOf(options, { assets, isGood: access.isGood }),
       differencesOf(options),
       deadLettersOf(options),
       ...paymentRoutes(options),
@@ -157,9 +154,40 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
   })
 }
 
+/** What operators do to chains and deposits, each with a line in the log. */
+const actsOf = (
+  { postgres, nodeOf, logger }: ApiServerOptions,
+  chains: readonly ChainConfig['chain'][],
+) => ({
+  unlatchChain: unlatchChain({
+    ...{ latches: postgresLatches(postgres), nodeOf, chains },
+    onUnlatched: (plan) => logUnlatched(logger, plan),
+  }),
+  releaseDeposit: releaseDeposit({
+    ...{ releases: postgresReleases(postgres), chains },
+    onReleased: (request, was) => logReleased(logger, request, was),
+  }),
+})
+
 /** The console, and what a payer sees. */
 const pagesIn = (folder = CONSOLE_FOLDER): Routes =>
   staticPages({ folder, prefix: '/console', aliases: { '/pay/:id': 'pay.html' } })
+
+/** What happens to deposits, and what has happened to one. */
+function depositNewsOf(
+  { postgres, logger }: ApiServerOptions,
+  options: Pick<DepositStreamOptions, 'assets' | 'isGood'>,
+): Routes[] {
+  const onFailure = (error: unknown) =>
+    logger.warn({ cause: describeError(error) }, 'deposits could not be told of')
+  const stream = depositStreamRoutes({
+    ...options,
+    deposits: tellDeposits({ changes: postgresDepositChanges(postgres), onFailure }),
+    findOwner: (reference, tenant) => findOwner(postgres, reference, tenant),
+  })
+  const traceOf: DepositTraceRoutesOptions['traceOf'] = (deposit) => depositTrace(postgres, deposit)
+  return [depositTraceRoutes({ traceOf }), stream]
+}
 
 /** What becomes of what merchants and users have. */
 function paymentRoutes(options: ApiServerOptions): Routes[] {

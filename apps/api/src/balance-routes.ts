@@ -48,6 +48,7 @@ export function balanceRoutes(options: BalanceRoutesOptions): Routes {
       {
         // Checking each answer against its schema would be a good part of what a request costs.
         serializerCompiler: () => JSON.stringify,
+        config: { access: 'users:read', names: { id: 'user' } },
         schema: {
           tags: ['users'],
           summary: "A user's balances, one for each asset that was ever credited",

@@ -34,6 +34,7 @@ function readRoutes(options: DeadLetterRoutesOptions): Routes {
     app.get(
       '/v1/admin/dead-letters',
       {
+        config: { access: 'letters:read' },
         schema: {
           tags,
           summary: 'Messages that could not be handled, those of one owner in their order',
@@ -51,6 +52,7 @@ function readRoutes(options: DeadLetterRoutesOptions): Routes {
     app.get(
       '/v1/admin/dead-letters/:id',
       {
+        config: { access: 'letters:read' },
         schema: {
           tags,
           summary: 'One dead letter',
@@ -72,6 +74,7 @@ function actRoutes(options: DeadLetterRoutesOptions): Routes {
     app.post(
       '/v1/admin/dead-letters/redrive',
       {
+        config: { access: 'letters:write' },
         schema: {
           tags,
           summary: 'Publish dead letters again to where they came from',
@@ -91,6 +94,7 @@ function actRoutes(options: DeadLetterRoutesOptions): Routes {
     app.post(
       '/v1/admin/dead-letters/discard',
       {
+        config: { access: 'letters:write' },
         schema: {
           tags,
           summary: 'Put dead letters aside for good: they stay listed, and are not redriven',

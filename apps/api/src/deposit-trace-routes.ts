@@ -32,6 +32,7 @@ export const depositTraceRoutes =
     app.get(
       '/v1/deposits/:id/trace',
       {
+        config: { access: 'deposits:read', names: { id: 'deposit' } },
         schema: {
           tags: ['deposits'],
           summary: 'Each step of a deposit, from its block to its credit and who was told',

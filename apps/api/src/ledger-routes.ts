@@ -92,7 +92,7 @@ function accountRoutes(postgres: Postgres): Routes {
     app.get(
       '/v1/ledger/accounts',
       {
-        config: { access: 'reconciliation:read' },
+        config: { access: 'ledger:read' },
         schema: {
           tags,
           summary: 'Accounts by their names, each with what it has',
@@ -111,7 +111,7 @@ function accountRoutes(postgres: Postgres): Routes {
     app.get(
       '/v1/ledger/entries',
       {
-        config: { access: 'reconciliation:read' },
+        config: { access: 'ledger:read' },
         schema: {
           tags,
           summary: 'What was booked on an account, newest first',
@@ -133,7 +133,7 @@ function transactionRoute(postgres: Postgres): Routes {
     app.get(
       '/v1/ledger/transactions/:id',
       {
-        config: { access: 'reconciliation:read' },
+        config: { access: 'ledger:read' },
         schema: {
           tags,
           summary: 'One transaction of the ledger with its entries',

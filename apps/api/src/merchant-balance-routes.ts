@@ -30,6 +30,7 @@ export function merchantBalanceRoutes(options: MerchantBalanceRoutesOptions): Ro
     app.get(
       '/v1/merchants/:id/balances',
       {
+        config: { access: 'merchants:read', names: { id: 'merchant' } },
         schema: {
           tags: ['merchants'],
           summary: "A merchant's balances, one for each asset that was ever booked",

@@ -49,6 +49,7 @@ export function statementRoutes(options: StatementRoutesOptions): Routes {
     app.get(
       '/v1/users/:id/statement',
       {
+        config: { access: 'users:read', names: { id: 'user' } },
         schema: {
           tags: ['users'],
           summary: 'What was booked for a user of one asset, in the order in which it was',

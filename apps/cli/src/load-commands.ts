@@ -22,6 +22,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   trace: async () => (await import('./commands/trace.ts')).trace,
   balances: async () => (await import('./commands/balances.ts')).balances,
   dlq: async () => (await import('./commands/dlq.ts')).dlq,
+  keys: async () => (await import('./commands/keys.ts')).keys,
+  tenants: async () => (await import('./commands/tenants.ts')).tenants,
   addresses: async () => (await import('./commands/addresses.ts')).addresses,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   topics: async () => (await import('./commands/topics.ts')).topics,

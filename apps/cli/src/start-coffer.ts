@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { accessMigrations } from '@coffer/access/migrations'
 import { analyticsMigrations } from '@coffer/analytics/migrations'
 import { depositsMigrations } from '@coffer/deposits/migrations'
 import { freePort } from '@coffer/devstack/free-port'
@@ -107,6 +108,7 @@ export type StartAppOptions = Pick<RunAppOptions, 'awaitHealth'> & {
 
 /** Migrations of every context, the kernel first. */
 export const MIGRATIONS = [
+  accessMigrations,
   messagingMigrations,
   walletsMigrations,
   ledgerMigrations,

@@ -15,6 +15,8 @@ export type TotalsRequest = {
   /** By whole hours: from that of `from` on, up to the last that begins before `to`. */
   from: Date
   to: Date
+  /** What merchants of this tenant did. */
+  tenant?: string | undefined
   asset?: string | undefined
   merchant?: string | undefined
   chain?: string | undefined

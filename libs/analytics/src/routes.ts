@@ -1,4 +1,5 @@
 import { AppError } from '@coffer/errors/app-error'
+import { tenantOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import { parseAssetId } from '@coffer/money/asset'
 import { z } from 'zod'
@@ -83,6 +84,7 @@ export function analyticsRoutes(reader: StatisticsReader): Routes {
     app.get(
       '/v1/analytics/summary',
       {
+        config: { access: 'analytics:read' },
         schema: {
           tags,
           summary: 'What happened, by hour or day and by asset',
@@ -90,16 +92,19 @@ export function analyticsRoutes(reader: StatisticsReader): Routes {
           response: { 200: z.strictObject({ items: z.array(summary) }) },
         },
       },
-      async ({ query: { granularity, asset, ...rest } }) => {
+      async (request) => {
+        const { granularity, asset, ...rest } = request.query
         const stretch = stretchOf(rest, granularity)
-        const request = { ...rest, ...stretch, asset: asset && parseAssetId(asset) }
-        const totals = await reader.totals(request, granularity)
+        const asked = { ...rest, ...stretch, asset: asset && parseAssetId(asset) }
+        const tenant = tenantOf(request)
+        const totals = await reader.totals({ ...asked, tenant }, granularity)
         return { items: summaries(totals).map(onWire) }
       },
     )
     app.get(
       '/v1/analytics/top-merchants',
       {
+        config: { access: 'analytics:read' },
         schema: {
           tags,
           summary: 'Whose payments brought most of an asset',
@@ -107,9 +112,10 @@ export function analyticsRoutes(reader: StatisticsReader): Routes {
           response: { 200: z.strictObject({ items: z.array(merchant) }) },
         },
       },
-      async ({ query: { asset, limit, ...rest } }) => {
-        const request = { ...rest, ...stretchOf(rest, 'day'), asset: parseAssetId(asset) }
-        const found = await reader.topMerchants(request, limit)
+      async (request) => {
+        const { asset, limit, ...rest } = request.query
+        const asked = { ...rest, ...stretchOf(rest, 'day'), asset: parseAssetId(asset) }
+        const found = await reader.topMerchants({ ...asked, tenant: tenantOf(request) }, limit)
         const items = found.map((each) => ({
           merchantId: each.merchant,
           name: each.name ?? null,

@@ -15,6 +15,7 @@ export function gapRoutes({ gaps, rescanGap }: GapRoutesOptions): Routes {
     app.get(
       '/v1/admin/gaps',
       {
+        config: { access: 'scans:read' },
         schema: {
           tags,
           summary: 'What is still owed of scanned blocks, newest first',
@@ -36,6 +37,7 @@ export function gapRoutes({ gaps, rescanGap }: GapRoutesOptions): Routes {
     app.post(
       '/v1/admin/gaps/:id/rescan',
       {
+        config: { access: 'scans:write' },
         schema: {
           tags,
           summary: 'Read the blocks of a gap again, which closes it',

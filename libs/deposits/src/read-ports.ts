@@ -41,6 +41,8 @@ export type DepositView = {
 }
 
 export type DepositFilter = {
+  /** Of owners of this tenant. */
+  tenant?: string | undefined
   owner?: string | undefined
   status?: DepositStatus | undefined
   reason?: string | undefined

@@ -22,6 +22,7 @@ function listRoutes({ differences }: BalanceRoutesOptions): Routes {
     app.get(
       '/v1/admin/balance-differences',
       {
+        config: { access: 'scans:read' },
         schema: {
           tags,
           summary: 'Balances that deposits do not explain, newest first',
@@ -41,6 +42,7 @@ function listRoutes({ differences }: BalanceRoutesOptions): Routes {
     app.get(
       '/v1/admin/balance-skips',
       {
+        config: { access: 'scans:read' },
         schema: {
           tags,
           summary: 'Balances that could not be proven, newest first',
@@ -60,6 +62,7 @@ function resolveRoutes({ differences, onResolved }: BalanceRoutesOptions): Route
     app.post(
       '/v1/admin/balance-differences/:id/resolve',
       {
+        config: { access: 'scans:write' },
         schema: {
           tags: ['balances'],
           summary: 'Close a difference that an operator can explain',

@@ -1,3 +1,4 @@
+import { tenantOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import type { Asset } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
@@ -18,8 +19,8 @@ export type DepositRoutesOptions = GapRoutesOptions & {
   rescans: RescanRequests
   releaseDeposit: ReturnType<typeof releaseDeposit>
   unlatchChain: UnlatchChain
-  /** The id of the owner that a caller names by its id or external id. */
-  findOwner: (reference: string) => Promise<string | undefined>
+  /** The id of the owner that a caller of the tenant names by its id or external id. */
+  findOwner: (reference: string, tenant: string | null) => Promise<string | undefined>
   chains: readonly ChainId[]
   assets: readonly Asset[]
 }
@@ -41,6 +42,7 @@ function listRoutes({ reader, findOwner, assets }: DepositRoutesOptions): Routes
     app.get(
       '/v1/deposits',
       {
+        config: { access: 'deposits:read' },
         schema: {
           tags,
           summary: 'Deposits, newest first',
@@ -48,9 +50,12 @@ function listRoutes({ reader, findOwner, assets }: DepositRoutesOptions): Routes
           response: { 200: wire.depositList },
         },
       },
-      async ({ query: { owner: reference, limit, cursor, ...filter } }) => {
+      async (request) => {
+        const { owner: reference, limit, cursor, ...rest } = request.query
+        const filter = { ...rest, tenant: tenantOf(request) }
         const before = cursor === undefined ? undefined : parseDepositCursor(cursor)
-        const owner = reference === undefined ? undefined : await findOwner(reference)
+        const owner =
+          reference === undefined ? undefined : await findOwner(reference, filter.tenant ?? null)
         // An owner whom nobody knows has no deposits.
         if (reference !== undefined && owner === undefined) return { items: [], nextCursor: null }
         const found = await reader.list({ ...filter, owner }, { before, limit: limit + 1 })
@@ -65,6 +70,7 @@ function listRoutes({ reader, findOwner, assets }: DepositRoutesOptions): Routes
     app.get(
       '/v1/deposits/:id',
       {
+        config: { access: 'deposits:read', names: { id: 'deposit' } },
         schema: {
           tags,
           summary: 'One deposit',
@@ -86,6 +92,7 @@ function releaseRoutes({ reader, releaseDeposit, assets }: DepositRoutesOptions)
     app.post(
       '/v1/admin/deposits/:id/release',
       {
+        config: { access: 'deposits:release' },
         schema: {
           tags: ['deposits'],
           summary: 'Credit a deposit that we hold and that was not credited',
@@ -110,7 +117,10 @@ function chainRoutes(options: DepositRoutesOptions): Routes {
   return async (app) => {
     app.get(
       '/v1/chains',
-      { schema: { tags, summary: 'Where each scan stands', response: { 200: wire.chainList } } },
+      {
+        config: { access: 'chains:read' },
+        schema: { tags, summary: 'Where each scan stands', response: { 200: wire.chainList } },
+      },
       async () => {
         const [all, counts] = await Promise.all([statuses.all(), gaps.counts()])
         const known = new Map(all.map((status) => [status.chain, status]))
@@ -124,6 +134,7 @@ function chainRoutes(options: DepositRoutesOptions): Routes {
     app.post(
       '/v1/admin/rescans',
       {
+        config: { access: 'scans:write' },
         schema: {
           tags,
           summary: 'Read a range of blocks again',
@@ -137,6 +148,7 @@ function chainRoutes(options: DepositRoutesOptions): Routes {
     app.get(
       '/v1/admin/rescans/:id',
       {
+        config: { access: 'scans:read' },
         schema: {
           tags,
           summary: 'How far a rescan is',
@@ -158,6 +170,7 @@ function latchRoutes({ unlatchChain }: DepositRoutesOptions): Routes {
     app.post(
       '/v1/admin/chains/:chain/unlatch',
       {
+        config: { access: 'scans:write' },
         schema: {
           tags: ['chains'],
           summary: 'Let a latched chain go on, or say what that would do',

@@ -1,4 +1,9 @@
-import { hexColumn, signedUnitsColumn, unitsColumn } from '@coffer/postgres/columns'
+import {
+  hexColumn,
+  signedUnitsColumn,
+  transactionIdColumn,
+  unitsColumn,
+} from '@coffer/postgres/columns'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -93,9 +98,12 @@ export const deposits = depositsSchema.table(
     seenAt: moment().defaultNow().notNull(),
     confirmedAt: moment(),
     creditedAt: moment(),
+    /** The transaction that changed it last, by which streams tell of it. Null of old ones. */
+    changedIn: transactionIdColumn().default(sql`pg_current_xact_id()`),
   },
   (table) => [
     primaryKey({ columns: [table.chain, table.txHash, table.position] }),
+    index('deposits_in_order_of_change').on(table.changedIn),
     index('deposits_by_owner').on(table.owner, table.sequence),
     index('deposits_by_block').on(table.chain, table.blockNumber),
     index('deposits_awaiting_finality')

@@ -206,14 +206,21 @@ export function rescanOnWire(view: RescanView): z.output<typeof rescan> {
 const numberOf = (value: bigint | null | undefined): number | null =>
   value === null || value === undefined ? null : Number(value)
 
+const depositId = ({
+  chain,
+  txHash,
+  position,
+}: Pick<DepositView, 'chain' | 'txHash' | 'position'>) => `${chain}:${txHash}:${position}`
+
 export class DepositUnknownError extends AppError {
   readonly code = 'DEPOSIT_UNKNOWN'
 
-  constructor({ chain, txHash, position }: Pick<DepositView, 'chain' | 'txHash' | 'position'>) {
+  constructor(deposit: Pick<DepositView, 'chain' | 'txHash' | 'position'> | string) {
+    const id = typeof deposit === 'string' ? deposit : depositId(deposit)
     super(
-      `No deposit is known at ${position} of transaction ${txHash} on ${chain}. One that was ` +
-        'just sent appears when its block is scanned.',
-      { retry: 'never', details: { chain, txHash, position } },
+      `No deposit has the id ${JSON.stringify(id.slice(0, 3_000))}. One that was just sent appears ` +
+        'when its block is scanned.',
+      { retry: 'never', details: { id } },
     )
   }
 }

@@ -17,6 +17,7 @@ export function addHealthRoutes(server: FastifyInstance, probes: HealthProbes): 
   app.get(
     '/health',
     {
+      config: { access: 'public' },
       schema: {
         tags: ['health'],
         summary: 'Whether the process is alive',
@@ -31,6 +32,7 @@ export function addHealthRoutes(server: FastifyInstance, probes: HealthProbes): 
   app.get(
     '/ready',
     {
+      config: { access: 'public' },
       schema: {
         tags: ['health'],
         summary: 'Whether the process can do its work now',
@@ -45,6 +47,7 @@ export function addHealthRoutes(server: FastifyInstance, probes: HealthProbes): 
   app.get(
     '/metrics',
     {
+      config: { access: 'public' },
       schema: {
         tags: ['health'],
         summary: 'Metrics in the text format of Prometheus',

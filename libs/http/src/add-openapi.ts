@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { OpenAPIV3_1 } from 'openapi-types'
 import { z } from 'zod'
-import { isPublicRoute } from './add-api-key.ts'
 import { PROBLEM_TYPE, problemSchema } from './problem.ts'
 
 /** The documentation page loads nothing from elsewhere and runs no script but its own. */
@@ -30,7 +29,10 @@ export async function addOpenapi(
         securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
       },
     },
-    transform: (document) => withStreamedBody(jsonSchemaTransform(document)),
+    transform: (document) => {
+      const { schema, url } = withStreamedBody(jsonSchemaTransform(document))
+      return { url, schema: { ...schema, ...accessOf(document.route.config?.access) } }
+    },
     transformObject: (document) =>
       'openapiObject' in document
         ? withProblems(document.openapiObject as OpenAPIV3_1.Document)
@@ -40,6 +42,7 @@ export async function addOpenapi(
   server.withTypeProvider<ZodTypeProvider>().get(
     '/openapi.json',
     {
+      config: { access: 'public' },
       schema: {
         tags: ['documentation'],
         summary: 'This document',
@@ -50,6 +53,13 @@ export async function addOpenapi(
   )
 }
 
+/** The pages that show the document are everybody's, as it is. Added before the guard. */
+export function declareDocs(server: FastifyInstance): void {
+  server.addHook('onRoute', (route) => {
+    if (/^\/docs(\/|$)/.test(route.url)) route.config = { ...route.config, access: 'public' }
+  })
+}
+
 /** A body that is read as it arrives is checked by no schema: here it is text. */
 function withStreamedBody(route: ReturnType<typeof jsonSchemaTransform>) {
   const { schema, url } = route
@@ -58,14 +68,18 @@ function withStreamedBody(route: ReturnType<typeof jsonSchemaTransform>) {
   return isStreamed ? { url, schema: { ...schema, body: { type: 'string' } } } : route
 }
 
-/** Adds to every operation how it tells of errors, and to public ones that they need no key. */
+/** That public operations need no key, and what a key must allow for others. */
+const accessOf = (access: string | undefined) =>
+  access === 'public' ? { security: [] } : { 'x-scope': access }
+
+/** Adds to every operation how it tells of errors. */
 function withProblems(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
   const paths = Object.entries(document.paths ?? {}).map(([path, item]) => [
     path,
     Object.fromEntries(
       Object.entries(item ?? {}).map(([method, operation]) => [
         method,
-        withProblem(operation as OpenAPIV3_1.OperationObject, isPublicRoute(path)),
+        withProblem(operation as OpenAPIV3_1.OperationObject),
       ]),
     ),
   ])
@@ -85,10 +99,9 @@ function withProblems(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
   }
 }
 
-const withProblem = (operation: OpenAPIV3_1.OperationObject, isPublic: boolean) => ({
+const withProblem = (operation: OpenAPIV3_1.OperationObject) => ({
   ...operation,
   ...(mayBeNothing(operation.requestBody) ? { requestBody: optional(operation.requestBody) } : {}),
-  ...(isPublic ? { security: [] } : {}),
   responses: { ...operation.responses, default: { $ref: '#/components/responses/Problem' } },
 })
 

@@ -5,6 +5,7 @@ import { silentLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { keyGuard } from './key-guard.ts'
 import { type HttpServerOptions, httpServer, type Routes } from './server.ts'
 
 const KEY = 'a-key-of-sixteen-or-more'
@@ -46,7 +47,7 @@ function started(options: Partial<HttpServerOptions> = {}) {
     metrics: createMetrics('test'),
     title: 'Things',
     version: '1.2.3',
-    apiKeys: [KEY],
+    guard: keyGuard([KEY]),
     statuses: { KNOWN: { status: 409, title: 'Known' } },
     isTransient: (error) => (error as Error).message === 'connection refused',
     health: {

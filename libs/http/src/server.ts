@@ -7,13 +7,13 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod'
-import { addApiKey, isPublicRoute } from './add-api-key.ts'
 import { addHealthRoutes } from './add-health-routes.ts'
-import { addOpenapi } from './add-openapi.ts'
+import { addOpenapi, declareDocs } from './add-openapi.ts'
 import { addProblems, sendProblem } from './add-problems.ts'
 import { addRequestMetrics } from './add-request-metrics.ts'
 import { answerUnread } from './answer-unread.ts'
 import type { HealthProbes } from './health.ts'
+import { type Guard, isPublic } from './key-guard.ts'
 import { type ProblemOptions, problemOf } from './problem.ts'
 
 /** The HTTP routes of one context. */
@@ -28,8 +28,8 @@ export type HttpServerOptions = ProblemOptions & {
   /** Of the API, as its documentation shows them. */
   title: string
   version: string
-  /** Whoever has one of these may call every route. */
-  apiKeys: readonly string[]
+  /** Who may call which route. */
+  guard: Guard
   health: HealthProbes
   routes: readonly Routes[]
 }
@@ -42,11 +42,11 @@ const PARAMETER_MAX_LENGTH = 2_700
 
 /**
  * An HTTP server with `routes`, ready to listen: JSON checked by zod schemas on its way in and out,
- * keys checked, every error a problem of RFC 9457, its OpenAPI document at `/openapi.json` and
+ * callers checked, every error a problem of RFC 9457, its OpenAPI document at `/openapi.json` and
  * readable at `/docs`, and the routes of {@link HealthProbes}.
  */
 export async function httpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { logger, title, version, apiKeys, health, routes } = options
+  const { logger, title, version, guard, health, routes } = options
   const server: HttpServer = fastify({
     bodyLimit: BODY_MAX_BYTES,
     routerOptions: { maxParamLength: PARAMETER_MAX_LENGTH },
@@ -68,18 +68,18 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
       'cache-control': 'no-store',
     })
   })
-  server.addHook(
-    'onResponse',
-    async ({ id, method, routeOptions }, { statusCode, elapsedTime }) => {
-      const fields = { requestId: id, method, route: routeOptions.url, status: statusCode }
-      // Probes come every few seconds for ever, and say nothing while all is well.
-      const level = isPublicRoute(routeOptions.url) && statusCode < 400 ? 'debug' : 'info'
-      logger[level]({ ...fields, durationMs: Math.round(elapsedTime) }, 'answered a request')
-    },
-  )
+  server.addHook('onResponse', async (request, { statusCode, elapsedTime }) => {
+    const { id, method, routeOptions } = request
+    const fields = { requestId: id, method, route: routeOptions.url, status: statusCode }
+    // Probes come every few seconds for ever, and say nothing while all is well.
+    const level = isPublic(request) && statusCode < 400 ? 'debug' : 'info'
+    logger[level]({ ...fields, durationMs: Math.round(elapsedTime) }, 'answered a request')
+  })
   addRequestMetrics(server, options.metrics)
   addProblems(server, { ...options, logger })
-  addApiKey(server, apiKeys)
+  server.decorateRequest('caller', null)
+  declareDocs(server)
+  guard(server)
   await addOpenapi(server, { title, version })
   addHealthRoutes(server, health)
   for (const plugin of routes) await server.register(plugin)

@@ -5,15 +5,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sendProblem } from './add-problems.ts'
 import type { Routes } from './server.ts'
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The scope that a caller needs, or `public`. */
-    access?: string
-    /** What each parameter of the path names, such as `{ id: 'user' }`. */
-    names?: Readonly<Record<string, string>>
-  }
-}
-
 export type StaticPagesOptions = {
   /** Where the pages were built to. */
   folder: string

@@ -56,6 +56,7 @@ function endpointRoutes(options: WebhookRoutesOptions): Routes {
     app.post(
       PATH,
       {
+        config: { access: 'webhooks:write', names: { id: 'merchant' } },
         schema: {
           tags,
           summary: "Have a merchant's events go to a URL; its secret is shown this once",
@@ -74,6 +75,7 @@ function endpointRoutes(options: WebhookRoutesOptions): Routes {
     app.get(
       PATH,
       {
+        config: { access: 'webhooks:read', names: { id: 'merchant' } },
         schema: {
           tags,
           summary: "A merchant's webhook endpoints",
@@ -88,7 +90,10 @@ function endpointRoutes(options: WebhookRoutesOptions): Routes {
     )
     app.delete(
       ONE,
-      { schema: { tags, summary: 'Delete a webhook endpoint', params: wire.endpointParams } },
+      {
+        config: { access: 'webhooks:write', names: { id: 'merchant', endpointId: 'part' } },
+        schema: { tags, summary: 'Delete a webhook endpoint', params: wire.endpointParams },
+      },
       async ({ params }, reply) => {
         const isRemoved = await required(options).endpoints.remove(keyOf(params))
         if (!isRemoved) throw new wire.WebhookEndpointUnknownError(params.endpointId)
@@ -104,6 +109,7 @@ function secretRoutes(options: WebhookRoutesOptions): Routes {
     app.post(
       `${ONE}/rotate-secret`,
       {
+        config: { access: 'webhooks:write', names: { id: 'merchant', endpointId: 'part' } },
         schema: {
           tags,
           summary: 'Give an endpoint a new secret; the old one signs for 24 hours more',
@@ -122,6 +128,7 @@ function secretRoutes(options: WebhookRoutesOptions): Routes {
     app.post(
       `${ONE}/enable`,
       {
+        config: { access: 'webhooks:write', names: { id: 'merchant', endpointId: 'part' } },
         schema: {
           tags,
           summary: 'Send to an endpoint again, and what has waited for it at once',
@@ -143,6 +150,7 @@ function deliveryRoutes(options: WebhookRoutesOptions): Routes {
     app.get(
       `${ONE}/deliveries`,
       {
+        config: { access: 'webhooks:read', names: { id: 'merchant', endpointId: 'part' } },
         schema: {
           tags,
           summary: 'What was sent to an endpoint, or waits for it, newest first',
@@ -166,6 +174,7 @@ function deliveryRoutes(options: WebhookRoutesOptions): Routes {
     app.post(
       `${ONE}/redrive`,
       {
+        config: { access: 'webhooks:write', names: { id: 'merchant', endpointId: 'part' } },
         schema: {
           tags,
           summary: 'Send once more what ended since a moment',
@@ -184,6 +193,10 @@ function deliveryRoutes(options: WebhookRoutesOptions): Routes {
     app.post(
       `${ONE}/deliveries/:deliveryId/redrive`,
       {
+        config: {
+          access: 'webhooks:write',
+          names: { id: 'merchant', endpointId: 'part', deliveryId: 'part' },
+        },
         schema: {
           tags,
           summary: 'Send one delivery once more',

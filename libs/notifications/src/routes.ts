@@ -33,6 +33,7 @@ function preferenceRoutes(
     app.get(
       path,
       {
+        config: { access: 'notifications:read', names: { id: kind } },
         schema: {
           ...shared,
           summary: `How a ${kind} is told`,
@@ -47,6 +48,7 @@ function preferenceRoutes(
     app.put(
       path,
       {
+        config: { access: 'notifications:write', names: { id: kind } },
         schema: {
           ...shared,
           summary: `Say how a ${kind} is to be told`,
@@ -73,6 +75,7 @@ function previewRoute({ stationery }: NotificationRoutesOptions): Routes {
     app.get(
       '/v1/notifications/preview',
       {
+        config: { access: 'public' },
         schema: {
           tags: ['notifications'],
           summary: 'A page of every e-mail in every language, about events that are made up',

@@ -74,8 +74,8 @@ export type CreationRooms = <Result>(
 
 /** Who takes payments. Adapter: `adapters/postgres-merchants.ts`. */
 export type Merchants = {
-  /** Makes a merchant that is an owner too, and owes `message`. */
-  create(merchant: Merchant, message: Message): Promise<void>
+  /** Makes a merchant of `tenant` that is an owner too, and owes `message`. */
+  create(merchant: Merchant, tenant: string | null, message: Message): Promise<void>
   find(id: string): Promise<Merchant | undefined>
   /**
    * Stores what `change` makes of the merchant, one caller at a time, and owes its message; nothing
@@ -110,6 +110,8 @@ export type OrderView = {
 }
 
 export type PaymentFilter = {
+  /** Of merchants of this tenant. */
+  tenant?: string | undefined
   merchantId?: string | undefined
   status?: PaymentStatus | undefined
 }
@@ -128,14 +130,14 @@ export type PaymentReader = {
 /** An order in a list: as a whole it is shown with its payments. */
 export type ListedOrder = Omit<OrderView, 'payments'> & { isPaid: boolean }
 
-/** Reads merchants and orders, newest first. Adapter: `adapters/postgres-trade-reader.ts`. */
+/** Reads a tenant's merchants and orders, or everybody's, newest first. Adapter: `adapters/postgres-trade-reader.ts`. */
 export type TradeReader = {
   merchants(
-    filter: { search: string | undefined },
+    filter: { search: string | undefined; tenant: string | undefined },
     page: { before: string | undefined; limit: number },
   ): Promise<Merchant[]>
   orders(
-    filter: { merchantId: string | undefined },
+    filter: { merchantId: string | undefined; tenant: string | undefined },
     page: { before: string | undefined; limit: number },
   ): Promise<ListedOrder[]>
 }

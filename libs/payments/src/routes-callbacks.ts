@@ -23,6 +23,7 @@ export function callbackRoutes(take: ReturnType<typeof takeCallback>): Routes {
     app.post(
       '/v1/channels/sandbox/callbacks',
       {
+        config: { access: 'public' },
         schema: {
           tags: ['channels'],
           summary: 'What the sandbox did',

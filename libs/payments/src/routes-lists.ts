@@ -1,3 +1,4 @@
+import { tenantOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { TradeReader } from './ports.ts'
@@ -22,7 +23,7 @@ export function tradeListRoutes(reader: TradeReader): Routes {
     app.get(
       '/v1/merchants',
       {
-        config: { access: 'tenants:read' },
+        config: { access: 'merchants:read' },
         schema: {
           tags: ['merchants'],
           summary: 'Merchants, newest first',
@@ -30,8 +31,10 @@ export function tradeListRoutes(reader: TradeReader): Routes {
           response: { 200: z.strictObject({ items: z.array(wire.merchant), nextCursor }) },
         },
       },
-      async ({ query: { search, cursor: before, limit } }) => {
-        const found = await reader.merchants({ search }, { before, limit: limit + 1 })
+      async (request) => {
+        const { search, cursor: before, limit } = request.query
+        const filter = { search, tenant: tenantOf(request) }
+        const found = await reader.merchants(filter, { before, limit: limit + 1 })
         const items = found.slice(0, limit).map(wire.merchantOnWire)
         return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
       },
@@ -39,7 +42,7 @@ export function tradeListRoutes(reader: TradeReader): Routes {
     app.get(
       '/v1/orders',
       {
-        config: { access: 'tenants:read' },
+        config: { access: 'payments:read' },
         schema: {
           tags: ['orders'],
           summary: 'Orders, newest first',
@@ -47,8 +50,10 @@ export function tradeListRoutes(reader: TradeReader): Routes {
           response: { 200: z.strictObject({ items: z.array(listedOrder), nextCursor }) },
         },
       },
-      async ({ query: { merchant: merchantId, cursor: before, limit } }) => {
-        const found = await reader.orders({ merchantId }, { before, limit: limit + 1 })
+      async (request) => {
+        const { merchant: merchantId, cursor: before, limit } = request.query
+        const filter = { merchantId, tenant: tenantOf(request) }
+        const found = await reader.orders(filter, { before, limit: limit + 1 })
         const items = found.slice(0, limit).map(({ isPaid, ...order }) => ({
           ...{ id: order.id, merchant: order.merchantId, reference: order.reference },
           ...{ description: order.description ?? null, asset: order.asset },

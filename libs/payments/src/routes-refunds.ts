@@ -48,6 +48,7 @@ export function refundRoutes({ requestRefund, refunds, payments }: RefundRoutesO
     app.post(
       '/v1/payments/:id/refunds',
       {
+        config: { access: 'refunds:write', names: { id: 'payment' } },
         schema: {
           tags,
           summary: 'Give back a payment, or a part of it',
@@ -70,6 +71,7 @@ export function refundRoutes({ requestRefund, refunds, payments }: RefundRoutesO
     app.get(
       '/v1/payments/:id/refunds',
       {
+        config: { access: 'payments:read', names: { id: 'payment' } },
         schema: {
           tags,
           summary: 'The refunds of a payment, the first one first',
@@ -84,7 +86,10 @@ export function refundRoutes({ requestRefund, refunds, payments }: RefundRoutesO
     )
     app.get(
       '/v1/refunds/:id',
-      { schema: { tags, summary: 'One refund', params: byId, response: { 200: refund } } },
+      {
+        config: { access: 'payments:read', names: { id: 'refund' } },
+        schema: { tags, summary: 'One refund', params: byId, response: { 200: refund } },
+      },
       async ({ params: { id } }) => {
         const found = await refunds.find(id)
         if (found === undefined) throw new RefundUnknownError(id)
@@ -109,7 +114,7 @@ const onWire = (view: Refund) => ({
   endedAt: view.endedAt?.toISOString() ?? null,
 })
 
-class RefundUnknownError extends AppError {
+export class RefundUnknownError extends AppError {
   readonly code = 'REFUND_UNKNOWN'
 
   constructor(id: string) {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { callerOf, tenantOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { PaymentRequest } from './domain/decide-payments.ts'
@@ -38,6 +39,7 @@ function merchantRoutes(options: PaymentRoutesOptions): Routes {
     app.post(
       '/v1/merchants',
       {
+        config: { access: 'merchants:write' },
         schema: {
           tags,
           summary: 'Make a merchant',
@@ -45,12 +47,15 @@ function merchantRoutes(options: PaymentRoutesOptions): Routes {
           response: { 201: wire.merchant },
         },
       },
-      async ({ body }, reply) =>
-        reply.status(201).send(wire.merchantOnWire(await createMerchant(body))),
+      async (request, reply) => {
+        const made = await createMerchant(request.body, callerOf(request).tenant)
+        return reply.status(201).send(wire.merchantOnWire(made))
+      },
     )
     app.get(
       '/v1/merchants/:id',
       {
+        config: { access: 'merchants:read', names: { id: 'merchant' } },
         schema: { tags, summary: 'One merchant', params: byId, response: { 200: wire.merchant } },
       },
       async ({ params: { id } }) => {
@@ -62,6 +67,7 @@ function merchantRoutes(options: PaymentRoutesOptions): Routes {
     app.patch(
       '/v1/merchants/:id',
       {
+        config: { access: 'merchants:write', names: { id: 'merchant' } },
         schema: {
           tags,
           summary: 'Change facts about a merchant',
@@ -89,6 +95,7 @@ function creationRoute({ createPayment }: PaymentRoutesOptions): Routes {
     app.post(
       '/v1/payments',
       {
+        config: { access: 'payments:write', namesInBody: { merchant: 'merchant' } },
         // Checking each answer against its schema would be a good part of what a request costs.
         serializerCompiler: () => JSON.stringify,
         schema: {
@@ -131,6 +138,7 @@ function readingRoutes({ reader }: PaymentRoutesOptions): Routes {
     app.get(
       '/v1/payments',
       {
+        config: { access: 'payments:read' },
         schema: {
           tags,
           summary: 'Payments, newest first',
@@ -138,16 +146,20 @@ function readingRoutes({ reader }: PaymentRoutesOptions): Routes {
           response: { 200: wire.paymentList },
         },
       },
-      async ({ query: { merchant: merchantId, status, cursor, limit } }) => {
+      async (request) => {
+        const { merchant: merchantId, status, cursor, limit } = request.query
         const page = { before: cursor, limit: limit + 1 }
-        const found = await reader.list({ merchantId, status }, page)
+        const found = await reader.list({ tenant: tenantOf(request), merchantId, status }, page)
         const items = found.slice(0, limit).map(wire.paymentOnWire)
         return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
       },
     )
     app.get(
       '/v1/payments/:id',
-      { schema: { tags, summary: 'One payment', params: byId, response: { 200: wire.payment } } },
+      {
+        config: { access: 'payments:read', names: { id: 'payment' } },
+        schema: { tags, summary: 'One payment', params: byId, response: { 200: wire.payment } },
+      },
       async ({ params: { id } }) => {
         const found = await reader.find(id)
         if (found === undefined) throw new PaymentUnknownError(id)
@@ -168,6 +180,7 @@ function orderRoutes({ reader, cancelOrder }: PaymentRoutesOptions): Routes {
     app.get(
       '/v1/orders/:id',
       {
+        config: { access: 'payments:read', names: { id: 'order' } },
         schema: {
           tags,
           summary: 'One order, with its payments',
@@ -180,6 +193,7 @@ function orderRoutes({ reader, cancelOrder }: PaymentRoutesOptions): Routes {
     app.post(
       '/v1/orders/:id/cancel',
       {
+        config: { access: 'payments:write', names: { id: 'order' } },
         schema: {
           tags,
           summary: 'Give up an order that is not paid',

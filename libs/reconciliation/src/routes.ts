@@ -40,6 +40,7 @@ function runRoutes({ runs, requestRun }: ReconciliationRoutesOptions): Routes {
     app.post(
       '/v1/reconciliation/runs',
       {
+        config: { access: 'reconciliation:write' },
         schema: {
           tags,
           summary: 'Reconcile our books with a channel or a chain, soon',
@@ -56,6 +57,7 @@ function runRoutes({ runs, requestRun }: ReconciliationRoutesOptions): Routes {
     app.get(
       '/v1/reconciliation/runs/:id',
       {
+        config: { access: 'reconciliation:read' },
         schema: {
           tags,
           summary: 'How far a run is',
@@ -77,6 +79,7 @@ function differenceRoutes({ differences }: ReconciliationRoutesOptions): Routes 
     app.get(
       '/v1/reconciliation/differences',
       {
+        config: { access: 'reconciliation:read' },
         schema: {
           tags,
           summary: 'What does not agree, newest first',
@@ -96,6 +99,7 @@ function differenceRoutes({ differences }: ReconciliationRoutesOptions): Routes 
     app.get(
       '/v1/reconciliation/differences/:id',
       {
+        config: { access: 'reconciliation:read' },
         schema: {
           tags,
           summary: 'One difference',
@@ -118,6 +122,7 @@ function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
     app.post(
       '/v1/reconciliation/differences/:id/adjustment',
       {
+        config: { access: 'reconciliation:write' },
         schema: {
           tags,
           summary: 'Propose how to settle a difference; it books nothing until it is confirmed',
@@ -137,6 +142,7 @@ function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
     app.post(
       '/v1/reconciliation/differences/:id/confirm',
       {
+        config: { access: 'reconciliation:write' },
         schema: {
           tags,
           summary: 'Book what somebody else has proposed',
@@ -162,6 +168,7 @@ function statementRoute({ importStatement }: ReconciliationRoutesOptions): Route
     app.post(
       '/v1/reconciliation/statements',
       {
+        config: { access: 'reconciliation:write' },
         bodyLimit: STATEMENT_MAX_BYTES,
         schema: {
           tags,

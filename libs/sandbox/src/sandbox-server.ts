@@ -1,4 +1,5 @@
 import { describeError } from '@coffer/errors/app-error'
+import { keyGuard } from '@coffer/http/key-guard'
 import { postgresProbes } from '@coffer/http/postgres-probes'
 import { serve } from '@coffer/http/serve'
 import { type HttpServer, httpServer } from '@coffer/http/server'
@@ -73,7 +74,7 @@ async function sandboxServer({ postgres, apiKeys, logger, metrics, ...rest }: Se
     metrics,
     title: 'Sandbox card processor',
     version: '1.0.0',
-    apiKeys,
+    guard: keyGuard(apiKeys),
     statuses: {
       SANDBOX_CARD: { status: 422, title: 'There is no such card' },
       SANDBOX_MISHAP: { status: 500, title: 'The sandbox failed' },

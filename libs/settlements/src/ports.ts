@@ -81,6 +81,8 @@ export type SettingsStore = {
 }
 
 export type SettlementFilter = {
+  /** Of merchants of this tenant. */
+  tenant?: string | undefined
   merchantId?: string | undefined
   asset?: AssetId | undefined
   /** The page goes on behind this one. */

@@ -1,4 +1,5 @@
 import { AppError } from '@coffer/errors/app-error'
+import { tenantOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import { type Asset, parseAssetId } from '@coffer/money/asset'
 import { z } from 'zod'
@@ -44,6 +45,7 @@ function merchantRoutes(options: SettlementRoutesOptions): Routes {
     app.get(
       '/v1/merchants/:id/settlement-settings',
       {
+        config: { access: 'settlements:read', names: { id: 'merchant' } },
         schema: {
           tags,
           summary: 'When and how a merchant is settled',
@@ -59,6 +61,7 @@ function merchantRoutes(options: SettlementRoutesOptions): Routes {
     app.put(
       '/v1/merchants/:id/settlement-settings',
       {
+        config: { access: 'settlements:write', names: { id: 'merchant' } },
         schema: {
           tags,
           summary: 'Choose when and how a merchant is settled',
@@ -80,6 +83,7 @@ function merchantRoutes(options: SettlementRoutesOptions): Routes {
     app.post(
       '/v1/merchants/:id/settlements',
       {
+        config: { access: 'settlements:write', names: { id: 'merchant' } },
         schema: {
           tags,
           summary: 'Ask for an asset of a merchant to be settled now',
@@ -106,6 +110,7 @@ function readingRoutes({ reader }: SettlementRoutesOptions): Routes {
     app.get(
       '/v1/settlements',
       {
+        config: { access: 'settlements:read' },
         schema: {
           tags,
           summary: 'Settlements, newest first',
@@ -113,8 +118,10 @@ function readingRoutes({ reader }: SettlementRoutesOptions): Routes {
           response: { 200: wire.settlementList },
         },
       },
-      async ({ query: { merchant: merchantId, asset, cursor: before, limit } }) => {
-        const found = await reader.list({ merchantId, asset, before, limit: limit + 1 })
+      async (request) => {
+        const { merchant: merchantId, asset, cursor: before, limit } = request.query
+        const filter = { tenant: tenantOf(request), merchantId, asset, before }
+        const found = await reader.list({ ...filter, limit: limit + 1 })
         const items = found.slice(0, limit).map(wire.settlementOnWire)
         return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
       },
@@ -122,6 +129,7 @@ function readingRoutes({ reader }: SettlementRoutesOptions): Routes {
     app.get(
       '/v1/settlements/:id',
       {
+        config: { access: 'settlements:read', names: { id: 'settlement' } },
         schema: {
           tags,
           summary: 'One settlement',
@@ -145,6 +153,7 @@ function reportRoutes({ reader, reports, assets }: SettlementRoutesOptions): Rou
       app.get(
         `/v1/settlements/:id/report.${kind}`,
         {
+          config: { access: 'settlements:read', names: { id: 'settlement' } },
           schema: {
             tags: ['settlements'],
             summary: `What a settlement adds up, as ${what}`,

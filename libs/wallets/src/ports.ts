@@ -8,16 +8,19 @@ export type Owner = { id: string; externalId: string | null; createdAt: Date }
 
 /** The owners there are. Adapter: `adapters/postgres-owners.ts`. */
 export type Owners = {
-  /** Makes an owner; when another has this external id already, answers that one. */
-  create(externalId: ExternalId | undefined): Promise<{ owner: Owner; isNew: boolean }>
+  /** Makes an owner; when another of the tenant has this external id, answers that one. */
+  create(
+    externalId: ExternalId | undefined,
+    tenant: string | null,
+  ): Promise<{ owner: Owner; isNew: boolean }>
   find(id: string): Promise<Owner | undefined>
 }
 
 /** Users as they are looked for. Adapter: `adapters/postgres-owner-reader.ts`. */
 export type OwnerReader = {
-  /** Newest first, those made before `before`, at most `limit`. */
+  /** Newest first, those made before `before`, at most `limit`; of `tenant`, if there is one. */
   list(
-    filter: { search: string | undefined },
+    filter: { search: string | undefined; tenant: string | undefined },
     page: { before: string | undefined; limit: number },
   ): Promise<Owner[]>
   /** The first one first. */
@@ -59,8 +62,11 @@ export type AddressBook = {
   nextIndex(): Promise<number>
   /** Registers an address; answers `false` and changes nothing when it is registered already. */
   assign(assignment: Assignment): Promise<boolean>
-  /** Registers many, all or none when it throws, and makes owners for new external ids. */
-  import(imports: readonly Import[]): Promise<ImportOutcome[]>
+  /**
+   * Registers many for owners of `tenant`, all or none when it throws, and makes owners for new
+   * external ids.
+   */
+  import(imports: readonly Import[], tenant: string | null): Promise<ImportOutcome[]>
 }
 
 /** Addresses whose keys are elsewhere. Adapter: `adapters/hd-addresses.ts`. */

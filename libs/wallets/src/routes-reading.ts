@@ -1,3 +1,4 @@
+import { tenantOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { OwnerReader, Owners } from './ports.ts'
@@ -39,7 +40,7 @@ export function ownerReadingRoutes({ owners, reader }: OwnerReadingRoutesOptions
     app.get(
       '/v1/users',
       {
-        config: { access: 'tenants:read' },
+        config: { access: 'users:read' },
         schema: {
           tags: ['users'],
           summary: 'Users, newest first',
@@ -49,8 +50,10 @@ export function ownerReadingRoutes({ owners, reader }: OwnerReadingRoutesOptions
           },
         },
       },
-      async ({ query: { search, cursor: before, limit } }) => {
-        const found = await reader.list({ search }, { before, limit: limit + 1 })
+      async (request) => {
+        const { search, cursor: before, limit } = request.query
+        const tenant = tenantOf(request)
+        const found = await reader.list({ search, tenant }, { before, limit: limit + 1 })
         const items = found
           .slice(0, limit)
           .map((each) => ({ ...each, createdAt: each.createdAt.toISOString() }))

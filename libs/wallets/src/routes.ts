@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { chainOnWire } from '@coffer/events/wire'
+import { callerOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import { textLines } from '@coffer/http/text-lines'
 import { z } from 'zod'
@@ -62,6 +63,7 @@ function userRoutes({ owners, createUser, assignAddress }: WalletRoutesOptions):
     app.post(
       '/v1/users',
       {
+        config: { access: 'users:write' },
         schema: {
           tags,
           summary: 'Make a user, or find the one with this external id',
@@ -69,14 +71,18 @@ function userRoutes({ owners, createUser, assignAddress }: WalletRoutesOptions):
           response: { 200: user, 201: user },
         },
       },
-      async ({ body }, reply) => {
-        const { owner, isNew } = await createUser(body?.externalId)
+      async (request, reply) => {
+        const { tenant } = callerOf(request)
+        const { owner, isNew } = await createUser(request.body?.externalId, tenant)
         return reply.status(isNew ? 201 : 200).send(userOnWire(owner))
       },
     )
     app.get(
       '/v1/users/:id',
-      { schema: { tags, summary: 'One user', params: userParams, response: { 200: user } } },
+      {
+        config: { access: 'users:read', names: { id: 'user' } },
+        schema: { tags, summary: 'One user', params: userParams, response: { 200: user } },
+      },
       async ({ params: { id } }) => {
         const owner = await owners.find(id)
         if (owner === undefined) throw new UserUnknownError(id)
@@ -86,6 +92,7 @@ function userRoutes({ owners, createUser, assignAddress }: WalletRoutesOptions):
     app.post(
       '/v1/users/:id/addresses',
       {
+        config: { access: 'users:write', names: { id: 'user' } },
         schema: {
           tags: ['addresses'],
           summary: 'Give a user one more address on a chain',
@@ -114,6 +121,7 @@ function importRoute({ importAddresses }: WalletRoutesOptions): Routes {
     app.post(
       '/v1/addresses/import',
       {
+        config: { access: 'users:write' },
         schema: {
           tags: ['addresses'],
           summary: 'Watch addresses whose keys are elsewhere',
@@ -125,9 +133,10 @@ function importRoute({ importAddresses }: WalletRoutesOptions): Routes {
           response: { 200: importReport },
         },
       },
-      async ({ body }) => {
-        const bytes = (body as Readable | undefined) ?? Readable.from([])
-        return await importAddresses(textLines(bytes, LINE_LENGTH_MAX))
+      async (request) => {
+        const bytes = (request.body as Readable | undefined) ?? Readable.from([])
+        const { tenant } = callerOf(request)
+        return await importAddresses(textLines(bytes, LINE_LENGTH_MAX), tenant)
       },
     )
   }

@@ -1,5 +1,5 @@
 import { hexColumn, transactionIdColumn } from '@coffer/postgres/columns'
-import { sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import {
   bigint,
   check,
@@ -15,6 +15,10 @@ import type { OwnerKind } from './domain/owner-kind.ts'
 
 export const walletsSchema = pgSchema('wallets')
 
+/** In SQL: what stands for the tenant in an index, in which no two nulls are the same. */
+export const tenantKey = (tenant: SQLWrapper | string | null): SQL =>
+  sql`coalesce(${tenant}, '00000000-0000-0000-0000-000000000000'::uuid)`
+
 /** Whom addresses and balances belong to. */
 export const owners = walletsSchema.table(
   'owners',
@@ -22,13 +26,18 @@ export const owners = walletsSchema.table(
     id: uuid().default(sql`uuidv7()`).primaryKey(),
     /** A payment owns the address that it is paid to, and what came in until it is applied. */
     kind: text().$type<OwnerKind>().default('user').notNull(),
+    /** Who alone sees it; null is the platform. It never changes. */
+    tenant: uuid(),
     /** The caller's own name for this owner. */
     externalId: text(),
     createdAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
   },
   (table) => [
-    // Most owners are payments, which have none.
-    uniqueIndex('owners_by_external_id').on(table.externalId).where(sql`external_id is not null`),
+    // A name is one tenant's: another may call somebody else so. Most owners are payments, which
+    // have none.
+    uniqueIndex('owners_external_id_of_tenant')
+      .on(tenantKey(table.tenant), table.externalId)
+      .where(sql`external_id is not null`),
     check('owners_kind', sql`${table.kind} in ('user', 'merchant', 'payment')`),
     // Merchants name their payments elsewhere; here a name is a user's.
     check('owners_external_id_of_user', sql`${table.kind} = 'user' or ${table.externalId} is null`),

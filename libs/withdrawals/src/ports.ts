@@ -234,6 +234,8 @@ export type Payees = {
 }
 
 export type WithdrawalQuery = {
+  /** Of owners of this tenant. */
+  tenant?: string | undefined
   owner: string | undefined
   status: Withdrawal['status'] | undefined
   /** Only those that were asked for before this one. */

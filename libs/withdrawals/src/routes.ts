@@ -1,3 +1,4 @@
+import { tenantOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { OwnerKind, Payees, WithdrawalReader } from './ports.ts'
@@ -44,6 +45,7 @@ function ownerRoutes(kind: Kind, { requestWithdrawal }: WithdrawalRoutesOptions)
     app.post(
       `/v1/${kind}s/:id/withdrawals`,
       {
+        config: { access: 'withdrawals:write', names: { id: kind } },
         schema: {
           tags,
           summary: `Withdraw what a ${kind} has available`,
@@ -73,6 +75,7 @@ function payeeRoutes(kind: Kind, options: WithdrawalRoutesOptions): Routes {
     app.post(
       `/v1/${kind}s/:id/payees`,
       {
+        config: { access: 'withdrawals:write', names: { id: kind } },
         schema: {
           tags,
           summary: `Name an address that a ${kind} may withdraw to`,
@@ -91,6 +94,7 @@ function payeeRoutes(kind: Kind, options: WithdrawalRoutesOptions): Routes {
     app.get(
       `/v1/${kind}s/:id/payees`,
       {
+        config: { access: 'withdrawals:read', names: { id: kind } },
         schema: {
           tags,
           summary: `Where a ${kind} may withdraw to`,
@@ -112,6 +116,7 @@ function readRoutes({ withdrawals }: WithdrawalRoutesOptions): Routes {
     app.get(
       '/v1/withdrawals',
       {
+        config: { access: 'withdrawals:read' },
         schema: {
           tags,
           summary: 'Withdrawals, the newest first',
@@ -119,8 +124,10 @@ function readRoutes({ withdrawals }: WithdrawalRoutesOptions): Routes {
           response: { 200: wire.page },
         },
       },
-      async ({ query: { owner, status, cursor: before, limit } }) => {
-        const found = await withdrawals.list({ owner, status, before, limit: limit + 1 })
+      async (request) => {
+        const { owner, status, cursor: before, limit } = request.query
+        const filter = { tenant: tenantOf(request), owner, status, before }
+        const found = await withdrawals.list({ ...filter, limit: limit + 1 })
         const page = found.slice(0, limit)
         const last = page.at(-1)
         return {
@@ -131,7 +138,10 @@ function readRoutes({ withdrawals }: WithdrawalRoutesOptions): Routes {
     )
     app.get(
       '/v1/withdrawals/:id',
-      { schema: { tags, summary: 'One withdrawal', params, response: { 200: wire.withdrawal } } },
+      {
+        config: { access: 'withdrawals:read', names: { id: 'withdrawal' } },
+        schema: { tags, summary: 'One withdrawal', params, response: { 200: wire.withdrawal } },
+      },
       async ({ params: { id } }) => {
         const found = await withdrawals.find(id)
         if (found === undefined) throw new WithdrawalUnknownError(id)
@@ -147,6 +157,7 @@ function decideRoutes(options: WithdrawalRoutesOptions): Routes {
     app.post(
       '/v1/withdrawals/:id/approve',
       {
+        config: { access: 'withdrawals:approve', names: { id: 'withdrawal' } },
         schema: {
           tags,
           summary: 'Let a withdrawal be paid that needs a second person',
@@ -166,6 +177,7 @@ function decideRoutes(options: WithdrawalRoutesOptions): Routes {
     app.post(
       '/v1/withdrawals/:id/cancel',
       {
+        config: { access: 'withdrawals:write', names: { id: 'withdrawal' } },
         schema: {
           tags,
           summary: 'Call a withdrawal off that was not given to a transaction so far',

@@ -1,3 +1,4 @@
+import { accessMigrations } from '@coffer/access/migrations'
 import { analyticsMigrations } from '@coffer/analytics/migrations'
 import { depositsMigrations } from '@coffer/deposits/migrations'
 import type { HttpServer } from '@coffer/http/server'
@@ -59,6 +60,7 @@ export type TestApi = AsyncDisposable & {
 /** The whole API on a database of its own, called without a socket. */
 export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<TestApi> {
   const database = await testDatabase([
+    accessMigrations,
     messagingMigrations,
     walletsMigrations,
     ledgerMigrations,

@@ -68,11 +68,16 @@ export const postgresStatisticsReader = (
   },
 })
 
-function isAsked({ from, to, ...dimensions }: TotalsRequest): SQL {
+function isAsked({ from, to, tenant, ...dimensions }: TotalsRequest): SQL {
   const conditions = [
     sql`hour >= date_trunc('hour', ${from.toISOString()}::timestamptz)`,
     sql`hour < ${to.toISOString()}::timestamptz`,
   ]
+  if (tenant !== undefined) {
+    conditions.push(sql`merchant in (
+      select id::text from wallets.owners
+      where kind = 'merchant' and owners.tenant = ${tenant}::uuid)`)
+  }
   for (const dimension of ['asset', 'merchant', 'chain', 'channel'] as const) {
     const value = dimensions[dimension]
     if (value !== undefined) conditions.push(sql`${sql.identifier(dimension)} = ${value}`)

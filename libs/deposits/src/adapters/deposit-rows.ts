@@ -120,7 +120,8 @@ export async function storeDeposits(
       block_time = excluded.block_time, status = excluded.status, reason = excluded.reason,
       tier = excluded.tier,
       revision = deposit.revision + excluded.revision,
-      confirmed_at = excluded.confirmed_at, credited_at = null
+      confirmed_at = excluded.confirmed_at, credited_at = null,
+      changed_in = pg_current_xact_id()
     where deposit.status in ('orphaned', 'reversed')
       or (deposit.status = 'rejected' and deposit.confirmed_at is null
         and deposit.reason is distinct from excluded.reason)

@@ -13,7 +13,8 @@ export function postgresBookings(postgres: Postgres): Bookings {
       await postgres.execute(sql`
         update deposits.deposits as deposit set
           status = case when booking.kind = 'confirmation' then 'credited' else 'reversed' end,
-          credited_at = case when booking.kind = 'confirmation' then booking.at::timestamptz end
+          credited_at = case when booking.kind = 'confirmation' then booking.at::timestamptz end,
+          changed_in = pg_current_xact_id()
         from unnest(
           ${list(({ depositId }) => partsOf(depositId).chain)}::text[],
           ${list(({ depositId }) => partsOf(depositId).txHash)}::text[],

@@ -1,6 +1,7 @@
 import type { AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { ownedBy } from '@coffer/wallets/owned-by'
 import { and, desc, eq, getTableColumns, lt, type SQL } from 'drizzle-orm'
 import type { DepositReader, DepositView } from '../read-ports.ts'
 import { chains, deposits } from '../schema.ts'
@@ -14,8 +15,9 @@ export function postgresDepositReader(postgres: Postgres): DepositReader {
       .leftJoin(chains, eq(chains.chain, deposits.chain))
       .where(condition)
   return {
-    async list({ owner, status, reason, chain, asset }, { before, limit }) {
+    async list({ tenant, owner, status, reason, chain, asset }, { before, limit }) {
       const condition = and(
+        ownedBy(tenant, deposits.owner),
         owner === undefined ? undefined : eq(deposits.owner, owner),
         status === undefined ? undefined : eq(deposits.status, status),
         reason === undefined ? undefined : eq(deposits.reason, reason),

@@ -48,7 +48,8 @@ function withheld({ status, reason, block_number, final_number, latched_reason }
 async function letGo(tx: Transaction, row: LockedRow, reason: string): Promise<void> {
   const released = await tx.execute<DepositRow>(sql`
     update deposits.deposits as deposit
-    set status = 'final', reason = null, revision = revision + 1, confirmed_at = now()
+    set status = 'final', reason = null, revision = revision + 1, confirmed_at = now(),
+      changed_in = pg_current_xact_id()
     where sequence = ${row.sequence} returning ${columns}`)
   await tx.execute(sql`
     insert into deposits.releases (chain, tx_hash, position, revision, withheld_reason, reason)

@@ -39,7 +39,8 @@ export function postgresRestoredDeposits(postgres: Postgres): RestoredDeposits {
           "from" = excluded."from", "to" = excluded."to",
           block_number = excluded.block_number, block_hash = excluded.block_hash,
           block_time = excluded.block_time, status = excluded.status, reason = excluded.reason,
-          revision = excluded.revision, confirmed_at = excluded.confirmed_at, credited_at = null
+          revision = excluded.revision, confirmed_at = excluded.confirmed_at, credited_at = null,
+          changed_in = pg_current_xact_id()
         -- Its events, counted: one that is seen once more after a reorg has told of its end.
         where 2 * excluded.revision + (excluded.status = 'orphaned')::int
           > 2 * deposit.revision + (deposit.status in ('orphaned', 'reversed', 'seen'))::int

@@ -158,7 +158,7 @@ async function settle(
   return await tx.execute<DepositRow>(sql`
     update deposits.deposits as deposit
     set status = case when reason is null then 'final' else 'rejected' end,
-      revision = revision + 1, confirmed_at = now()
+      revision = revision + 1, confirmed_at = now(), changed_in = pg_current_xact_id()
     where chain = ${chain} and status = 'seen' and block_number <= ${finality.final.toString()}
       and block_number <= ${finalOf(sql`deposit.tier`, finality)}
     returning ${columns}`)
@@ -191,7 +191,8 @@ export function isAbove(chain: ChainId, ancestor: BlockRef | null): SQL {
 /** Marks the deposits above `ancestor` and returns those that had been published. */
 async function orphanDeposits(tx: Transaction, chain: ChainId, ancestor: BlockRef | null) {
   const rows = await tx.execute<OrphanedRow>(sql`
-    update deposits.deposits as deposit set status = 'orphaned', reason = 'reorg'
+    update deposits.deposits as deposit set status = 'orphaned', reason = 'reorg',
+      changed_in = pg_current_xact_id()
     where chain = ${chain} and status in ('seen', 'final', 'credited', 'rejected')
       and ${isAbove(chain, ancestor)}
     returning ${columns}, old.status as status_before, old.reason as reason_before`)

@@ -54,7 +54,7 @@ async function write(
   await sentTogether([
     addresses.register(
       tx,
-      made.map(({ payment }) => payment.id),
+      made.map(({ payment: { id, merchantId } }) => ({ id, merchantId })),
       creation.addresses,
     ),
     ...(made.length === 0

@@ -7,9 +7,9 @@ import { merchants } from '../schema.ts'
 
 /** {@link Merchants} in PostgreSQL. */
 export const postgresMerchants = (postgres: Postgres): Merchants => ({
-  create: (merchant, message) =>
+  create: (merchant, tenant, message) =>
     postgres.transaction(async (tx) => {
-      await createOwner(tx, { id: merchant.id, kind: 'merchant' })
+      await createOwner(tx, { id: merchant.id, kind: 'merchant', tenant })
       await tx.insert(merchants).values(merchant)
       await enqueue(tx, [message])
     }),

@@ -1,4 +1,5 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { ownedBy } from '@coffer/wallets/owned-by'
 import { and, desc, eq, lt, type SQL } from 'drizzle-orm'
 import type { PaymentReader, PaymentView } from '../ports.ts'
 import { orders, payments } from '../schema.ts'
@@ -30,9 +31,10 @@ export function postgresPaymentReader(postgres: Postgres): PaymentReader {
         payments: rows.map(viewOf).reverse(),
       }
     },
-    async list({ merchantId, status }, { before, limit }) {
+    async list({ tenant, merchantId, status }, { before, limit }) {
       const rows = await select(
         and(
+          ownedBy(tenant, payments.merchantId),
           merchantId === undefined ? undefined : eq(payments.merchantId, merchantId),
           status === undefined ? undefined : eq(payments.status, status),
           before === undefined ? undefined : lt(payments.id, before),

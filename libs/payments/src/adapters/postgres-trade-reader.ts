@@ -1,4 +1,5 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { ownedBy } from '@coffer/wallets/owned-by'
 import { and, desc, eq, ilike, inArray, lt } from 'drizzle-orm'
 import type { TradeReader } from '../ports.ts'
 import { merchants, orders, payments } from '../schema.ts'
@@ -8,12 +9,13 @@ const SUCCEEDED = ['paid', 'overpaid', 'paid_late'] as const
 
 /** {@link TradeReader} in PostgreSQL. */
 export const postgresTradeReader = (postgres: Postgres): TradeReader => ({
-  merchants: ({ search }, { before, limit }) =>
+  merchants: ({ search, tenant }, { before, limit }) =>
     postgres
       .select()
       .from(merchants)
       .where(
         and(
+          ownedBy(tenant, merchants.id),
           before === undefined ? undefined : lt(merchants.id, before),
           search === undefined
             ? undefined
@@ -23,13 +25,14 @@ export const postgresTradeReader = (postgres: Postgres): TradeReader => ({
       // Ids grow with time.
       .orderBy(desc(merchants.id))
       .limit(limit),
-  async orders({ merchantId }, { before, limit }) {
+  async orders({ merchantId, tenant }, { before, limit }) {
     const rows = await postgres
       .select()
       .from(orders)
       .where(
         and(
           merchantId === undefined ? undefined : eq(orders.merchantId, merchantId),
+          ownedBy(tenant, orders.merchantId),
           before === undefined ? undefined : lt(orders.id, before),
         ),
       )

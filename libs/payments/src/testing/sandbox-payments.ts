@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { keyGuard } from '@coffer/http/key-guard'
 import { httpServer } from '@coffer/http/server'
 import { memoryJobs } from '@coffer/jobs/testing/memory-jobs'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
@@ -97,7 +98,7 @@ async function receiver(
   })
   const server = await httpServer({
     ...{ logger: silentLogger, metrics: createMetrics('test'), title: 'test', version: '1' },
-    apiKeys: ['a-key-that-nobody-sends'],
+    guard: keyGuard(['a-key-that-nobody-sends']),
     statuses: {
       CALLBACK_FORGED: { status: 401, title: 'forged' },
       CALLBACK_UNKNOWN: { status: 404, title: 'unknown' },

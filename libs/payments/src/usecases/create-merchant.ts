@@ -4,11 +4,11 @@ import type { Merchants } from '../ports.ts'
 
 export type MerchantOptions = { merchants: Merchants; now: () => Date }
 
-/** Makes somebody who may take payments from now on, and owes the announcement. */
+/** Makes somebody of `tenant` who may take payments from now on, and owes the announcement. */
 export const createMerchant =
   ({ merchants, now }: MerchantOptions) =>
-  async (facts: MerchantFacts): Promise<Merchant> => {
+  async (facts: MerchantFacts, tenant: string | null): Promise<Merchant> => {
     const merchant = { ...facts, id: randomUUIDv7(), version: 1, createdAt: now() }
-    await merchants.create(merchant, merchantMessage(merchant, merchant.createdAt))
+    await merchants.create(merchant, tenant, merchantMessage(merchant, merchant.createdAt))
     return merchant
   }

@@ -1,4 +1,5 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { ownedBy } from '@coffer/wallets/owned-by'
 import { and, asc, desc, eq, lt, sql } from 'drizzle-orm'
 import type { SettlementLine } from '../domain/settlement-line.ts'
 import type { SettlementReader } from '../ports.ts'
@@ -9,12 +10,13 @@ const PAGE = 1_000
 
 /** {@link SettlementReader} in PostgreSQL. */
 export const postgresSettlementReader = (postgres: Postgres): SettlementReader => ({
-  async list({ merchantId, asset, before, limit }) {
+  async list({ tenant, merchantId, asset, before, limit }) {
     const rows = await postgres
       .select()
       .from(settlements)
       .where(
         and(
+          ownedBy(tenant, settlements.merchantId),
           merchantId === undefined ? undefined : eq(settlements.merchantId, merchantId),
           asset === undefined ? undefined : eq(settlements.asset, asset),
           before === undefined ? undefined : lt(settlements.id, before),

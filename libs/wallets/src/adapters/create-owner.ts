@@ -5,7 +5,7 @@ import { owners } from '../schema.ts'
 /** Makes the owner `id` in the caller's transaction. */
 export async function createOwner(
   tx: Transaction,
-  { id, kind }: { id: string; kind: OwnerKind },
+  { id, kind, tenant }: { id: string; kind: OwnerKind; tenant: string | null },
 ): Promise<void> {
-  await tx.insert(owners).values({ id, kind })
+  await tx.insert(owners).values({ id, kind, tenant })
 }

@@ -22,10 +22,10 @@ export function postgresAddressBook(postgres: Postgres): AddressBook {
         .returning({ address: addresses.address })
       return inserted.length > 0
     },
-    import: (imports) =>
+    import: (imports, tenant) =>
       imports.length === 0
         ? Promise.resolve([])
-        : postgres.transaction((tx) => importAll(tx, imports)),
+        : postgres.transaction((tx) => importAll(tx, imports, tenant)),
   }
 }
 
@@ -33,8 +33,12 @@ type Row = Import & { ownerId: string }
 
 const keyOf = ({ chain, address }: { chain: string; address: string }) => `${chain}/${address}`
 
-async function importAll(tx: Transaction, imports: readonly Import[]): Promise<ImportOutcome[]> {
-  const ids = await ownerIdsOrNew(tx, imports)
+async function importAll(
+  tx: Transaction,
+  imports: readonly Import[],
+  tenant: string | null,
+): Promise<ImportOutcome[]> {
+  const ids = await ownerIdsOrNew(tx, imports, tenant)
   const rows = new Map<string, Row>()
   for (const each of imports) {
     const ownerId = ids.get(each.owner.text)
@@ -57,14 +61,15 @@ async function importAll(tx: Transaction, imports: readonly Import[]): Promise<I
 async function ownerIdsOrNew(
   tx: Transaction,
   imports: readonly Import[],
+  tenant: string | null,
 ): Promise<Map<string, string>> {
   const references = new Map(imports.map(({ owner }) => [owner.text, owner]))
-  const known = await ownerIds(tx, [...references.keys()])
+  const known = await ownerIds(tx, [...references.keys()], tenant)
   const missing = [...references.values()].filter(({ text }) => !known.has(text))
   const names = missing.filter(({ isUuid }) => !isUuid).map(({ text }) => text)
   if (names.length === 0) return known
-  await createOwners(tx, names)
-  return new Map([...known, ...(await ownerIds(tx, names))])
+  await createOwners(tx, names, tenant)
+  return new Map([...known, ...(await ownerIds(tx, names, tenant))])
 }
 
 /** Inserts in one order everywhere, so that two imports wait for each other and never both. */

@@ -7,13 +7,14 @@ import { addresses, owners } from '../schema.ts'
 /** {@link OwnerReader} in PostgreSQL. */
 export function postgresOwnerReader(postgres: Postgres): OwnerReader {
   return {
-    list: ({ search }, { before, limit }) =>
+    list: ({ search, tenant }, { before, limit }) =>
       postgres
         .select({ id: owners.id, externalId: owners.externalId, createdAt: owners.createdAt })
         .from(owners)
         .where(
           and(
             eq(owners.kind, 'user'),
+            tenant === undefined ? undefined : eq(owners.tenant, tenant),
             before === undefined ? undefined : lt(owners.id, before),
             search === undefined ? undefined : named(postgres, search),
           ),

@@ -9,11 +9,11 @@ test('finds users, and no other owner', async () => {
   await using database = await testDatabase([walletsMigrations])
   const { postgres } = database
   const users = postgresOwners(postgres)
-  const { owner, isNew } = await users.create(parseExternalId('alice'))
+  const { owner, isNew } = await users.create(parseExternalId('alice'), null)
   const [merchant] = await postgres.insert(owners).values({ kind: 'merchant' }).returning()
 
   expect(isNew).toBe(true)
-  expect(await users.create(parseExternalId('alice'))).toEqual({ owner, isNew: false })
+  expect(await users.create(parseExternalId('alice'), null)).toEqual({ owner, isNew: false })
   expect(await users.find(owner.id)).toEqual(owner)
   expect(await users.find(merchant?.id ?? '')).toBeUndefined()
 })

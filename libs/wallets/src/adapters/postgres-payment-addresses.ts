@@ -17,6 +17,9 @@ export type PaymentAddress = {
   forwarders: Address | null
 }
 
+/** A payment, and the merchant whom it is made for. */
+export type PaymentOwner = { id: string; merchantId: string }
+
 /** Addresses of payments, each of its own. */
 export type PaymentAddresses = {
   /** Whether payments can be received on `chain`. */
@@ -24,12 +27,13 @@ export type PaymentAddresses = {
   /** One for each owner, in their order; what is not registered afterwards is nobody's. */
   reserve(wanted: readonly { owner: string; chain: ChainId }[]): Promise<PaymentAddress[]>
   /**
-   * Makes owners of the kind `payment`, with or without an address, in the caller's transaction.
+   * Makes owners of the kind `payment`, with or without an address, in the caller's transaction:
+   * each of the tenant that its merchant is of.
    * It is two statements, however many they are.
    */
   register(
     tx: Transaction,
-    owners: readonly string[],
+    owners: readonly PaymentOwner[],
     addresses: readonly PaymentAddress[],
   ): Promise<void>
 }
@@ -77,9 +81,14 @@ export function postgresPaymentAddresses(options: PaymentAddressesOptions): Paym
   }
 }
 
-const insertOwners = (owners: readonly string[]): SQL => sql`
-  insert into wallets.owners (id, kind)
-  select id::uuid, 'payment' from unnest(${textArray(owners)}::text[]) as id`
+const insertOwners = (owners: readonly PaymentOwner[]): SQL => sql`
+  insert into wallets.owners (id, kind, tenant)
+  select made.id::uuid, 'payment', merchant.tenant
+  from unnest(
+    ${textArray(owners.map(({ id }) => id))}::text[],
+    ${textArray(owners.map(({ merchantId }) => merchantId))}::text[]
+  ) as made (id, merchant_id)
+  join wallets.owners merchant on merchant.id = made.merchant_id::uuid`
 
 function insertAddresses(addresses: readonly PaymentAddress[]): SQL[] {
   if (addresses.length === 0) return []

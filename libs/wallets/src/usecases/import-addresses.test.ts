@@ -22,7 +22,7 @@ function importer(knownIds: readonly string[] = []) {
 test('stores in batches, whatever the number of lines', async () => {
   const { run, batches } = importer()
 
-  const report = await run(lines(12_001, line))
+  const report = await run(lines(12_001, line), null)
 
   expect(report).toEqual({ imported: 12_001, existing: 0, rejected: [], rejectedCount: 0 })
   expect(batches).toEqual([5_000, 5_000, 2_001])
@@ -35,10 +35,10 @@ test('never reads on beyond one batch that is not stored yet', async () => {
   const unstored: number[] = []
   const counting = {
     ...book,
-    import: (imports: Parameters<typeof book.import>[0]) => {
+    import: (imports: Parameters<typeof book.import>[0], tenant: string | null) => {
       unstored.push(read - stored)
       stored += imports.length
-      return book.import(imports)
+      return book.import(imports, tenant)
     },
   }
   const run = importAddresses({ book: counting, scanPosition: async () => 0n, chains: [CHAIN] })
@@ -48,6 +48,7 @@ test('never reads on beyond one batch that is not stored yet', async () => {
       read = number
       return line(number)
     }),
+    null,
   )
 
   expect(unstored.slice(0, 4)).toEqual([5_000, 5_000, 5_000, 5_000])
@@ -59,6 +60,7 @@ test('tells the first rejections in the order of their lines, and counts all', a
 
   const report = await run(
     lines(30_000, (number) => (number % 2 === 0 ? 'no JSON' : line(number, known))),
+    null,
   )
 
   expect(report).toMatchObject({ imported: 0, rejectedCount: 30_000 })
@@ -72,5 +74,5 @@ test('a batch that cannot be stored ends the import, and nothing is called impor
   const broken = { ...book, import: () => Promise.reject(new Error('database away')) }
   const run = importAddresses({ book: broken, scanPosition: async () => 0n, chains: [CHAIN] })
 
-  await expect(run(lines(1, line))).rejects.toThrow('database away')
+  await expect(run(lines(1, line), null)).rejects.toThrow('database away')
 })

@@ -38,12 +38,12 @@ const row = z.strictObject({ owner: z.string(), address: z.string(), chain: z.st
 type ParsedLine = { line: number; entry: Omit<Import, 'watchedFrom'> }
 
 /**
- * Registers an address for each line `{"owner", "address", "chain"}`, in batches, so that memory
+ * Registers an address for an owner of `tenant` for each line `{"owner", "address", "chain"}`, in batches, so that memory
  * stays small however many there are. A bad line is reported and stops nothing. Importing the same
  * lines again changes nothing, so an import that was cut off is simply repeated.
  */
 export function importAddresses({ book, scanPosition, chains }: ImportAddressesOptions) {
-  return async (lines: AsyncIterable<TextLine>): Promise<ImportReport> => {
+  return async (lines: AsyncIterable<TextLine>, tenant: string | null): Promise<ImportReport> => {
     const report: ImportReport = { imported: 0, existing: 0, rejected: [], rejectedCount: 0 }
     const reject = (line: number, reason: string) => {
       report.rejectedCount += 1
@@ -52,7 +52,7 @@ export function importAddresses({ book, scanPosition, chains }: ImportAddressesO
     let batch: ParsedLine[] = []
     const store = async () => {
       const imports = await withPositions(batch, scanPosition)
-      for (const [index, outcome] of (await book.import(imports)).entries()) {
+      for (const [index, outcome] of (await book.import(imports, tenant)).entries()) {
         if (outcome === 'imported' || outcome === 'existing') report[outcome] += 1
         else reject(batch[index]?.line ?? 0, REASONS[outcome])
       }

@@ -1,4 +1,5 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { ownedBy } from '@coffer/wallets/owned-by'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { WithdrawalReader } from '../ports.ts'
 import { withdrawals } from '../schema.ts'
@@ -10,12 +11,13 @@ export const postgresWithdrawals = (postgres: Postgres): WithdrawalReader => ({
     const [row] = await postgres.select().from(withdrawals).where(eq(withdrawals.id, id))
     return row && withdrawalOf(row)
   },
-  async list({ owner, status, before, limit }) {
+  async list({ tenant, owner, status, before, limit }) {
     const rows = await postgres
       .select()
       .from(withdrawals)
       .where(
         and(
+          ownedBy(tenant, withdrawals.owner),
           owner === undefined ? undefined : eq(withdrawals.owner, owner),
           status === undefined ? undefined : eq(withdrawals.status, status),
           before &&

@@ -1,0 +1,192 @@
+import { AppError } from '@coffer/errors/app-error'
+import type { Caller } from '@coffer/http/caller'
+import { type Guard, sendKeyMissing } from '@coffer/http/key-guard'
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { isAudited, isPlatformScope, isScope, type Scope } from './domain/roles.ts'
+import type { AuditTrail } from './ports.ts'
+import { sessionIn } from './session-cookie.ts'
+import type { Authenticate } from './usecases/authenticate.ts'
+import type { signIn } from './usecases/sign-in.ts'
+
+/** Whose the things are that routes name. */
+export type Belongings = {
+  /** The tenant of one; null is the platform's own, undefined nobody's. */
+  tenantOf(noun: string, id: string): MaybePromise<string | null | undefined>
+  /** What a caller hears for whom there is no such thing. */
+  unknown(noun: string, id: string): AppError
+}
+
+export type GuardOptions = {
+  authenticate: Authenticate
+  people: Pick<ReturnType<typeof signIn>, 'find'>
+  belongings: Belongings
+  audit: Pick<AuditTrail, 'begin' | 'end'>
+  /** Told of each act whose end could not be written down. */
+  onAuditFailure: (error: unknown, request: FastifyRequest) => void
+}
+
+type MaybePromise<T> = T | Promise<T>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the audited act that the request is. */
+    act: bigint | null
+  }
+}
+
+/**
+ * Denies what is not allowed: each route says which scope it needs and what its path names, or the
+ * server doesn't start; whoever is bound to a tenant is told that what is not the tenant's isn't
+ * there. What people change is written down before it is done.
+ */
+export function accessGuard(options: GuardOptions): Guard {
+  return (server) => {
+    server.decorateRequest('act', null)
+    server.addHook('onRoute', requireDeclared)
+    server.addHook('onRequest', (request, reply, done) => {
+      const { config } = request.routeOptions
+      const turn = { request, reply, done }
+      const caller = config?.access === 'public' ? null : identify(options, request)
+      if (caller === null) done()
+      else if (caller instanceof Promise) {
+        caller.then((known) => admit(options, turn, known)).catch(done)
+      } else admit(options, turn, caller)
+    })
+    server.addHook('preHandler', async (request) => {
+      const { config } = request.routeOptions
+      if (config?.namesInBody) await requireOwnInBody(options, request, config.namesInBody)
+      await beginAct(options, request)
+    })
+    server.addHook('onSend', async (request, reply) => {
+      if (request.act === null) return
+      await options.audit
+        .end(request.act, reply.statusCode)
+        .catch((error: unknown) => options.onAuditFailure(error, request))
+    })
+  }
+}
+
+/** Throws for a route that doesn't say who may call it. */
+function requireDeclared({ url, method, config }: RouteOptions): void {
+  const route = `${[method].flat().join(', ')} ${url}`
+  const { access, names = {} } = config ?? {}
+  if (access === 'public') return
+  if (access === undefined || !isScope(access)) {
+    throw new Error(`${route} declares no scope that there is: config.access is ${access}.`)
+  }
+  if (isPlatformScope(access)) return
+  const unnamed = [...url.matchAll(/:(\w+)/g)].find(([, name = '']) => names[name] === undefined)
+  if (unnamed) throw new Error(`${route} doesn't declare what ${unnamed[0]} names: config.names.`)
+}
+
+function identify(
+  { authenticate, people }: GuardOptions,
+  { headers }: FastifyRequest,
+): MaybePromise<Caller | undefined> {
+  const { authorization, cookie } = headers
+  if (authorization !== undefined) {
+    const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
+    return key === undefined ? undefined : authenticate.byKey(key)
+  }
+  const session = sessionIn(cookie)
+  return session === undefined ? undefined : people.find(session).then((found) => found?.caller)
+}
+
+type Turn = { request: FastifyRequest; reply: FastifyReply; done: (error?: Error) => void }
+
+function admit(options: GuardOptions, turn: Turn, caller: Caller | undefined): void {
+  const { request, reply, done } = turn
+  if (caller === undefined) {
+    sendKeyMissing(reply)
+    return
+  }
+  request.caller = caller
+  const refusal = refusalOf(request, caller)
+  const { names } = request.routeOptions.config ?? {}
+  if (refusal !== undefined || caller.tenant === null || names === undefined) done(refusal)
+  else {
+    const named = namedIn(request.params, names)
+    requireOwn(options, { caller, named }).then(() => done(), done)
+  }
+}
+
+/** Why a caller may not call the route, whatever it names. */
+function refusalOf(request: FastifyRequest, caller: Caller): AppError | undefined {
+  const { config, url } = request.routeOptions
+  // Who is known may learn that a path leads nowhere.
+  if (url === undefined) return undefined
+  const scope = config?.access ?? ''
+  if (!caller.scopes.has(scope)) return new ScopeMissingError(caller.role, scope)
+  const isChange = request.method !== 'GET' && request.method !== 'HEAD'
+  const isProven = !caller.isSession || request.headers['x-coffer-csrf'] === '1'
+  return isChange && !isProven ? new CsrfHeaderError() : undefined
+}
+
+type Named = { noun: string; id: string }
+
+const namedIn = (values: unknown, names: Readonly<Record<string, string>>): Named[] =>
+  Object.entries(names)
+    .filter(([, noun]) => noun !== 'part')
+    .map(([name, noun]) => ({ noun, id: String((values as Record<string, unknown>)?.[name]) }))
+
+async function requireOwn(
+  { belongings }: GuardOptions,
+  { caller, named }: { caller: Caller; named: readonly Named[] },
+): Promise<void> {
+  for (const { noun, id } of named) {
+    const found = belongings.tenantOf(noun, id)
+    const tenant = found instanceof Promise ? await found : found
+    if (tenant !== caller.tenant) throw belongings.unknown(noun, id)
+  }
+}
+
+async function requireOwnInBody(
+  options: GuardOptions,
+  request: FastifyRequest,
+  names: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { caller } = request
+  if (caller === null || caller.tenant === null) return
+  await requireOwn(options, { caller, named: namedIn(request.body, names) })
+}
+
+async function beginAct({ audit }: GuardOptions, request: FastifyRequest): Promise<void> {
+  const { caller, method, routeOptions } = request
+  if (caller === null || method === 'GET' || method === 'HEAD') return
+  const scope = routeOptions.config.access as Scope
+  if (scope === 'session' || !(caller.isSession || isAudited(scope))) return
+  const { keyId, holder, role, tenant, isSession } = caller
+  request.act = await audit.begin({
+    ...{ keyId, holder, role, tenant, isSession },
+    act: `${method} ${routeOptions.url}`,
+    path: (request.url.split('?')[0] ?? '').slice(0, PATH_MAX),
+    requestId: request.id,
+  })
+}
+
+/** Longest path that is written down. */
+const PATH_MAX = 4_000
+
+/** The role of a key doesn't allow this. */
+export class ScopeMissingError extends AppError {
+  readonly code = 'SCOPE_MISSING'
+
+  constructor(role: string, scope: string) {
+    super(
+      `This needs the scope ${scope}, which the role ${role} doesn't have. Use a key whose role ` +
+        'has it.',
+      { retry: 'never', details: { role, scope } },
+    )
+  }
+}
+
+/** Another site may have had a browser send this. */
+export class CsrfHeaderError extends AppError {
+  readonly code = 'CSRF_HEADER'
+
+  constructor() {
+    super('What changes something in a session needs the header "X-Coffer-Csrf: 1".', {
+      retry: 'never',
+    })
+  }
+}

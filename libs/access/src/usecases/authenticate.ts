@@ -1,0 +1,94 @@
+import type { Caller } from '@coffer/http/caller'
+import { scopesOf } from '../domain/roles.ts'
+import { digestOf, isSameDigest, keyIdIn } from '../key-text.ts'
+import type { CurrentKeys, KeyBook, KnownKey } from '../ports.ts'
+
+export type AuthenticateOptions = {
+  /** Keys of the platform's first admin, which are in no database. */
+  firstKeys: readonly string[]
+  current: CurrentKeys
+  book: Pick<KeyBook, 'used'>
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+type MaybePromise<T> = T | Promise<T>
+
+/** Who calls, by what they send. What needs no query is answered at once. */
+export type Authenticate = {
+  byKey(text: string): MaybePromise<Caller | undefined>
+  /** Whose session it is, while the key that it began with is good. */
+  bySession(keyId: string): MaybePromise<Caller | undefined>
+}
+
+/** Keys that are used are written down at most so often each. */
+const USED_EVERY_MS = 60_000
+
+export function authenticate(options: AuthenticateOptions): Authenticate {
+  const { current, now } = options
+  const first = options.firstKeys.map(firstKey)
+  const noteUse = useNotes(options)
+
+  const good = (key: KnownKey | undefined, isSecret: (key: KnownKey) => boolean) => {
+    if (key === undefined || !isSecret(key) || key.expiresAtMs <= now()) return undefined
+    noteUse(key.id)
+    return callerOf(key)
+  }
+  const check = (id: string, isSecret: (key: KnownKey) => boolean) => {
+    const found = current.find(id)
+    return found instanceof Promise
+      ? found.then((key) => good(key, isSecret))
+      : good(found, isSecret)
+  }
+  return {
+    byKey(text) {
+      const digest = digestOf(text)
+      // All are compared each time, so that nothing tells which of several it nearly was.
+      const matching = first.filter((each) => isSameDigest(each.digest, digest))
+      if (matching[0] !== undefined) return matching[0].caller
+      const id = keyIdIn(text)
+      if (id === undefined) return undefined
+      return check(id, (key) => isSecretOf(key, digest, now()))
+    },
+    bySession: (keyId) =>
+      first.find(({ caller }) => caller.keyId === keyId)?.caller ?? check(keyId, () => true),
+  }
+}
+
+function isSecretOf(key: KnownKey, digest: Buffer, atMs: number): boolean {
+  if (isSameDigest(key.hash, digest)) return true
+  const { previousHash, previousUntilMs } = key
+  return previousHash !== undefined && atMs < previousUntilMs && isSameDigest(previousHash, digest)
+}
+
+/** Made once of each key, whose role never changes. */
+const callers = new WeakMap<KnownKey, Caller>()
+
+function callerOf(key: KnownKey): Caller {
+  const known = callers.get(key)
+  if (known !== undefined) return known
+  const { id: keyId, holder, role, tenant } = key
+  const caller = { keyId, holder, role, tenant, scopes: scopesOf(role), isSession: false }
+  callers.set(key, caller)
+  return caller
+}
+
+/** A key of the environment. Its id tells which, and nothing of its secret. */
+function firstKey(text: string, place: number): { digest: Buffer; caller: Caller } {
+  const digest = digestOf(text)
+  const keyId = `first-${digest.toString('hex').slice(0, 12)}`
+  const holder = place === 0 ? 'API_KEY' : `API_KEY ${place + 1}`
+  const caller = { keyId, holder, role: 'admin', tenant: null, scopes: scopesOf('admin') }
+  return { digest, caller: { ...caller, isSession: false } }
+}
+
+function useNotes({ book, now }: Pick<AuthenticateOptions, 'book' | 'now'>) {
+  const notedAt = new Map<string, number>()
+  return (id: string): void => {
+    const at = now()
+    if (at - (notedAt.get(id) ?? Number.NEGATIVE_INFINITY) < USED_EVERY_MS) return
+    notedAt.set(id, at)
+    // Nobody waits for it, and a minute later it is tried again.
+    book.used(id).catch(() => undefined)
+  }
+}

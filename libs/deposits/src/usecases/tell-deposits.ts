@@ -1,0 +1,181 @@
+import { setTimeout } from 'node:timers/promises'
+import { streamPlace } from '../domain/stream-place.ts'
+import type { Audience, ChangesMoment, DepositChanges, StreamedDeposit } from '../stream-ports.ts'
+
+/** Who is told. What is returned says whether they still listen. */
+export type Listener = {
+  audience: Audience
+  tell(event: { id: string; deposit: StreamedDeposit['deposit'] }): void
+  /** That nothing happened for a while. */
+  beat(): void
+  /** Whether it may still listen: its key may have been revoked. */
+  isAllowed(): boolean | Promise<boolean>
+  end(): void
+}
+
+export type TellDepositsOptions = {
+  changes: DepositChanges
+  /** Told of each failure to read; listeners wait until it works again. */
+  onFailure: (error: unknown) => void
+  pauseMs?: number
+  /** How often who is told nothing hears that the stream lives. */
+  beatMs?: number
+}
+
+type Known = { from: bigint; toldAt: number }
+
+/**
+ * Tells listeners what happens to deposits: each change, and with each block how many confirmations
+ * those have that wait. However many listen, it reads once for all of them, and nothing while
+ * nobody does.
+ */
+export function tellDeposits(options: TellDepositsOptions) {
+  const { changes, onFailure, pauseMs = 500, beatMs = 15_000 } = options
+  /** Whoever came and did not leave, from the first moment on. */
+  const present = new Set<Listener>()
+  /** Those of them who were told what they missed. */
+  const listeners = new Map<Listener, Known>()
+  let last: ChangesMoment | undefined
+  let running: Promise<void> | undefined
+  const stopping = new AbortController()
+
+  const leave = (listener: Listener): void => {
+    present.delete(listener)
+    listeners.delete(listener)
+  }
+  const turn = async () => {
+    const now = await changes.moment()
+    const told = last === undefined ? [] : await newsOf(changes, last, now)
+    for (const listener of await refused(listeners.keys())) {
+      leave(listener)
+      listener.end()
+    }
+    // From here on nothing can fail: everybody is told, or nobody is and all is read again.
+    last = now
+    for (const [listener, known] of listeners) {
+      const events = told.filter((each) => isFor(each, listener.audience))
+      tell(listener, { known, events, position: now.position, beatMs })
+    }
+  }
+  // Whoever comes anew is not overtaken by what is read meanwhile.
+  const inTurn = oneAtATime()
+  const run = async () => {
+    while (listeners.size > 0 && !stopping.signal.aborted) {
+      await inTurn(turn).catch(onFailure)
+      await setTimeout(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+    running = undefined
+  }
+  return {
+    /** Begins with what waits; or, after `from`, with what changed since. */
+    async listen(listener: Listener, from: bigint | undefined): Promise<void> {
+      if (stopping.signal.aborted) return listener.end()
+      present.add(listener)
+      await inTurn(async () => {
+        if (listeners.size === 0 || last === undefined) last = await changes.moment()
+        const { position } = last
+        const known = { from: from ?? position, toldAt: Date.now() }
+        const range = { from: known.from, to: position }
+        const events = await missedIn(changes, range, listener.audience)
+        // It may have left, or all may have been sent away, while that was read.
+        if (!present.has(listener)) return
+        tell(listener, { known, events, position, beatMs })
+        listeners.set(listener, known)
+        running ??= run()
+      })
+    },
+    leave,
+    /** Ends every stream: readers go on elsewhere. */
+    async stop(): Promise<void> {
+      stopping.abort()
+      for (const listener of present) listener.end()
+      present.clear()
+      listeners.clear()
+      await running
+    },
+  }
+}
+
+function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
+  let queue: Promise<void> = Promise.resolve()
+  return (work) => {
+    const done = queue.then(work)
+    queue = done.catch(() => undefined)
+    return done
+  }
+}
+
+/** Those who may not listen any more. */
+async function refused(listeners: Iterable<Listener>): Promise<Listener[]> {
+  const found: Listener[] = []
+  for (const each of [...listeners]) if (!(await each.isAllowed())) found.push(each)
+  return found
+}
+
+/** What changed in `range`, and what waits. */
+async function missedIn(
+  changes: DepositChanges,
+  range: { from: bigint; to: bigint },
+  audience: Audience,
+): Promise<StreamedDeposit[]> {
+  const missed = await allBetween(changes, range, audience)
+  return withoutRepeats([...missed, ...(await changes.waiting(undefined, audience))])
+}
+
+type Telling = {
+  known: Known
+  events: readonly StreamedDeposit[]
+  /** Up to where they were read. */
+  position: bigint
+  beatMs: number
+}
+
+function tell(listener: Listener, { known, events, position, beatMs }: Telling): void {
+  const at = Date.now()
+  for (const [number, { deposit }] of events.entries()) {
+    // Who is cut off in the midst is told all of it again, under other ids.
+    const from = number === events.length - 1 ? position : known.from
+    listener.tell({ id: streamPlace(from, at, number), deposit })
+  }
+  known.from = position
+  if (events.length === 0 && at - known.toldAt < beatMs) return
+  if (events.length === 0) listener.beat()
+  known.toldAt = at
+}
+
+/** What happened between two moments: changes, and blocks on top of those that wait. */
+async function newsOf(
+  changes: DepositChanges,
+  before: ChangesMoment,
+  now: ChangesMoment,
+): Promise<StreamedDeposit[]> {
+  const changed = await allBetween(changes, { from: before.position, to: now.position }, {})
+  const moved = [...now.checkpoints]
+    .filter(([chain, at]) => before.checkpoints.get(chain) !== at)
+    .map(([chain]) => chain)
+  const waiting = moved.length > 0 ? await changes.waiting(moved, {}) : []
+  return withoutRepeats([...changed, ...waiting])
+}
+
+async function allBetween(
+  changes: DepositChanges,
+  range: { from: bigint; to: bigint },
+  audience: Audience,
+): Promise<StreamedDeposit[]> {
+  const all: StreamedDeposit[] = []
+  for (let { from } = range; from < range.to; ) {
+    const { changed, to } = await changes.between({ ...range, from }, audience)
+    all.push(...changed)
+    from = to
+  }
+  return all
+}
+
+/** The first of each deposit. */
+function withoutRepeats(events: readonly StreamedDeposit[]): StreamedDeposit[] {
+  return [...new Map(events.map((each) => [each.deposit.sequence, each])).values()]
+}
+
+const isFor = ({ deposit, tenant }: StreamedDeposit, audience: Audience): boolean =>
+  (audience.tenant === undefined || audience.tenant === tenant) &&
+  (audience.owner === undefined || audience.owner === deposit.owner)
