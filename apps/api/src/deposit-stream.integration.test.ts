@@ -66,12 +66,13 @@ const become = (seed: number, status: string) =>
 const scanTo = (block: number) =>
   api.postgres.execute(sql`update deposits.chains set checkpoint_number = ${block}`)
 
-/** What became of a deposit. That it is as before may be told twice. */
-const stories = (told: readonly Told[], seed: number) => [
-  ...new Set(
-    told.filter((each) => each.seed === seed).map((each) => `${each.status} ${each.confirmations}`),
-  ),
-]
+/** That a deposit is as before may be told twice. */
+const once = <Value>(told: readonly Value[]) => [...new Set(told)]
+
+const stories = (told: readonly Told[], seed: number) =>
+  once(told.filter((each) => each.seed === seed).map(storyOf))
+
+const storyOf = ({ status, confirmations }: Told) => `${status} ${confirmations}`
 
 async function newUser(): Promise<{ caller: TestCaller; user: string; tenant: string }> {
   const tenant = await newTenant(api)
@@ -112,7 +113,7 @@ test('goes on where a reader was cut off, without loss and with no id twice', as
   await using second = await listen(caller, first.told.at(-1)?.id)
 
   await until(
-    () => second.told.map(({ seed, status }) => `${seed} ${status}`),
+    () => once(second.told.map(({ seed, status }) => `${seed} ${status}`)),
     ['12 seen', '11 credited', '13 orphaned'],
   )
   const ids = [...first.told, ...second.told].map(({ id }) => id)
@@ -153,8 +154,8 @@ test('tells nobody of another tenant’s, and of one owner on request', async ()
   await seed(mine.user, 32)
   await seed(other.id, 33)
 
-  await until(() => all.told.map(({ seed }) => seed), [32, 33])
-  await until(() => one.told.map(({ seed }) => seed), [33])
+  await until(() => once(all.told.map(({ seed }) => seed)), [32, 33])
+  await until(() => once(one.told.map(({ seed }) => seed)), [33])
   expect(foreign.told).toEqual([])
 })
 

@@ -45,6 +45,15 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'coffer gaps list': ['coffer gaps list --all --json'],
   'coffer gaps rescan': ['coffer gaps rescan 3'],
+  'coffer keys create': [
+    'coffer keys create --holder ann@example.com --role operator',
+    'coffer keys create --holder shop --role developer --tenant 01977c4e… --days 90',
+  ],
+  'coffer keys list': ['coffer keys list --all --json'],
+  'coffer keys rotate': ['coffer keys rotate 3f9a… --grace 3600'],
+  'coffer keys revoke': ['coffer keys revoke 3f9a…'],
+  'coffer tenants create': ['coffer tenants create "Tea & Sons"'],
+  'coffer tenants list': ['coffer tenants list --json'],
   'coffer audit status': ['coffer audit status'],
   'coffer deposits release': [
     `coffer deposits release ${DEPOSIT} --reason "the owner asked for it"`,

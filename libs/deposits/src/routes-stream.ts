@@ -19,7 +19,7 @@ export type DepositStreamOptions = {
 /** At once, with one key, to one process. */
 const STREAMS_MAX = 20
 
-/** What waits for a slow reader at most, bytes; then it is cut off, and goes on from its last id. */
+/** What waits for a slow reader at most, bytes; then it is cut off, and goes on from its last. */
 const WAITING_MAX_BYTES = 256 * 1024
 
 /** How long a reader that was cut off waits before it comes again, milliseconds. */

@@ -218,8 +218,8 @@ export class DepositUnknownError extends AppError {
   constructor(deposit: Pick<DepositView, 'chain' | 'txHash' | 'position'> | string) {
     const id = typeof deposit === 'string' ? deposit : depositId(deposit)
     super(
-      `No deposit has the id ${JSON.stringify(id.slice(0, 3_000))}. One that was just sent appears ` +
-        'when its block is scanned.',
+      `No deposit has the id ${JSON.stringify(id.slice(0, 3_000))}. One that was just ` +
+        'sent appears when its block is scanned.',
       { retry: 'never', details: { id } },
     )
   }

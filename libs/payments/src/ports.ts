@@ -130,7 +130,10 @@ export type PaymentReader = {
 /** An order in a list: as a whole it is shown with its payments. */
 export type ListedOrder = Omit<OrderView, 'payments'> & { isPaid: boolean }
 
-/** Reads a tenant's merchants and orders, or everybody's, newest first. Adapter: `adapters/postgres-trade-reader.ts`. */
+/**
+ * Reads a tenant's merchants and orders, or everybody's, newest first.
+ * Adapter: `adapters/postgres-trade-reader.ts`.
+ */
 export type TradeReader = {
   merchants(
     filter: { search: string | undefined; tenant: string | undefined },

@@ -5,9 +5,9 @@ import { tenantKey } from '../schema.ts'
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 
 /**
- * The ids of owners by what callers of `tenant` call them; without those that name nobody of it. The
- * platform, null, calls everybody by their id, and its own by their names. A UUID that is one owner's
- * id and another's external id names the first.
+ * The ids of owners by what callers of `tenant` call them; without those that name nobody of it.
+ * The platform, null, calls everybody by their id, and its own by their names. A UUID that is one
+ * owner's id and another's external id names the first.
  */
 export async function ownerIds(
   tx: Transaction | Postgres,
@@ -35,6 +35,7 @@ export async function createOwners(
   // Sorted, so that two transactions that make the same owners wait for each other and never both.
   await tx.execute(sql`
     insert into wallets.owners (external_id, tenant)
-    select external_id, ${tenant}::uuid from unnest(${sql.param([...externalIds].sort())}::text[]) as external_id
+    select external_id, ${tenant}::uuid
+    from unnest(${sql.param([...externalIds].sort())}::text[]) as external_id
     on conflict do nothing`)
 }

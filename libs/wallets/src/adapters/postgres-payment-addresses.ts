@@ -88,7 +88,7 @@ const insertOwners = (owners: readonly PaymentOwner[]): SQL => sql`
     ${textArray(owners.map(({ id }) => id))}::text[],
     ${textArray(owners.map(({ merchantId }) => merchantId))}::text[]
   ) as made (id, merchant_id)
-  join wallets.owners merchant on merchant.id = made.merchant_id::uuid`
+  left join wallets.owners merchant on merchant.id = made.merchant_id::uuid`
 
 function insertAddresses(addresses: readonly PaymentAddress[]): SQL[] {
   if (addresses.length === 0) return []

@@ -38,9 +38,10 @@ const row = z.strictObject({ owner: z.string(), address: z.string(), chain: z.st
 type ParsedLine = { line: number; entry: Omit<Import, 'watchedFrom'> }
 
 /**
- * Registers an address for an owner of `tenant` for each line `{"owner", "address", "chain"}`, in batches, so that memory
- * stays small however many there are. A bad line is reported and stops nothing. Importing the same
- * lines again changes nothing, so an import that was cut off is simply repeated.
+ * Registers an address for an owner of `tenant` for each line `{"owner", "address", "chain"}`, in
+ * batches, so that memory stays small however many there are. A bad line is reported and stops
+ * nothing. Importing the same lines again changes nothing, so an import that was cut off is simply
+ * repeated.
  */
 export function importAddresses({ book, scanPosition, chains }: ImportAddressesOptions) {
   return async (lines: AsyncIterable<TextLine>, tenant: string | null): Promise<ImportReport> => {
