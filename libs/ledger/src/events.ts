@@ -36,7 +36,9 @@ export function accountsHandler(options: AccountsHandlerOptions): BatchHandler {
     const duplicates = ofDeposits.duplicates + (ofPayments?.duplicates ?? 0)
     const seconds = (performance.now() - startedMs) / 1_000
     if (isTracing()) traceBooked(deposits, seconds)
-    metrics?.batch({ booked, duplicates, seconds, credited: creditedAfter(deposits) })
+    // Which were repeats is not told here: they would say that their credit took until now.
+    const credited = duplicates === 0 ? creditedAfter(deposits) : []
+    metrics?.batch({ booked, duplicates, seconds, credited })
     logger.debug({ booked, duplicates, seconds }, 'booked a batch')
   }
 }
