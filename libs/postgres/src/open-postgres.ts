@@ -2,7 +2,6 @@ import type { SQLWrapper } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT, PgTransactionConfig } from 'drizzle-orm/pg-core'
 import pg from 'pg'
-import { gatherWrites } from './gather-writes.ts'
 import { prepareAll } from './prepare-all.ts'
 
 interface RowsOfRaw extends PgQueryResultHKT {
@@ -58,7 +57,6 @@ export function openPostgres(
   // would end, even for a connection that nobody uses.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  pool.on('connect', gatherWrites)
   if (prepares) pool.on('connect', prepareAll)
   const database = answeringRows(drizzle(pool, { casing: 'snake_case' }) as unknown as Raw)
   let ended: Promise<void> | undefined
