@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type ApiClient, apiClient } from '../api-client.ts'
-import { findCoffer } from '../running-coffer.ts'
+import { findCoffer, type RunningCoffer } from '../running-coffer.ts'
 import { homeOption } from './home-option.ts'
 
 export type ApiOptions = { api?: string; key?: string; home: string; json?: true }
@@ -14,7 +14,17 @@ export const withApi = (command: Command): Command =>
     .option('--json', 'print the result as one JSON line')
 
 /** The API that `options` and the variables name. */
-export async function apiOf({ api, key, home }: ApiOptions): Promise<ApiClient> {
-  const { API_URL, API_KEY } = process.env
-  return apiClient(await findCoffer({ api: api ?? API_URL, key: key ?? API_KEY }, home))
+export const apiOf = async (options: ApiOptions): Promise<ApiClient> =>
+  apiClient(await target(options))
+
+/** The Coffer, and its node, that options name, else variables, else that was started here. */
+export async function target({
+  api,
+  key,
+  rpc,
+  home,
+}: ApiOptions & { rpc?: string }): Promise<Pick<RunningCoffer, 'api' | 'apiKey' | 'rpcUrl'>> {
+  const { API_URL, API_KEY, RPC_URLS } = process.env
+  const given = { api: api ?? API_URL, key: key ?? API_KEY, rpc: rpc ?? RPC_URLS?.split(',')[0] }
+  return await findCoffer(given, home)
 }

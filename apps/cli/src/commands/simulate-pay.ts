@@ -5,8 +5,7 @@ import { payTransfers } from '@coffer/simulator/pay-transfers'
 import { Command } from 'commander'
 import { ApiCallError, type ApiClient, apiClient } from '../api-client.ts'
 import { printJson, progress } from '../progress.ts'
-import { findCoffer } from '../running-coffer.ts'
-import { type ApiOptions, withApi } from './api-options.ts'
+import { type ApiOptions, target, withApi } from './api-options.ts'
 import { wholeNumber } from './whole-number.ts'
 
 type PayOptions = ApiOptions & { rpc?: string; asset?: string; wait: number }
@@ -27,11 +26,9 @@ export const simulatePay = withApi(
     .option('--wait <seconds>', 'for its end at most so long; 0 waits for nothing', wholeNumber, 60)
     .option('--rpc <url>', 'the Anvil, default RPC_URLS or that of the Coffer started here'),
 ).action(async (address: string, text: string, options: PayOptions) => {
-  const { API_URL, API_KEY, RPC_URLS } = process.env
-  const { api = API_URL, key = API_KEY, rpc = RPC_URLS?.split(',')[0], home, json } = options
-  const { rpcUrl, ...access } = await findCoffer({ api, key, rpc }, home)
+  const { rpcUrl, ...access } = await target(options)
   const chain = await anvilClient(rpcUrl).chain()
-  const { asset = `${chain}/slip44:60`, wait } = options
+  const { asset = `${chain}/slip44:60`, wait, json } = options
   const { line } = progress()
 
   const amount = await displayUnits(rpcUrl, asset, text)

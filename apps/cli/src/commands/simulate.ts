@@ -6,8 +6,7 @@ import { Command } from 'commander'
 import { apiClient } from '../api-client.ts'
 import { createUsers } from '../create-users.ts'
 import { printJson, progress } from '../progress.ts'
-import { findCoffer } from '../running-coffer.ts'
-import { type ApiOptions, withApi } from './api-options.ts'
+import { type ApiOptions, target, withApi } from './api-options.ts'
 import { depositKinds } from './deposit-kinds.ts'
 import { homeOption } from './home-option.ts'
 import { simulatePay } from './simulate-pay.ts'
@@ -106,11 +105,5 @@ export const simulate = new Command('simulate')
   .addCommand(simulatePay)
   .addCommand(tokens)
   .addCommand(blocks)
-
-async function target({ api, key, rpc, home }: ApiOptions & { rpc?: string }) {
-  const { API_URL, API_KEY, RPC_URLS } = process.env
-  const given = { api: api ?? API_URL, key: key ?? API_KEY, rpc: rpc ?? RPC_URLS?.split(',')[0] }
-  return findCoffer(given, home)
-}
 
 const chainOf = (rpcUrl: string) => anvilClient(rpcUrl).chain()

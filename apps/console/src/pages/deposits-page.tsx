@@ -1,9 +1,10 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { useState } from 'react'
 import { useApi } from '../access.ts'
-import { statusText, useTexts } from '../i18n/texts.ts'
-import { Choice, Filters, TextField } from '../parts/field.tsx'
+import { useTexts } from '../i18n/texts.ts'
+import { Filters, TextField } from '../parts/field.tsx'
 import { Page } from '../parts/page.tsx'
+import { StatusChoice } from '../parts/status-choice.tsx'
 import { usePages } from '../reads/use-pages.ts'
 import { DepositList } from './deposit-list.tsx'
 
@@ -12,8 +13,7 @@ type Status = (typeof STATUSES)[number]
 
 /** Deposits as they come in. */
 export function DepositsPage() {
-  const texts = useTexts()
-  const { t } = texts
+  const { t } = useTexts()
   const api = useApi()
   const [status, setStatus] = useState<Status | ''>('')
   const [owner, setOwner] = useState('')
@@ -23,7 +23,6 @@ export function DepositsPage() {
     (cursor) => answerOf(api.GET('/v1/deposits', { params: { query: { ...query, ...cursor } } })),
     { refetchMs: 1_500 },
   )
-  const statuses = STATUSES.map((value) => ({ value, text: statusText(texts, value) }))
   return (
     <Page
       title={t('deposits.title')}
@@ -35,12 +34,7 @@ export function DepositsPage() {
       }
     >
       <Filters>
-        <Choice<Status | ''>
-          label={t('field.status')}
-          value={status}
-          onChange={setStatus}
-          options={[{ value: '', text: t('app.all') }, ...statuses]}
-        />
+        <StatusChoice of={STATUSES} value={status} onChange={setStatus} />
         <TextField label={t('field.owner')} value={owner} onChange={setOwner} type="search" />
       </Filters>
       <DepositList

@@ -1,9 +1,10 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { useState } from 'react'
 import { useApi } from '../access.ts'
-import { statusText, useTexts } from '../i18n/texts.ts'
-import { Choice, Filters } from '../parts/field.tsx'
+import { useTexts } from '../i18n/texts.ts'
+import { Filters } from '../parts/field.tsx'
 import { Page } from '../parts/page.tsx'
+import { StatusChoice } from '../parts/status-choice.tsx'
 import { usePages } from '../reads/use-pages.ts'
 import { PaymentList } from './payment-list.tsx'
 
@@ -15,8 +16,7 @@ type Status = (typeof STATUSES)[number]
 
 /** What merchants ask for, as it comes in. */
 export function PaymentsPage() {
-  const texts = useTexts()
-  const { t } = texts
+  const { t } = useTexts()
   const api = useApi()
   const [status, setStatus] = useState<Status | ''>('')
   const query = status === '' ? {} : { status }
@@ -25,16 +25,10 @@ export function PaymentsPage() {
     (cursor) => answerOf(api.GET('/v1/payments', { params: { query: { ...query, ...cursor } } })),
     { refetchMs: 2_000 },
   )
-  const statuses = STATUSES.map((value) => ({ value, text: statusText(texts, value) }))
   return (
     <Page title={t('payments.title')} hint={t('payments.hint')}>
       <Filters>
-        <Choice<Status | ''>
-          label={t('field.status')}
-          value={status}
-          onChange={setStatus}
-          options={[{ value: '', text: t('app.all') }, ...statuses]}
-        />
+        <StatusChoice of={STATUSES} value={status} onChange={setStatus} />
       </Filters>
       <PaymentList of={payments} />
     </Page>

@@ -3,14 +3,15 @@ import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useApi } from '../access.ts'
-import { statusText, useTexts } from '../i18n/texts.ts'
+import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
 import { Done } from '../parts/done.tsx'
-import { Choice, Filters } from '../parts/field.tsx'
+import { Filters } from '../parts/field.tsx'
 import { List } from '../parts/list.tsx'
 import { Page } from '../parts/page.tsx'
 import { StatusPill } from '../parts/pill.tsx'
 import { Failure } from '../parts/states.tsx'
+import { StatusChoice } from '../parts/status-choice.tsx'
 import { When } from '../parts/when.tsx'
 import { useChains } from '../reads/use-chains.ts'
 import { usePages } from '../reads/use-pages.ts'
@@ -20,8 +21,7 @@ type Status = (typeof STATUSES)[number]
 
 /** Where our books and somebody else's word do not agree. */
 export function ReconciliationPage() {
-  const texts = useTexts()
-  const { t } = texts
+  const { t } = useTexts()
   const api = useApi()
   const [status, setStatus] = useState<Status | ''>('open')
   const query = status === '' ? {} : { status }
@@ -33,16 +33,10 @@ export function ReconciliationPage() {
       ),
     { refetchMs: 4_000 },
   )
-  const statuses = STATUSES.map((value) => ({ value, text: statusText(texts, value) }))
   return (
     <Page title={t('reconciliation.title')} hint={t('reconciliation.hint')} actions={<Runs />}>
       <Filters>
-        <Choice<Status | ''>
-          label={t('field.status')}
-          value={status}
-          onChange={setStatus}
-          options={[{ value: '', text: t('app.all') }, ...statuses]}
-        />
+        <StatusChoice of={STATUSES} value={status} onChange={setStatus} />
       </Filters>
       <List
         caption={t('reconciliation.title')}

@@ -2,14 +2,15 @@ import { answerOf } from '@coffer/client/coffer-client'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useApi } from '../access.ts'
-import { statusText, useTexts } from '../i18n/texts.ts'
+import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
-import { Choice, Filters } from '../parts/field.tsx'
+import { Filters } from '../parts/field.tsx'
 import { shortened } from '../parts/hash.tsx'
 import { List } from '../parts/list.tsx'
 import { OwnerLink } from '../parts/owner-link.tsx'
 import { Page } from '../parts/page.tsx'
 import { StatusPill } from '../parts/pill.tsx'
+import { StatusChoice } from '../parts/status-choice.tsx'
 import { When } from '../parts/when.tsx'
 import { usePages } from '../reads/use-pages.ts'
 
@@ -21,8 +22,7 @@ type Status = (typeof STATUSES)[number]
 
 /** Withdrawals, from request to the block that paid them. */
 export function WithdrawalsPage() {
-  const texts = useTexts()
-  const { t } = texts
+  const { t } = useTexts()
   const api = useApi()
   const [status, setStatus] = useState<Status | ''>('')
   const query = status === '' ? {} : { status }
@@ -32,16 +32,10 @@ export function WithdrawalsPage() {
       answerOf(api.GET('/v1/withdrawals', { params: { query: { ...query, ...cursor } } })),
     { refetchMs: 2_000 },
   )
-  const statuses = STATUSES.map((value) => ({ value, text: statusText(texts, value) }))
   return (
     <Page title={t('withdrawals.title')} hint={t('withdrawals.hint')}>
       <Filters>
-        <Choice<Status | ''>
-          label={t('field.status')}
-          value={status}
-          onChange={setStatus}
-          options={[{ value: '', text: t('app.all') }, ...statuses]}
-        />
+        <StatusChoice of={STATUSES} value={status} onChange={setStatus} />
       </Filters>
       <List
         caption={t('withdrawals.title')}
