@@ -109,7 +109,7 @@ async function asker(postgres: Postgres, count: number): Promise<(place: number)
     ...{ chains: [CHAIN], own: [], newId: randomUUID, now: () => new Date() },
     assets: [{ id: ETH, chain: CHAIN, contract: null, symbol: 'ETH', decimals: 18 }],
   })
-  const facts = { owner, kind: 'user', asset: ETH, amount: AMOUNT, requestedBy: undefined } as const
+  const facts = { owner, kind: 'user', asset: ETH, amount: AMOUNT, requestedBy: 'bench' } as const
   return async (place) => {
     await request({ ...facts, key: randomUUID(), to: recipient(place) })
   }

@@ -21,6 +21,7 @@ import { rebuildMutations } from './rebuild-mutations.ts'
 import { reconciliationMutations } from './reconciliation-mutations.ts'
 import { refundMutations } from './refund-mutations.ts'
 import { releaseMutations } from './release-mutations.ts'
+import { safetyMutations } from './safety-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
 import { sealsMutations } from './seals-mutations.ts'
@@ -61,5 +62,6 @@ export const mutations: readonly Mutation[] = [
   ...reconciliationMutations,
   ...observeMutations,
   ...notificationMutations,
+  ...safetyMutations,
   ...simulationMutations,
 ]

@@ -31,9 +31,9 @@ export const reconciliationMutations: readonly Mutation[] = [
   },
   {
     name: 'who proposes an adjustment confirms it under another spelling',
-    file: 'libs/reconciliation/src/usecases/confirm-adjustment.ts',
-    find: 'one.trim().toLowerCase() === other.trim().toLowerCase()',
-    replace: 'one === other',
+    file: 'libs/http/src/is-same-holder.ts',
+    find: "name.normalize('NFKC').trim().toLowerCase()",
+    replace: 'name',
     tests: channelTests,
   },
   {

@@ -42,6 +42,7 @@ test.each([
   ['API_PORT', '65536', 'API_PORT'],
   ['API_PORT', 'http', 'API_PORT'],
   ['DATABASE_URL', 'mysql://host/db', 'DATABASE_URL'],
+  ['APPROVER_KEYS', 'ada=only-ada-has-it', 'a key of the role operator'],
   ['HEAD_AGE_MAX_SECONDS', '-1', 'HEAD_AGE_MAX_SECONDS'],
 ])('refuses %s = %j', (name, value, words) => {
   expect(() => apiConfig({ ...given, [name]: value })).toThrow(words)

@@ -3,7 +3,7 @@ import { letterSettings, webhookSettings } from '@coffer/notifications/notificat
 import { channelRules, reconciliationSettings } from '@coffer/reconciliation/settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { settlementSettings, settlementTerms } from '@coffer/settlements/settlement-settings'
-import { policySettings, requireApprovers } from '@coffer/withdrawals/policy-settings'
+import { policySettings } from '@coffer/withdrawals/policy-settings'
 import { z } from 'zod'
 
 /** Long enough to keep out a guess; what `coffer up` draws has 192 bits. */
@@ -20,7 +20,7 @@ const keys = z
     `Expected keys of ${KEY_LENGTH_MIN} characters or more without spaces, separated by commas`,
   )
 
-const fields = z.object({
+const settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   ...messagingSettings,
   API_HOST: z.string().default('127.0.0.1'),
@@ -43,8 +43,6 @@ const fields = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ...policySettings,
 })
-
-const settings = fields.superRefine(requireApprovers)
 
 /**
  * Reads the API's settings. Throws `ConfigError` that names every wrong one. Without a broker it

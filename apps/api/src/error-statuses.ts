@@ -6,7 +6,6 @@ export const ERROR_STATUSES: ErrorStatuses = {
   ADDRESS_SOURCE_MISSING: { status: 501, title: 'No addresses are derived here' },
   ANALYTICS_RANGE: { status: 422, title: 'The stretch of time cannot be answered' },
   APPROVAL_REFUSED: { status: 409, title: 'It is not approved' },
-  APPROVER_UNKNOWN: { status: 403, title: 'This key may not approve' },
   ASSET_ID: { status: 400, title: 'The asset is not a CAIP-19 id' },
   ASSET_UNKNOWN: { status: 422, title: 'The asset is not accepted' },
   BALANCE_DIFFERENCE_CLOSED: { status: 409, title: 'The difference is closed already' },

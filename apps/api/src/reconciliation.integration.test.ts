@@ -1,5 +1,6 @@
 import { trialBalance } from '@coffer/ledger/trial-balance'
 import { expect, test } from 'vitest'
+import { newCaller } from './testing/tenants.ts'
 import { CHAIN, testApi } from './testing/test-api.ts'
 
 const USD = 'sandbox:1/iso4217:USD'
@@ -17,11 +18,14 @@ test('a statement is imported, and what it has alone is settled by two persons',
   const imported = await upload(row(1, '100'))
   const listed = await api.get(`${DIFFERENCES}?status=open`)
   const [{ id }] = listed.body.items
-  const gift = { kind: 'write_off', reason: 'a gift', by: 'Ann' }
-  const proposed = await api.post(`${DIFFERENCES}/${id}/adjustment`, gift)
+  const ann = await newCaller(api, { role: 'operator', holder: 'Ann' })
+  const annsOther = await newCaller(api, { role: 'admin', holder: 'ann' })
+  const bob = await newCaller(api, { role: 'operator', holder: 'Bob' })
+  const gift = { kind: 'write_off', reason: 'a gift' }
+  const proposed = await ann.call('POST', `${DIFFERENCES}/${id}/adjustment`, gift)
   const { hash } = proposed.body
-  const alone = await api.post(`${DIFFERENCES}/${id}/confirm`, { by: 'Ann', hash })
-  const confirmed = await api.post(`${DIFFERENCES}/${id}/confirm`, { by: 'Bob', hash })
+  const alone = await annsOther.call('POST', `${DIFFERENCES}/${id}/confirm`, { hash })
+  const confirmed = await bob.call('POST', `${DIFFERENCES}/${id}/confirm`, { hash })
   const settled = await api.get(`${DIFFERENCES}/${id}`)
   const [sheet] = await trialBalance(api.postgres)
 

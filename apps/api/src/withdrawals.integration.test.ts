@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { postTransactions } from '@coffer/ledger/post-transactions'
 import { owners } from '@coffer/wallets/schema'
 import { policySettings } from '@coffer/withdrawals/policy-settings'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { newCaller, type TestCaller } from './testing/tenants.ts'
 import { CHAIN, NATIVE_ASSET, type TestApi, TOKEN_ASSET, testApi } from './testing/test-api.ts'
 
 const HOT = `0x${'99'.repeat(20)}`
 const PAYEE = `0x${'5e'.repeat(20)}`
 const ETH = NATIVE_ASSET.id
 const LIMITED = TOKEN_ASSET.id
-const APPROVER = 'the key of the one who approves'.replaceAll(' ', '-')
 
 let api: TestApi
 let strict: TestApi
+let ada: TestCaller
 
 beforeAll(async () => {
   api = await testApi({
@@ -22,9 +24,9 @@ beforeAll(async () => {
       WITHDRAWAL_LIMITS: `${LIMITED}=100`,
       WITHDRAWAL_APPROVAL_ABOVE: `${ETH}=500`,
       WITHDRAWAL_FEES: `${ETH}=3`,
-      APPROVER_KEYS: `ada=${APPROVER}`,
     }),
   })
+  ada = await newCaller(api, { role: 'operator', holder: 'ada@example.com' })
   strict = await testApi({
     withdrawals: z.object(policySettings).parse({ WITHDRAWAL_ALLOW_LIST: 'true' }),
   })
@@ -98,23 +100,44 @@ test('W10: nothing is paid to an address that takes deposits', async () => {
 test('W12: another person approves what they saw, and nothing else', async () => {
   const user = await ownerOf(api, 5_000n)
   const { body } = await withdraw(api, { user, amount: '600' })
-  const second = await withdraw(api, { user, amount: '600', requestedBy: 'ada' })
+  const second = await withdraw(api, { user, amount: '600' })
+  const refused = { status: 409, body: { code: 'APPROVAL_REFUSED' } }
 
-  expect(body).toMatchObject({ status: 'awaiting_approval', needsApproval: true })
-  expect(await approve(body.id, { hash: second.body.approvalHash })).toMatchObject({
-    status: 409,
-    body: { code: 'APPROVAL_REFUSED' },
-  })
-  expect(await approve(body.id, { hash: body.approvalHash, key: 'nobody' })).toMatchObject({
-    status: 403,
-    body: { code: 'APPROVER_UNKNOWN' },
-  })
-  const own = await approve(second.body.id, { hash: second.body.approvalHash })
-  expect(own).toMatchObject({ status: 409, body: { code: 'APPROVAL_REFUSED' } })
-  expect(await approve(body.id, { hash: body.approvalHash })).toMatchObject({
+  expect(body).toMatchObject({ status: 'awaiting_approval', requestedBy: 'API_KEY' })
+  expect(await approve(body.id, second.body.approvalHash)).toMatchObject(refused)
+  expect(await api.post(approvalOf(body.id), { hash: body.approvalHash })).toMatchObject(refused)
+  expect(await approve(body.id, body.approvalHash)).toMatchObject({
     status: 200,
-    body: { status: 'queued', approvedBy: 'ada' },
+    body: { status: 'queued', approvedBy: 'ada@example.com' },
   })
+})
+
+test('W12: who asked is known by the holder of the key, whichever key, name or role', async () => {
+  const user = await ownerOf(api, 5_000n)
+  const asks = await newCaller(api, { role: 'admin', holder: ' Ada@Example.com'.trim() })
+  const named = await withdraw(api, { user, amount: '600', requestedBy: 'somebody else' })
+  const { body } = await withdraw({ ...api, headers: asks.headers }, { user, amount: '600' })
+
+  expect(named).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } })
+  expect(body.requestedBy).toBe('Ada@Example.com')
+  expect(await approve(body.id, body.approvalHash)).toMatchObject({ status: 409 })
+  expect((await api.post(approvalOf(body.id), { hash: body.approvalHash })).status).toBe(200)
+})
+
+test('W12: what nobody knows who asked for is cancelled, and not approved', async () => {
+  const user = await ownerOf(api, 5_000n)
+  const { body } = await withdraw(api, { user, amount: '600' })
+  // As it is left of one that was asked for before keys had holders.
+  await api.postgres.execute(
+    sql`update withdrawals.withdrawals set requested_by = null where id = ${body.id}`,
+  )
+
+  const approved = await approve(body.id, body.approvalHash)
+  const cancelled = await api.post(`/v1/withdrawals/${body.id}/cancel`)
+
+  expect(approved).toMatchObject({ status: 409, body: { code: 'APPROVAL_REFUSED' } })
+  expect(approved.body.detail).toContain('nobody knows who asked for it')
+  expect(cancelled.body.status).toBe('cancelled')
 })
 
 test('W15: no more goes out in a window than the limit, however it is divided', async () => {
@@ -141,7 +164,7 @@ test('frees what it held when it is cancelled', async () => {
     body: { status: 'cancelled', reason: 'a mistake' },
   })
   expect(await available(user)).toBe('1000')
-  const approved = await approve(body.id, { hash: body.approvalHash })
+  const approved = await approve(body.id, body.approvalHash)
   expect(approved).toMatchObject({ status: 409, body: { code: 'WITHDRAWAL_STATE' } })
 })
 
@@ -184,7 +207,7 @@ const asked = ({ amount, asset = ETH, to = PAYEE, requestedBy }: Asked) => ({
 })
 
 async function withdraw(
-  on: TestApi,
+  on: Pick<TestApi, 'server' | 'headers'>,
   { user, key, ...request }: Asked & { user: string; key?: string },
 ) {
   const response = await on.server.inject({
@@ -196,15 +219,9 @@ async function withdraw(
   return { status: response.statusCode, body: response.json() }
 }
 
-async function approve(id: string, { hash, key = APPROVER }: { hash: string; key?: string }) {
-  const response = await api.server.inject({
-    method: 'POST',
-    url: `/v1/withdrawals/${id}/approve`,
-    headers: { ...api.headers, 'x-approver-key': key },
-    payload: { hash },
-  })
-  return { status: response.statusCode, body: response.json() }
-}
+const approvalOf = (id: string): string => `/v1/withdrawals/${id}/approve`
+
+const approve = (id: string, hash: string) => ada.call('POST', approvalOf(id), { hash })
 
 async function available(user: string): Promise<string> {
   const { body } = await api.get(`/v1/users/${user}/balances`)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { addPayee } from '@coffer/withdrawals/add-payee'
 import { approveWithdrawal, cancelWithdrawal } from '@coffer/withdrawals/approve-withdrawal'
-import { approverByKey, type PolicySettings, policyOf } from '@coffer/withdrawals/policy-settings'
+import { type PolicySettings, policyOf } from '@coffer/withdrawals/policy-settings'
 import { postgresPayees } from '@coffer/withdrawals/postgres-payees'
 import { postgresWithdrawals } from '@coffer/withdrawals/postgres-withdrawals'
 import { requestWithdrawal } from '@coffer/withdrawals/request-withdrawal'
@@ -33,6 +33,5 @@ export function withdrawalsOf({ postgres, chains: configs, withdrawals: settings
     approveWithdrawal: approveWithdrawal({ rooms, now }),
     cancelWithdrawal: cancelWithdrawal({ rooms, now }),
     addPayee: addPayee({ payees, withdrawals, policy, chains, now }),
-    approverOf: approverByKey(settings.APPROVER_KEYS),
   })
 }

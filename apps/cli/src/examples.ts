@@ -32,9 +32,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'coffer reconcile run --channel sandbox --day 2026-03-31',
   ],
   'coffer reconcile list': ['coffer reconcile list --status open --json'],
-  'coffer reconcile resolve': [
-    'coffer reconcile resolve 12 --by ann@example.com --reason "paid by hand"',
-  ],
+  'coffer reconcile resolve': ['coffer reconcile resolve 12 --kind accept --reason "paid by hand"'],
   'coffer rescan': ['coffer rescan --from 21000000 --to 21000100 --chain eip155:1'],
   'coffer rebuild': ['coffer rebuild', 'coffer rebuild --from-source --json'],
   'coffer analytics rebuild': ['coffer analytics rebuild'],

@@ -4412,7 +4412,6 @@ export interface paths {
                             amount: string;
                         }[];
                         reason: string;
-                        by: string;
                     };
                 };
             };
@@ -4465,7 +4464,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Book what somebody else has proposed */
+        /** Book what the holder of another key has proposed */
         post: {
             parameters: {
                 query?: never;
@@ -4478,8 +4477,6 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description Somebody else than proposed it */
-                        by: string;
                         /** @description Of the proposal that is meant */
                         hash: string;
                     };
@@ -4833,8 +4830,6 @@ export interface paths {
                         /** @description 20 bytes in hex; of mixed case only with its EIP-55 checksum */
                         to: string;
                         amount: string;
-                        /** @description Who asks, by the name that approvers have: nobody approves what they asked for */
-                        requestedBy?: string;
                     };
                 };
             };
@@ -4864,6 +4859,9 @@ export interface paths {
                             needsApproval: boolean;
                             /** @description What a second person approves: send it back as it is */
                             approvalHash: string;
+                            /** @description Who holds the key that asked for it */
+                            requestedBy: string | null;
+                            /** @description Who holds the key that approved it */
                             approvedBy: string | null;
                             /** @description The refund that it pays */
                             refundId: string | null;
@@ -5015,8 +5013,6 @@ export interface paths {
                         /** @description 20 bytes in hex; of mixed case only with its EIP-55 checksum */
                         to: string;
                         amount: string;
-                        /** @description Who asks, by the name that approvers have: nobody approves what they asked for */
-                        requestedBy?: string;
                     };
                 };
             };
@@ -5046,6 +5042,9 @@ export interface paths {
                             needsApproval: boolean;
                             /** @description What a second person approves: send it back as it is */
                             approvalHash: string;
+                            /** @description Who holds the key that asked for it */
+                            requestedBy: string | null;
+                            /** @description Who holds the key that approved it */
                             approvedBy: string | null;
                             /** @description The refund that it pays */
                             refundId: string | null;
@@ -5214,6 +5213,9 @@ export interface paths {
                                 needsApproval: boolean;
                                 /** @description What a second person approves: send it back as it is */
                                 approvalHash: string;
+                                /** @description Who holds the key that asked for it */
+                                requestedBy: string | null;
+                                /** @description Who holds the key that approved it */
                                 approvedBy: string | null;
                                 /** @description The refund that it pays */
                                 refundId: string | null;
@@ -5282,6 +5284,9 @@ export interface paths {
                             needsApproval: boolean;
                             /** @description What a second person approves: send it back as it is */
                             approvalHash: string;
+                            /** @description Who holds the key that asked for it */
+                            requestedBy: string | null;
+                            /** @description Who holds the key that approved it */
                             approvedBy: string | null;
                             /** @description The refund that it pays */
                             refundId: string | null;
@@ -5313,14 +5318,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a withdrawal be paid that needs a second person */
+        /**
+         * Let a withdrawal be paid that needs a second person
+         * @description Nobody approves what a key of theirs has asked for, whichever key it was.
+         */
         post: {
             parameters: {
                 query?: never;
-                header: {
-                    /** @description The key of the person who approves */
-                    "x-approver-key": string;
-                };
+                header?: never;
                 path: {
                     id: string;
                 };
@@ -5359,6 +5364,9 @@ export interface paths {
                             needsApproval: boolean;
                             /** @description What a second person approves: send it back as it is */
                             approvalHash: string;
+                            /** @description Who holds the key that asked for it */
+                            requestedBy: string | null;
+                            /** @description Who holds the key that approved it */
                             approvedBy: string | null;
                             /** @description The refund that it pays */
                             refundId: string | null;
@@ -5431,6 +5439,9 @@ export interface paths {
                             needsApproval: boolean;
                             /** @description What a second person approves: send it back as it is */
                             approvalHash: string;
+                            /** @description Who holds the key that asked for it */
+                            requestedBy: string | null;
+                            /** @description Who holds the key that approved it */
                             approvedBy: string | null;
                             /** @description The refund that it pays */
                             refundId: string | null;

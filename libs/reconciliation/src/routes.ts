@@ -1,4 +1,5 @@
 import { AppError } from '@coffer/errors/app-error'
+import { callerOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import { CHANNELS } from './domain/channels.ts'
 import type { Differences, Runs } from './ports.ts'
@@ -131,11 +132,14 @@ function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
           response: { 200: wire.adjustmentAnswer },
         },
       },
-      async ({ params: { id: differenceId }, body: { entries, ...body } }) => {
+      async (request) => {
+        const { id: differenceId } = request.params
+        const { entries, ...body } = request.body
+        const { holder: by } = callerOf(request)
         const given = entries === undefined ? {} : { entries }
-        const adjustment = await proposeAdjustment({ differenceId, ...body, ...given })
+        const adjustment = await proposeAdjustment({ differenceId, by, ...body, ...given })
         const { kind, hash } = adjustment
-        onAdjustment({ difference: differenceId, by: body.by, kind, hash })
+        onAdjustment({ difference: differenceId, by, kind, hash })
         return wire.adjustmentOnWire(adjustment)
       },
     )
@@ -145,13 +149,16 @@ function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
         config: { access: 'reconciliation:write' },
         schema: {
           tags,
-          summary: 'Book what somebody else has proposed',
+          summary: 'Book what the holder of another key has proposed',
           params: wire.differenceParams,
           body: wire.confirmRequest,
           response: { 200: wire.adjustmentAnswer },
         },
       },
-      async ({ params: { id: differenceId }, body: { by, hash } }) => {
+      async (request) => {
+        const { id: differenceId } = request.params
+        const { hash } = request.body
+        const { holder: by } = callerOf(request)
         const adjustment = await confirmAdjustment({ differenceId, by, hash })
         onAdjustment({ difference: differenceId, by, kind: adjustment.kind, hash })
         return wire.adjustmentOnWire(adjustment)

@@ -23,7 +23,6 @@ const KINDS = [
   'payout_without_transaction',
 ] as const satisfies readonly DifferenceKind[]
 
-const person = z.string().trim().min(1).max(200)
 const amountText = z.string().describe('A decimal string of the smallest unit; maybe negative')
 
 export const runRequest = z.strictObject({
@@ -128,11 +127,9 @@ export const adjustmentRequest = z.strictObject({
   kind: z.enum(['suspend', 'write_off', 'accept', 'entries']),
   entries: z.array(entryRequest).max(100).optional().describe('Of the kind entries alone'),
   reason: z.string().trim().min(1).max(2_000),
-  by: person,
 })
 
 export const confirmRequest = z.strictObject({
-  by: person.describe('Somebody else than proposed it'),
   hash: z.string().describe('Of the proposal that is meant'),
 })
 

@@ -1,6 +1,4 @@
-import { AppError } from '@coffer/errors/app-error'
 import { parseAddress } from '@coffer/evm/address'
-import { apiKeyCheck } from '@coffer/http/api-key'
 import { type AssetId, parseAssetId } from '@coffer/money/asset'
 import { parsedBy } from '@coffer/money/parsed-by'
 import { parseUnits, type Units } from '@coffer/money/units'
@@ -23,22 +21,6 @@ const amounts = parsedBy((text): ReadonlyMap<AssetId, Units> => {
   )
 }).prefault('')
 
-const SECRET_LENGTH_MIN = 8
-
-/** `name=key`, separated by commas. */
-const approvers = parsedBy((text): ReadonlyMap<string, string> => {
-  const pairs = listed(text).map((item): [string, string] => {
-    const [name = '', key = ''] = item.split('=')
-    if (name === '' || key.length < SECRET_LENGTH_MIN || /\s/.test(key)) {
-      throw new RangeError(
-        `Expected name=key with keys of ${SECRET_LENGTH_MIN} characters or more, without spaces.`,
-      )
-    }
-    return [name, key]
-  })
-  return new Map(pairs)
-}).prefault('')
-
 /** Settings that say what owners may withdraw. Without any of them, whatever they have. */
 export const policySettings = {
   /** Whether owners withdraw only to payees that they named before. */
@@ -51,29 +33,17 @@ export const policySettings = {
   WITHDRAWAL_APPROVAL_ABOVE: amounts,
   /** What is kept of each withdrawal of an asset. */
   WITHDRAWAL_FEES: amounts,
-  /** Who may approve, and the key that each of them has. */
-  APPROVER_KEYS: approvers,
+  APPROVER_KEYS: z
+    .undefined(
+      'Expected none: who approves is who holds a key of the role operator. Make one for each ' +
+        'with coffer keys create.',
+    )
+    .optional(),
   /** Hot wallets, separated by commas: nothing is withdrawn to them. */
   HOT_WALLET: parsedBy((text) => listed(text).map(parseAddress)).prefault(''),
 }
 
 export type PolicySettings = z.output<z.ZodObject<typeof policySettings>>
-
-/** Refuses settings under which nobody could ever approve, or who asks could approve alone. */
-export function requireApprovers(
-  settings: PolicySettings & { API_KEY: readonly string[] },
-  context: z.RefinementCtx,
-): void {
-  const keys = [...settings.APPROVER_KEYS.values()]
-  const refuse = (message: string) =>
-    context.addIssue({ code: 'custom', path: ['APPROVER_KEYS'], message })
-  if (settings.WITHDRAWAL_APPROVAL_ABOVE.size > 0 && keys.length === 0) {
-    refuse('Expected name=key,… of those who approve, since WITHDRAWAL_APPROVAL_ABOVE is set.')
-  }
-  if (keys.some((key) => settings.API_KEY.includes(key)) || new Set(keys).size < keys.length) {
-    refuse('Expected keys that nobody else has: whoever asks must not be able to approve.')
-  }
-}
 
 /** The policy that settings say. */
 export const policyOf = (settings: PolicySettings): Policy => ({
@@ -83,26 +53,3 @@ export const policyOf = (settings: PolicySettings): Policy => ({
   approvalAbove: settings.WITHDRAWAL_APPROVAL_ABOVE,
   fees: settings.WITHDRAWAL_FEES,
 })
-
-/** Whose key it is, of those who may approve. Throws {@link ApproverUnknownError}. */
-export function approverByKey(approvers: ReadonlyMap<string, string>) {
-  const checks = [...approvers].map(([name, key]) => ({ name, check: apiKeyCheck([key]) }))
-  return (key: string): string => {
-    const found = checks.filter(({ check }) => check(`Bearer ${key}`))
-    if (found[0] === undefined) throw new ApproverUnknownError()
-    return found[0].name
-  }
-}
-
-/** Nobody who may approve has this key. */
-export class ApproverUnknownError extends AppError {
-  readonly code = 'APPROVER_UNKNOWN'
-
-  constructor() {
-    super(
-      'The X-Approver-Key is of nobody who may approve. Send one of APPROVER_KEYS; a key of the ' +
-        'API is none.',
-      { retry: 'never' },
-    )
-  }
-}

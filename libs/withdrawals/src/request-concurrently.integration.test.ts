@@ -25,7 +25,7 @@ test('W1: of 500 withdrawals at once no more are taken than the balance covers',
 
   const asked = await Promise.allSettled(
     Array.from({ length: 500 }, (_, key) =>
-      ask({ ...request, key: `${key}`, requestedBy: undefined }),
+      ask({ ...request, key: `${key}`, requestedBy: 'shop' }),
     ),
   )
 

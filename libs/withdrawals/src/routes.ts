@@ -1,4 +1,4 @@
-import { tenantOf } from '@coffer/http/caller'
+import { callerOf, tenantOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { OwnerKind, Payees, WithdrawalReader } from './ports.ts'
@@ -18,8 +18,6 @@ export type WithdrawalRoutesOptions = {
   approveWithdrawal: ReturnType<typeof approveWithdrawal>
   cancelWithdrawal: ReturnType<typeof cancelWithdrawal>
   addPayee: ReturnType<typeof addPayee>
-  /** Whose key it is. Throws `ApproverUnknownError`. */
-  approverOf: (key: string) => string
 }
 
 const tags = ['withdrawals']
@@ -58,12 +56,15 @@ function ownerRoutes(kind: Kind, { requestWithdrawal }: WithdrawalRoutesOptions)
           response: { 202: wire.withdrawal },
         },
       },
-      async ({ params: { id: owner }, headers, body }, reply) => {
-        const { asset, amount, requestedBy } = body
-        const key = headers['idempotency-key']
-        const to = parseDestination(body.to)
-        const request = { key, owner, kind, asset, to, amount, requestedBy }
-        return reply.status(202).send(wire.withdrawalOnWire(await requestWithdrawal(request)))
+      async (request, reply) => {
+        const { asset, amount, to } = request.body
+        const withdrawal = await requestWithdrawal({
+          ...{ owner: request.params.id, kind, asset, amount },
+          to: parseDestination(to),
+          key: request.headers['idempotency-key'],
+          requestedBy: callerOf(request).holder,
+        })
+        return reply.status(202).send(wire.withdrawalOnWire(withdrawal))
       },
     )
   }
@@ -152,7 +153,7 @@ function readRoutes({ withdrawals }: WithdrawalRoutesOptions): Routes {
 }
 
 function decideRoutes(options: WithdrawalRoutesOptions): Routes {
-  const { approveWithdrawal, cancelWithdrawal, approverOf } = options
+  const { approveWithdrawal, cancelWithdrawal } = options
   return async (app) => {
     app.post(
       '/v1/withdrawals/:id/approve',
@@ -161,16 +162,18 @@ function decideRoutes(options: WithdrawalRoutesOptions): Routes {
         schema: {
           tags,
           summary: 'Let a withdrawal be paid that needs a second person',
+          description: 'Nobody approves what a key of theirs has asked for, whichever key it was.',
           params,
-          headers: wire.approverHeaders,
           body: z.strictObject({
             hash: z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{64}$/)]),
           }),
           response: { 200: wire.withdrawal },
         },
       },
-      async ({ params: { id }, headers, body: { hash } }) => {
-        const approver = approverOf(headers['x-approver-key'])
+      async (request) => {
+        const { holder: approver } = callerOf(request)
+        const { id } = request.params
+        const { hash } = request.body
         return wire.withdrawalOnWire(await approveWithdrawal({ id, hash, approver }))
       },
     )

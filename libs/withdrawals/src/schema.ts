@@ -109,7 +109,7 @@ export const withdrawals = withdrawalsSchema.table(
     refundId: uuid().unique(),
     status: text().$type<WithdrawalStatus>().notNull(),
     needsApproval: boolean().notNull(),
-    /** Who asked for it, as they call themselves. */
+    /** Who holds the key that asked for it; null of a refund, and of what is older than keys. */
     requestedBy: text(),
     approvedBy: text(),
     /** What was approved: see `approvalHash`. */

@@ -28,7 +28,8 @@ export const withdrawal = z.strictObject({
   reason: z.string().nullable().describe('Why it failed, or was cancelled'),
   needsApproval: z.boolean(),
   approvalHash: z.string().describe('What a second person approves: send it back as it is'),
-  approvedBy: z.string().nullable(),
+  requestedBy: z.string().nullable().describe('Who holds the key that asked for it'),
+  approvedBy: z.string().nullable().describe('Who holds the key that approved it'),
   refundId: z.string().nullable().describe('The refund that it pays'),
   txHash: z.string().nullable(),
   blockNumber: z.int().nullable(),
@@ -44,6 +45,7 @@ export const withdrawalOnWire = (of: Withdrawal): z.output<typeof withdrawal> =>
   reason: of.reason ?? null,
   needsApproval: of.needsApproval,
   approvalHash: approvalHash(of),
+  requestedBy: of.requestedBy ?? null,
   approvedBy: of.approvedBy ?? null,
   refundId: of.refundId ?? null,
   txHash: of.txHash ?? null,
@@ -56,12 +58,6 @@ export const newWithdrawal = z.strictObject({
   asset: assetOnWire,
   to: z.string().max(100).describe('20 bytes in hex; of mixed case only with its EIP-55 checksum'),
   amount: unitsOnWire.refine((amount) => amount > 0n, 'Expected more than 0.'),
-  requestedBy: z
-    .string()
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('Who asks, by the name that approvers have: nobody approves what they asked for'),
 })
 
 /** Other headers are passed over. */
@@ -71,10 +67,6 @@ export const idempotencyHeaders = z.looseObject({
     .min(1)
     .max(200)
     .describe('The same request under the same key is done once, for ever'),
-})
-
-export const approverHeaders = z.looseObject({
-  'x-approver-key': z.string().min(1).describe('The key of the person who approves'),
 })
 
 /** The last of a page: when it was asked for, and which it was. */

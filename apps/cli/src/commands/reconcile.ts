@@ -86,29 +86,27 @@ type ResolveOptions = ApiOptions & {
   kind?: string
   reason?: string
   confirm?: string
-  by: string
 }
 
 const resolve = withApi(
   new Command('resolve')
     .description('Propose how to settle a difference, or confirm what somebody else proposed.')
     .argument('<id>', 'of the difference')
-    .requiredOption('--by <name>', 'who says so')
     .addOption(
       new Option('--kind <kind>', 'propose this').choices(['suspend', 'write_off', 'accept']),
     )
     .option('--reason <words>', 'why')
     .option('--confirm <hash>', 'confirm the proposal of this hash'),
-).action(async (id: string, { kind, reason, confirm, by, ...options }: ResolveOptions) => {
+).action(async (id: string, { kind, reason, confirm, ...options }: ResolveOptions) => {
   const api = await apiOf(options)
   const path = `${PATH}/differences/${encodeURIComponent(id)}`
   const answer = await (confirm === undefined
-    ? api<{ hash: string }>('POST', `${path}/adjustment`, { kind, reason, by })
-    : api<{ hash: string }>('POST', `${path}/confirm`, { hash: confirm, by }))
+    ? api<{ hash: string }>('POST', `${path}/adjustment`, { kind, reason })
+    : api<{ hash: string }>('POST', `${path}/confirm`, { hash: confirm }))
   if (options.json) return printJson(answer)
   console.log(
     confirm === undefined
-      ? `Proposed; somebody else confirms it: ${RESOLVE} ${id} --by NAME --confirm ${answer.hash}`
+      ? `Proposed; somebody else confirms it, with a key of theirs: ${RESOLVE} ${id} --confirm ${answer.hash}`
       : 'Confirmed and booked.',
   )
 })

@@ -149,8 +149,8 @@ export const englishPages = {
   'withdrawals.approve': 'Approve',
   'withdrawals.approveHint':
     'You approve exactly what is shown here. If any of it changes, it is not approved.',
-  'withdrawals.approverKey': 'Your approver’s key',
   'withdrawals.approved': 'Approved. It is paid now.',
+  'withdrawals.requestedBy': 'Asked for by',
   'withdrawals.approvedBy': 'Approved by',
   'withdrawals.hash': 'Hash of what is approved',
   'withdrawals.cancel': 'Call it off',
@@ -172,7 +172,6 @@ export const englishPages = {
   'reconciliation.propose': 'Propose an adjustment',
   'reconciliation.proposed': 'Proposed by {who}. Somebody else has to confirm it.',
   'reconciliation.confirm': 'Confirm and book it',
-  'reconciliation.by': 'Who you are',
   'reconciliation.how': 'How it is settled',
   'reconciliation.how.suspend': 'Put into suspense',
   'reconciliation.how.write_off': 'Write off',

@@ -117,11 +117,10 @@ function Propose({ of, onClose }: { of: Difference; onClose: () => void }) {
   const api = useApi()
   const queries = useQueryClient()
   const [kind, setKind] = useState<(typeof KINDS)[number]>('accept')
-  const [by, setBy] = useState('')
   const [reason, setReason] = useState('')
   const propose = async () => {
     const params = { path: { id: of.id } }
-    const body = { kind, by, reason }
+    const body = { kind, reason }
     await answerOf(api.POST('/v1/reconciliation/differences/{id}/adjustment', { params, body }))
     await queries.invalidateQueries({ queryKey: ['difference', of.id] })
   }
@@ -134,7 +133,6 @@ function Propose({ of, onClose }: { of: Difference; onClose: () => void }) {
         onChange={setKind}
         options={KINDS.map((value) => ({ value, text: t(`reconciliation.how.${value}`) }))}
       />
-      <TextField label={t('reconciliation.by')} value={by} onChange={setBy} isRequired />
       <TextField label={t('app.reason')} value={reason} onChange={setReason} isRequired />
     </Sheet>
   )
@@ -144,11 +142,10 @@ function Confirm({ of, onClose }: { of: Difference; onClose: () => void }) {
   const { t } = useTexts()
   const api = useApi()
   const queries = useQueryClient()
-  const [by, setBy] = useState('')
   const { adjustment } = of
   const confirm = async () => {
     const params = { path: { id: of.id } }
-    const body = { by, hash: adjustment?.hash ?? '' }
+    const body = { hash: adjustment?.hash ?? '' }
     await answerOf(api.POST('/v1/reconciliation/differences/{id}/confirm', { params, body }))
     await queries.invalidateQueries({ queryKey: ['difference', of.id] })
   }
@@ -157,7 +154,6 @@ function Confirm({ of, onClose }: { of: Difference; onClose: () => void }) {
     <Sheet title={title} action={title} onClose={onClose} onSubmit={confirm}>
       <p>{t('reconciliation.proposed', { who: adjustment?.proposedBy ?? '' })}</p>
       <p className="soft">{adjustment?.reason}</p>
-      <TextField label={t('reconciliation.by')} value={by} onChange={setBy} isRequired />
     </Sheet>
   )
 }

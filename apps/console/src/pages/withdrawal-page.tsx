@@ -87,6 +87,7 @@ function WithdrawalFacts({ of }: { of: Withdrawal }) {
           [t('field.to'), <Hash key="to" of={of.to} what={t('field.address')} isWhole />],
           [t('field.owner'), <OwnerLink key="owner" id={of.owner} />],
           [t('withdrawals.needs'), t(of.needsApproval ? 'app.yes' : 'app.no')],
+          [t('withdrawals.requestedBy'), of.requestedBy ?? '–'],
           [t('withdrawals.approvedBy'), of.approvedBy ?? '–'],
           [
             t('field.transaction'),
@@ -114,8 +115,7 @@ function Decide({ of, deed, onClose, onDone }: DecideProps) {
     if (deed === 'approve') {
       // What is approved is what was shown when the button was pressed.
       const body = { hash: of.approvalHash as `0x${string}` }
-      const params = { path, header: { 'x-approver-key': text.trim() } }
-      await answerOf(api.POST('/v1/withdrawals/{id}/approve', { params, body }))
+      await answerOf(api.POST('/v1/withdrawals/{id}/approve', { params: { path }, body }))
     } else {
       const body = text.trim() === '' ? {} : { reason: text.trim() }
       await answerOf(api.POST('/v1/withdrawals/{id}/cancel', { params: { path }, body }))
@@ -143,19 +143,10 @@ function Decide({ of, deed, onClose, onDone }: DecideProps) {
             </span>,
           ],
           [t('field.chain'), of.chain],
+          [t('withdrawals.requestedBy'), of.requestedBy ?? '–'],
         ]}
       />
-      {isApproval ? (
-        <TextField
-          label={t('withdrawals.approverKey')}
-          type="password"
-          value={text}
-          onChange={setText}
-          isRequired
-        />
-      ) : (
-        <TextField label={t('app.reason')} value={text} onChange={setText} />
-      )}
+      {isApproval ? null : <TextField label={t('app.reason')} value={text} onChange={setText} />}
     </Sheet>
   )
 }

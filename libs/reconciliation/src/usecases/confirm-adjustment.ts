@@ -1,4 +1,5 @@
 import { AppError } from '@coffer/errors/app-error'
+import { isSameHolder } from '@coffer/http/is-same-holder'
 import { type AccountCode, isAccountCode } from '@coffer/ledger/chart-of-accounts'
 import type { EntryDraft } from '@coffer/ledger/transaction'
 import { parseAssetId } from '@coffer/money/asset'
@@ -10,6 +11,7 @@ import { adjustmentDraft, suspenseDraft } from './suspense-drafts.ts'
 
 export type ConfirmRequest = {
   differenceId: string
+  /** Who holds the key that confirms. */
   by: string
   /** Of the proposal that is meant. */
   hash: string
@@ -32,7 +34,7 @@ export const confirmAdjustment =
       if (proposed.hash !== hash || hashOf(proposed) !== hash) {
         throw new ProposalChangedError(differenceId, proposed.hash)
       }
-      if (isSamePerson(proposed.proposedBy, by)) throw new SamePersonError(by)
+      if (isSameHolder(proposed.proposedBy, by)) throw new SamePersonError(by)
       const at = now()
       const confirmed = await room.confirm(proposed, { by, at })
       await settle(room, difference, { ...confirmed, at, by })
@@ -62,9 +64,6 @@ function accountCode(text: string): AccountCode {
   if (isAccountCode(text)) return text
   throw new AdjustmentError(`the chart of accounts has no ${JSON.stringify(text)}`)
 }
-
-const isSamePerson = (one: string, other: string): boolean =>
-  one.trim().toLowerCase() === other.trim().toLowerCase()
 
 export class ProposalMissingError extends AppError {
   readonly code = 'RECONCILIATION_PROPOSAL_MISSING'

@@ -23,6 +23,7 @@ export type ProposeRequest = {
   /** Of an adjustment by entries alone. */
   entries?: readonly EntryDraft[]
   reason: string
+  /** Who holds the key that proposes. */
   by: string
 }
 

@@ -145,7 +145,7 @@ export async function payoutStage(policy: Policy = OPEN_POLICY): Promise<PayoutS
         key: randomUUID(),
         owner: from,
         kind: 'user',
-        requestedBy: undefined,
+        requestedBy: 'shop',
       } as const
       return await ask({ ...request, asset, to, amount: amount as Units })
     },

@@ -1,4 +1,5 @@
 import { AppError } from '@coffer/errors/app-error'
+import { isSameHolder } from '@coffer/http/is-same-holder'
 import { approvalHash } from '../domain/approval-hash.ts'
 import { moveWithdrawal, type Withdrawal } from '../domain/withdrawal.ts'
 import { approvedMessage, cancelledMessage } from '../domain/withdrawal-messages.ts'
@@ -9,6 +10,7 @@ export type Approval = {
   id: string
   /** Of what the approver has seen: see {@link approvalHash}. */
   hash: `0x${string}`
+  /** Who holds the key that it is approved with. */
   approver: string
 }
 
@@ -25,10 +27,14 @@ export const approveWithdrawal =
       if (approvalHash(withdrawal) !== hash) {
         throw new ApprovalRefusedError(id, 'what was approved is not what would be paid')
       }
-      if (withdrawal.requestedBy === approver) {
+      const { requestedBy, approvedBy } = withdrawal
+      if (requestedBy === undefined) {
+        throw new ApprovalRefusedError(id, 'nobody knows who asked for it, so cancel it')
+      }
+      if (isSameHolder(requestedBy, approver)) {
         throw new ApprovalRefusedError(id, 'who asked for it may not approve it')
       }
-      if (withdrawal.approvedBy === approver) return withdrawal
+      if (approvedBy !== undefined && isSameHolder(approvedBy, approver)) return withdrawal
       const at = now()
       const approved = moveWithdrawal(withdrawal, 'queued', {
         approvedBy: approver,
@@ -75,7 +81,7 @@ export class ApprovalRefusedError extends AppError {
   constructor(id: string, problem: string) {
     super(
       `Withdrawal ${id} is not approved: ${problem}. Read it again, and send its approvalHash ` +
-        'with the key of somebody who did not ask for it.',
+        'with a key of somebody who did not ask for it.',
       { retry: 'never', details: { id } },
     )
   }

@@ -39,7 +39,8 @@ export type WithdrawalRequest = {
   asset: AssetId
   to: Address
   amount: Units
-  requestedBy: string | undefined
+  /** Who holds the key that it is asked for with. */
+  requestedBy: string
 }
 
 /**
