@@ -106,7 +106,7 @@ const resolve = withApi(
   if (options.json) return printJson(answer)
   console.log(
     confirm === undefined
-      ? `Proposed; somebody else confirms it, with a key of theirs: ${RESOLVE} ${id} --confirm ${answer.hash}`
+      ? `Proposed; somebody else confirms it: ${RESOLVE} ${id} --confirm ${answer.hash}`
       : 'Confirmed and booked.',
   )
 })
