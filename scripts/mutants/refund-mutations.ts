@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const payments = 'libs/payments/src'
 const refundTests = [`${payments}/usecases/request-refund.integration.test.ts`]
+const chargeTests = [`${payments}/usecases/apply-charge-reports.integration.test.ts`]
 const channelTests = [`${payments}/card-channel.integration.test.ts`]
 
 /** Bugs in what goes back of payments, and in how cards are charged. */
@@ -65,16 +66,23 @@ export const refundMutations: readonly Mutation[] = [
   {
     name: 'of what is told of a charge at once only the end is announced',
     file: `${payments}/usecases/apply-charge-reports.ts`,
-    find: 'before.set(charge.orderId, round + 1)',
-    replace: 'before.set(charge.orderId, 0)',
-    tests: channelTests,
+    find: 'before.set(each.orderId, round + 1)',
+    replace: 'before.set(each.orderId, 0)',
+    tests: chargeTests,
   },
   {
     name: 'what a channel tells late sets a charge back',
     file: `${payments}/domain/charge.ts`,
-    find: 'ORDER.indexOf(b) > ORDER.indexOf(a) ? b : a',
-    replace: 'ORDER.indexOf(b) >= 0 ? b : a',
-    tests: [`${payments}/domain/charge.test.ts`, ...channelTests],
+    find: 'if (ORDER.indexOf(told) <= ORDER.indexOf(before)) return []',
+    replace: 'if (told === before) return []',
+    tests: [`${payments}/domain/charge.test.ts`, ...chargeTests],
+  },
+  {
+    name: 'a charge back of which is told before the charge leaves no trace',
+    file: `${payments}/domain/charge.ts`,
+    find: "told === 'charged_back' && before !== 'succeeded' ? ['succeeded', told] : [told]",
+    replace: '[told]',
+    tests: chargeTests,
   },
   {
     name: 'anybody may tell that a card was charged',

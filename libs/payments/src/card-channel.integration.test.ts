@@ -15,11 +15,9 @@ import { postgresPaymentReader } from './adapters/postgres-payment-reader.ts'
 import { postgresRefundReader, postgresRefundRooms } from './adapters/postgres-refunds.ts'
 import { sandboxChannel } from './adapters/sandbox-channel.ts'
 import type { CardChannel } from './channel-ports.ts'
-import type { ChargeReport } from './domain/charge.ts'
 import { charges, unknownCallbacks } from './schema.ts'
 import { type SandboxPayments, sandboxPayments } from './testing/sandbox-payments.ts'
 import { applyChargeReport } from './usecases/apply-charge-report.ts'
-import { applyChargeReports } from './usecases/apply-charge-reports.ts'
 import { beginCharges } from './usecases/begin-charges.ts'
 import { chargePayment } from './usecases/charge-payment.ts'
 import { requestRefund } from './usecases/request-refund.ts'
@@ -76,28 +74,6 @@ test('L7: a payment whose outcome is unknown is asked about before it is charged
   expect(asked).toEqual(['charge', 'read'])
   expect(problems[0]).toBe('the answer was lost')
   expect(await eventsOf(id)).toEqual(['payment.succeeded'])
-})
-
-test('what is told of many charges at once is announced as if each had come alone', async () => {
-  const [one, other] = [await all.pay('tok_succeed'), await all.pay('tok_succeed')]
-  const rooms = postgresChargeRooms(all.database.postgres)
-  const apply = applyChargeReports({ rooms, now: () => new Date(), againMs: 1 })
-  const told = (reference: string, status: ChargeReport['status']) => {
-    return { reference, channelId: `ch_${reference}`, asset: USD, amount: 100n, status }
-  }
-
-  const outcomes = await apply([
-    ...[told(one, 'pending'), told(one, 'succeeded'), told(other, 'declined')],
-    ...[told(randomUUID(), 'succeeded'), told(one, 'charged_back'), told(one, 'succeeded')],
-    { ...told(other, 'succeeded'), asset: currencyAssetId('EUR') },
-  ])
-
-  const [applied, known, unknown] = ['applied', 'known', 'unknown']
-  expect(outcomes).toEqual([applied, applied, applied, unknown, applied, known, unknown])
-  expect(await eventsOf(one)).toEqual(['payment.succeeded', 'payment.failed'])
-  expect(await eventsOf(other)).toEqual(['payment.failed'])
-  expect(await chargeOf(one)).toMatchObject({ status: 'charged_back', lookAt: null })
-  expect(await chargeOf(other)).toMatchObject({ status: 'declined', channelId: `ch_${other}` })
 })
 
 test("a charge that somebody asks for is nobody else's until it is looked at again", async () => {

@@ -23,7 +23,7 @@ export type ChargeReport = {
   amount: bigint
   status: Exclude<ChargeStatus, 'waiting' | 'asked'>
   reason?: string | undefined
-  /** When the money moved, as the channel says. */
+  /** When the money came, as the channel says. */
   movedAt?: Date | undefined
 }
 
@@ -37,9 +37,14 @@ const ORDER: readonly ChargeStatus[] = [
   'charged_back',
 ]
 
-/** The one of both that a charge goes to later. */
-export const laterOf = (a: ChargeStatus, b: ChargeStatus): ChargeStatus =>
-  ORDER.indexOf(b) > ORDER.indexOf(a) ? b : a
+/**
+ * What a charge goes through that was `before` and is said to be `told`: nothing if it is told late.
+ * What is charged back was charged, though it is told of before that or instead.
+ */
+export function stepsTo(before: ChargeStatus, told: ChargeReport['status']): ChargeStatus[] {
+  if (ORDER.indexOf(told) <= ORDER.indexOf(before)) return []
+  return told === 'charged_back' && before !== 'succeeded' ? ['succeeded', told] : [told]
+}
 
 /** Whether the channel has decided. A charge back is told of by itself, however late. */
 export const isDecided = (status: ChargeStatus): boolean =>

@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { type ReadEvent, readEvent } from '@coffer/events/event'
 import type { Address } from '@coffer/evm/address'
 import { messagingMigrations } from '@coffer/messaging/migrations'
-import { type AssetId, parseAssetId } from '@coffer/money/asset'
+import { type AssetId, currencyAssetId, parseAssetId } from '@coffer/money/asset'
 import type { Units } from '@coffer/money/units'
 import type { Migrations } from '@coffer/postgres/migrate'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { walletsMigrations } from '@coffer/wallets/migrations'
 import { eq, sql } from 'drizzle-orm'
 import { paymentsMigrations } from '../migrations.ts'
-import { merchants, orders, payments } from '../schema.ts'
+import { charges, merchants, orders, payments } from '../schema.ts'
 
 export const TOKEN: AssetId = parseAssetId(`eip155:31337/erc20:0x${'c'.repeat(40)}`)
+
+const USD = currencyAssetId('USD')
 
 /** When everything expires that a test makes, unless it says otherwise. */
 export const EXPIRES_AT = new Date('2026-11-21T12:30:00Z')
@@ -26,6 +28,8 @@ export type PaymentsDatabase = AsyncDisposable & {
   /** Makes an order of 100 units and a payment of it on chain; answers the payment's id. */
   payment(order?: string): Promise<string>
   order(): Promise<string>
+  /** Makes a payment of 100 cents by `card`, which is to be charged; answers its id. */
+  cardPayment(card: string): Promise<string>
   read(id: string): Promise<typeof payments.$inferSelect | undefined>
   /** Everything announced so far, in order. */
   announced(): Promise<ReadEvent[]>
@@ -73,6 +77,7 @@ export async function paymentsDatabase(
       })
       return id
     },
+    cardPayment: (card) => cardPayment(postgres, merchantId, card),
     read: async (id) => (await postgres.select().from(payments).where(eq(payments.id, id)))[0],
     async announced() {
       const rows = await postgres.execute<{ headers: Record<string, string>; value: string }>(
@@ -82,4 +87,24 @@ export async function paymentsDatabase(
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
+}
+
+async function cardPayment(
+  postgres: TestDatabase['postgres'],
+  merchantId: string,
+  card: string,
+): Promise<string> {
+  const [id, orderId] = [randomUUID(), randomUUID()]
+  const createdAt = new Date()
+  const terms = { merchantId, asset: USD, amount: 100n as Units, createdAt }
+  await postgres.transaction(async (tx) => {
+    await tx.insert(orders).values({ ...terms, id: orderId, reference: card + orderId })
+    await tx.insert(payments).values({
+      ...{ ...terms, id, orderId, channel: 'sandbox', fee: 3n as Units },
+      expiresAt: new Date(createdAt.getTime() + 3_600_000),
+      ...{ status: 'created', received: 0n as Units },
+    })
+    await tx.insert(charges).values({ paymentId: id, card, lookAt: createdAt })
+  })
+  return id
 }

@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { keyGuard } from '@coffer/http/key-guard'
 import { httpServer } from '@coffer/http/server'
 import { memoryJobs } from '@coffer/jobs/testing/memory-jobs'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
-import { currencyAssetId } from '@coffer/money/asset'
-import type { Units } from '@coffer/money/units'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { sandboxMigrations } from '@coffer/sandbox/migrations'
 import {
@@ -23,13 +20,10 @@ import { sandboxChannel } from '../adapters/sandbox-channel.ts'
 import type { CardChannel } from '../channel-ports.ts'
 import { callbackRoutes } from '../routes-callbacks.ts'
 import { runCardChannel } from '../run-card-channel.ts'
-import { charges, orders, payments } from '../schema.ts'
 import { applyChargeReport } from '../usecases/apply-charge-report.ts'
 import { concludeRefund } from '../usecases/conclude-refund.ts'
 import { takeCallback } from '../usecases/take-callback.ts'
 import { type PaymentsDatabase, paymentsDatabase } from './payments-database.ts'
-
-const USD = currencyAssetId('USD')
 
 /** Payments by card: a real sandbox, where it sends its callbacks, and what charges through it. */
 export type SandboxPayments = AsyncDisposable & {
@@ -58,7 +52,7 @@ export async function sandboxPayments(): Promise<SandboxPayments> {
   })
   return {
     ...{ database, sandbox, channel, callbackUrl },
-    pay: (card) => pay(database, card),
+    pay: database.cardPayment,
     run() {
       const stopping = new AbortController()
       const [charge, refund, statement] = [memoryJobs(), memoryJobs(), memoryJobs()]
@@ -121,20 +115,4 @@ async function receiver(
   })
   const { port } = server.server.address() as AddressInfo
   return `http://127.0.0.1:${port}/v1/channels/sandbox/callbacks`
-}
-
-async function pay({ postgres, merchantId }: PaymentsDatabase, card: string): Promise<string> {
-  const [id, orderId] = [randomUUID(), randomUUID()]
-  const createdAt = new Date()
-  const terms = { merchantId, asset: USD, amount: 100n as Units, createdAt }
-  await postgres.transaction(async (tx) => {
-    await tx.insert(orders).values({ ...terms, id: orderId, reference: card + orderId })
-    await tx.insert(payments).values({
-      ...{ ...terms, id, orderId, channel: 'sandbox', fee: 3n as Units },
-      expiresAt: new Date(createdAt.getTime() + 3_600_000),
-      ...{ status: 'created', received: 0n as Units },
-    })
-    await tx.insert(charges).values({ paymentId: id, card, lookAt: createdAt })
-  })
-  return id
 }

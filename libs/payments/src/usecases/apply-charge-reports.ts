@@ -1,5 +1,5 @@
 import type { Charge, ChargeRoom, ChargeRooms } from '../channel-ports.ts'
-import { type ChargeReport, isDecided, laterOf } from '../domain/charge.ts'
+import { type ChargeReport, type ChargeStatus, isDecided, stepsTo } from '../domain/charge.ts'
 import { judgePayments } from './judge-payments.ts'
 
 export type ApplyChargeReportsOptions = {
@@ -21,47 +21,50 @@ export const applyChargeReports =
   (reports: readonly ChargeReport[]): Promise<readonly ReportOutcome[]> =>
     rooms(async (room) => {
       const ids = await room.lock([...new Set(reports.map(({ reference }) => reference))])
-      const charges = new Map(await room.readCharges(ids))
-      const outcomes = reports.map((): ReportOutcome => 'unknown')
-      for (const round of roundsOf(reports, charges)) {
-        const told = round.map(({ place, report }) => {
-          const charge = charges.get(report.reference) as Charge
-          const status = laterOf(charge.status, report.status)
-          const isNew = status !== charge.status
-          outcomes[place] = isNew ? 'applied' : 'known'
-          charges.set(report.reference, { ...charge, status })
-          return { report, status, isNew }
-        })
-        await applyRound(room, told, { at: now(), againMs })
+      const charges = await room.readCharges(ids)
+      const told = toldOf(reports, charges)
+      for (const round of roundsOf(told.flat())) {
+        await applyRound(room, round, { at: now(), againMs })
       }
-      return outcomes
+      return told.map(([first]) => {
+        if (first === undefined) return 'unknown'
+        return first.isNew ? 'applied' : 'known'
+      })
     })
 
-type Placed = { place: number; report: ChargeReport }
+type Told = { orderId: string; report: ChargeReport; status: ChargeStatus; isNew: boolean }
 
 /**
- * Reports of known charges, in rounds that have one report of an order at most: each is announced
- * as if it had come alone.
+ * What each report tells of its charge, as if it had come after those before it: where that was
+ * known, the status that the charge has; nothing of a charge of which nobody asked.
  */
-function roundsOf(
-  reports: readonly ChargeReport[],
-  charges: ReadonlyMap<string, Charge>,
-): Placed[][] {
-  const rounds: Placed[][] = []
-  const before = new Map<string, number>()
-  for (const [place, report] of reports.entries()) {
+function toldOf(reports: readonly ChargeReport[], charges: ReadonlyMap<string, Charge>): Told[][] {
+  const known = new Map<string, ChargeStatus>()
+  return reports.map((report) => {
     const charge = charges.get(report.reference)
-    if (charge === undefined || charge.asset !== report.asset) continue
-    const round = before.get(charge.orderId) ?? 0
-    before.set(charge.orderId, round + 1)
-    const placed = { place, report }
-    if (rounds[round]) rounds[round].push(placed)
-    else rounds.push([placed])
+    if (charge === undefined || charge.asset !== report.asset) return []
+    const before = known.get(report.reference) ?? charge.status
+    const steps = stepsTo(before, report.status)
+    known.set(report.reference, steps.at(-1) ?? before)
+    const { orderId } = charge
+    return steps.length === 0
+      ? [{ orderId, report, status: before, isNew: false }]
+      : steps.map((status) => ({ orderId, report, status, isNew: true }))
+  })
+}
+
+/** Rounds that have one change of an order at most: each is announced as if it had come alone. */
+function roundsOf(told: readonly Told[]): Told[][] {
+  const rounds: Told[][] = []
+  const before = new Map<string, number>()
+  for (const each of told) {
+    const round = before.get(each.orderId) ?? 0
+    before.set(each.orderId, round + 1)
+    if (rounds[round]) rounds[round].push(each)
+    else rounds.push([each])
   }
   return rounds
 }
-
-type Told = { report: ChargeReport; status: Charge['status']; isNew: boolean }
 
 async function applyRound(
   room: ChargeRoom,
