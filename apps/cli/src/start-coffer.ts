@@ -212,7 +212,9 @@ function runningCoffer({ stack, shared, signer, ports, options }: Surroundings) 
     async startApp(app: AppName, startOptions: StartAppOptions = {}) {
       const { name = app, env = {}, awaitHealth = true } = startOptions
       if (app === 'withdrawals') await signer?.fund()
-      const port = ports.get(name) ?? (await freePort())
+      const before = ports.get(name)
+      // Who is called by others keeps the port that they know.
+      const port = before && PORT_SETTINGS[app] ? before : await freePort(before)
       ports.set(name, port)
       const running = await runApp({
         name,

@@ -2,7 +2,7 @@ import type { ChainConfig } from '@coffer/evm/chain-config'
 import { type Endpoints, limitsOfTimeout, openEndpoints } from '@coffer/evm/endpoints'
 import { jsonRpc } from '@coffer/evm/json-rpc'
 import type { Postgres } from '@coffer/postgres/open-postgres'
-import { systemClock } from '@coffer/runtime/clock'
+import { type Clock, systemClock } from '@coffer/runtime/clock'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import { type AuditSourcesOptions, auditSources } from './adapters/audit-sources.ts'
@@ -51,6 +51,8 @@ export type ChainScanOptions = {
   chunkBlocks: number
   /** Chunks read ahead. */
   chunksMax: number
+  /** By which endpoints are waited for, and left alone; the machine's, unless a test hurries it. */
+  clock?: Clock
 }
 
 /**
@@ -191,14 +193,18 @@ const STORED_MAX = 200
 /** Connections to one endpoint, of which its pool uses as many as the endpoint bears. */
 const CONNECTIONS_MAX = 64
 
-function endpointsOf({ config, endpointTelemetry }: ChainScanOptions): Endpoints {
+function endpointsOf({ config, endpointTelemetry, clock }: ChainScanOptions): Endpoints {
   const { chain, rpcUrls, requestTimeoutMs } = config
   const clients = rpcUrls.map((url) => {
     return { rpc: jsonRpc(url, { connectionsMax: CONNECTIONS_MAX }) }
   })
   const limits = limitsOfTimeout(requestTimeoutMs)
   const { observer } = endpointTelemetry ?? {}
-  const endpoints = openEndpoints({ chain, clients, limits, ...(observer && { observer }) })
+  const endpoints = openEndpoints({
+    ...{ chain, clients, limits },
+    ...(observer && { observer }),
+    ...(clock && { clock }),
+  })
   endpointTelemetry?.follow(endpoints.statuses)
   return endpoints
 }

@@ -11,10 +11,12 @@ const LAST_PORT = 31_999
 const handedOut = new Set<number>()
 
 /**
- * A TCP port of 127.0.0.1 that nothing listens on now, never the same twice in one process.
+ * A TCP port of 127.0.0.1 that nothing listens on now, never the same twice in one process, unless
+ * it is asked for the one that it gave `before`: that again, if nobody has taken it meanwhile.
  * Another process may still take it first: a caller that fails to bind asks again.
  */
-export async function freePort(): Promise<number> {
+export async function freePort(before?: number): Promise<number> {
+  if (before !== undefined && (await isFree(before))) return before
   for (;;) {
     const port = randomInt(FIRST_PORT, LAST_PORT + 1)
     if (handedOut.has(port) || !(await isFree(port))) continue

@@ -4,6 +4,7 @@ import { AppError } from '@coffer/errors/app-error'
 import { type Address, parseAddress } from '@coffer/evm/address'
 import { WHOLE_PROOF } from '@coffer/evm/block-proof'
 import type { ChainConfig } from '@coffer/evm/chain-config'
+import type { Clock } from '@coffer/runtime/clock'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
 import { readDeposits } from '@coffer/simulator/chain-oracle'
 import { deployTestContracts, type TestContracts } from '@coffer/simulator/deploy-test-contracts'
@@ -47,6 +48,8 @@ export type ProcessOptions = {
   config?: Partial<ChainConfig>
   balanceObserver?: BalanceObserver
   observer?: Partial<ScanObserver>
+  /** By which endpoints are waited for. */
+  clock?: Clock
 }
 
 /** The settings of a test chain. */
@@ -69,12 +72,14 @@ export const scanConfig = ({
 
 /** What a scanner process does with one chain, wired as it is there. */
 export function scanProcess(options: ProcessOptions): Promise<ChainScan> {
-  const { database, holder = 'one', leaseMs = 60_000, chunkBlocks = 7, balanceObserver } = options
+  const { database, holder = 'one', leaseMs = 60_000, chunkBlocks = 7 } = options
+  const { balanceObserver, clock } = options
   return chainScan({
     config: scanConfig(options),
     postgres: database.postgres,
     observer: { ...silentObserver, ...options.observer },
     ...(balanceObserver ? { balanceObserver } : {}),
+    ...(clock ? { clock } : {}),
     holder,
     leaseMs,
     chunkBlocks,
