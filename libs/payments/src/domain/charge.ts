@@ -38,8 +38,8 @@ const ORDER: readonly ChargeStatus[] = [
 ]
 
 /**
- * What a charge goes through that was `before` and is said to be `told`: nothing if it is told late.
- * What is charged back was charged, though it is told of before that or instead.
+ * What a charge goes through that was `before` and is said to be `told`; nothing if that is told
+ * late. What is charged back was charged, even if nobody has told of that so far.
  */
 export function stepsTo(before: ChargeStatus, told: ChargeReport['status']): ChargeStatus[] {
   if (ORDER.indexOf(told) <= ORDER.indexOf(before)) return []
