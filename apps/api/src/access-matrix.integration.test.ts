@@ -158,11 +158,11 @@ type Named = { method: 'GET'; path: string }
 
 const outcome = ({ status, body }: Answer) => `${status} ${body.code ?? ''}`.trim()
 
-test('it is written down of every operation who may call it, and of no other', () => {
+test('A5: it is written down of every operation who may call it, and of no other', () => {
   expect(operations.map(({ route }) => route).sort()).toEqual(Object.keys(MAY).sort())
 })
 
-test('what a tenant names is found if it is its own, and is nowhere if it is not', async () => {
+test('A1: what a tenant names is found if it is its own, and is nowhere if it is not', async () => {
   const wrong: string[] = []
   for (const operation of operations.filter(({ path }) => path.includes('{'))) {
     const may = MAY[operation.route]?.split(' ') ?? []
@@ -177,7 +177,7 @@ test('what a tenant names is found if it is its own, and is nowhere if it is not
   expect(wrong).toEqual([])
 })
 
-test('every role may call what it may, and nothing else', async () => {
+test('A5: every role may call what it may, and nothing else', async () => {
   const wrong: string[] = []
   for (const operation of operations) {
     const may = MAY[operation.route]?.split(' ') ?? []
@@ -196,7 +196,7 @@ test('every role may call what it may, and nothing else', async () => {
   expect(wrong).toEqual([])
 })
 
-test('no list shows a tenant anything of another, and the platform sees both', async () => {
+test('A1: no list shows a tenant anything of another, and the platform sees both', async () => {
   const lists = operations.filter(
     ({ method, path, route }) =>
       method === 'GET' && /^\/v1\/(?!.*(\{|stream$))/.test(path) && MAY[route] !== 'public',
@@ -218,7 +218,7 @@ test('no list shows a tenant anything of another, and the platform sees both', a
   expect([...mine.listed, ...theirs.listed].filter((id) => !all.includes(id))).toEqual([])
 })
 
-test('filters of another tenant’s owners and merchants find nothing', async () => {
+test('A1: filters of another tenant’s owners and merchants find nothing', async () => {
   const owner = callers['owner'] as TestCaller
   const asked = [
     `/v1/deposits?owner=${theirs.user}`,
@@ -260,7 +260,7 @@ test('without a good key everything is closed but what is public', async () => {
   expect(open).toEqual([])
 })
 
-test('a route that was forgotten keeps the server from starting', async () => {
+test('A5: a route that was forgotten keeps the server from starting', async () => {
   const planted =
     (config: object | undefined): Routes =>
     async (app) => {

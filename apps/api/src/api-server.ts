@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { postgresOnce } from '@coffer/access/answers'
 import { postgresStatisticsReader } from '@coffer/analytics/postgres-statistics-reader'
 import { analyticsRoutes } from '@coffer/analytics/routes'
 import { postgresBalanceDifferences } from '@coffer/deposits/balance-differences'
@@ -163,10 +164,13 @@ const actsOf = (
     ...{ latches: postgresLatches(postgres), nodeOf, chains },
     onUnlatched: (plan) => logUnlatched(logger, plan),
   }),
-  releaseDeposit: releaseDeposit({
-    ...{ releases: postgresReleases(postgres), chains },
-    onReleased: (request, was) => logReleased(logger, request, was),
-  }),
+  releases: postgresOnce(postgres, (tx) => ({
+    releaseDeposit: releaseDeposit({
+      ...{ releases: postgresReleases(tx), chains },
+      onReleased: (request, was) => logReleased(logger, request, was),
+    }),
+    find: postgresDepositReader(tx).find,
+  })),
 })
 
 /** The console, and what a payer sees. */
@@ -197,7 +201,10 @@ function paymentRoutes(options: ApiServerOptions): Routes[] {
   const assets = options.chains.flatMap((chain) => chain.assets)
   return [
     settlementsOf(postgres, { assets, defaults }),
-    reconciliationApi({ postgres, chains, logger, rules }),
+    reconciliationApi({
+      ...{ postgres, chains, logger, rules },
+      once: (actsIn) => postgresOnce(postgres, actsIn),
+    }),
     analyticsRoutes(postgresStatisticsReader(postgres)),
     withdrawalsOf(options),
     notificationsOf(postgres, { owners: postgresOwners(postgres), assets, terms }),

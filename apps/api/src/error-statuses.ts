@@ -28,6 +28,7 @@ export const ERROR_STATUSES: ErrorStatuses = {
   GAP_CLOSED: { status: 409, title: 'The gap is closed' },
   GAP_NOT_RESCANNABLE: { status: 409, title: 'The scanner fills this gap by itself' },
   GAP_UNKNOWN: { status: 404, title: 'There is no such gap' },
+  IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, title: 'The request is under way' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key is of another request' },
   LEDGER_TRANSACTION_UNKNOWN: { status: 404, title: 'There is no such transaction' },
   KEY_ROLE: { status: 422, title: 'The role and the tenant do not fit' },

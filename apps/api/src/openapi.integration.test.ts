@@ -116,7 +116,7 @@ test('the document is valid OpenAPI 3.1', async () => {
   expect(body.openapi).toMatch(/^3\.1\./)
 })
 
-test('the document lists every route and nothing else', async () => {
+test('A9: the document lists every route and nothing else', async () => {
   await using api = await testApi()
   const { body } = await api.get('/openapi.json')
 

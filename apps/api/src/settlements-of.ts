@@ -1,3 +1,4 @@
+import { postgresOnce } from '@coffer/access/answers'
 import type { Routes } from '@coffer/http/server'
 import type { Asset } from '@coffer/money/asset'
 import type { Postgres } from '@coffer/postgres/open-postgres'
@@ -16,7 +17,7 @@ export const settlementsOf = (
 ): Routes =>
   settlementRoutes({
     reader: postgresSettlementReader(postgres),
-    requests: postgresSettlementRequests(postgres),
+    requests: postgresOnce(postgres, postgresSettlementRequests),
     settings: postgresSettings(postgres),
     isMerchant: (id) => isMerchant(postgres, id),
     reports: { csv: csvReport, pdf: pdfReport },

@@ -55,12 +55,6 @@ test('holds what a user withdraws, once for each key', async () => {
   expect((await api.get(`/v1/withdrawals?owner=${user}`)).body.items).toEqual([first.body])
 })
 
-test('a key is needed', async () => {
-  const user = await ownerOf(api, 10n)
-  const answer = await api.post(`/v1/users/${user}/withdrawals`, asked({ amount: '1' }))
-  expect(answer).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } })
-})
-
 test('what was refused is refused for ever under its key', async () => {
   const user = await ownerOf(api, 10n)
   const key = randomUUID()

@@ -7,7 +7,9 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgSchema,
+  primaryKey,
   text,
   timestamp,
   uuid,
@@ -79,6 +81,21 @@ export const sessions = accessSchema.table(
     expiresAt: moment().notNull(),
   },
   (table) => [index('sessions_by_expiry').on(table.expiresAt)],
+)
+
+/** What was answered to requests under a key, by the transaction that did what they ask. */
+export const answers = accessSchema.table(
+  'answers',
+  {
+    /** The tenant, or `platform`, and the path. */
+    scope: text().notNull(),
+    key: text().notNull(),
+    /** Of what was asked for. */
+    hash: hexColumn().notNull(),
+    body: jsonb().notNull(),
+    createdAt: moment().defaultNow().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.key] })],
 )
 
 /** What was about to be done, and by whom. It is only added to. */

@@ -1868,7 +1868,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description Your name for this request: repeated under it, it makes nothing more */
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
                     "idempotency-key"?: string;
                 };
                 path?: never;
@@ -2312,7 +2312,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description Your name for this request: repeated under it, it makes nothing more */
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
                     "idempotency-key"?: string;
                 };
                 path: {
@@ -2644,7 +2644,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
+                    "idempotency-key"?: string;
+                };
                 path: {
                     /** @description {chain}:{txHash}:{position} */
                     id: string;
@@ -3796,7 +3799,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
+                    "idempotency-key"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -4391,7 +4397,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
+                    "idempotency-key"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -4468,7 +4477,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
+                    "idempotency-key"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -4815,7 +4827,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same request under the same key is done once, for ever */
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
                     "idempotency-key"?: string;
                 };
                 path: {
@@ -4998,7 +5010,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same request under the same key is done once, for ever */
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
                     "idempotency-key"?: string;
                 };
                 path: {
@@ -6099,8 +6111,12 @@ export type operations = Record<string, never>;
 
 /** Paths whose POST takes an Idempotency-Key. */
 export const IDEMPOTENT_POSTS: readonly string[] = [
+  '/v1/admin/deposits/{id}/release',
+  '/v1/merchants/{id}/settlements',
   '/v1/merchants/{id}/withdrawals',
   '/v1/payments',
   '/v1/payments/{id}/refunds',
+  '/v1/reconciliation/differences/{id}/adjustment',
+  '/v1/reconciliation/differences/{id}/confirm',
   '/v1/users/{id}/withdrawals',
 ]

@@ -33,7 +33,8 @@ export function retryingFetch(options: RetryingOptions): Fetch {
         // A body can be sent once only.
         const response = await fetch(isLast ? request : request.clone())
         const askedMs = retryAfterMs(response)
-        if (isLast || !PASSING.has(response.status) || askedMs > waitMaxMs) return response
+        const passes = PASSING.has(response.status) || isInFlight(response)
+        if (isLast || !passes || askedMs > waitMaxMs) return response
         await sleep(Math.max(askedMs, backoff(tried, pauseMs, random)))
       } catch (error) {
         if (isLast || request.signal.aborted) throw error
@@ -42,6 +43,10 @@ export function retryingFetch(options: RetryingOptions): Fetch {
     }
   }
 }
+
+/** The same request is under way: it is answered soon. */
+const isInFlight = ({ status, headers }: Response): boolean =>
+  status === 409 && headers.has('retry-after')
 
 const isRepeatable = ({ method, headers }: Request): boolean =>
   REPEATABLE.has(method) || headers.has('idempotency-key')

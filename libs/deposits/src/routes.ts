@@ -1,4 +1,5 @@
 import { tenantOf } from '@coffer/http/caller'
+import { idempotencyHeaders, keyedRequest, type Once } from '@coffer/http/idempotency'
 import type { Routes } from '@coffer/http/server'
 import type { Asset } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
@@ -17,12 +18,18 @@ export type DepositRoutesOptions = GapRoutesOptions & {
   statuses: ChainStatuses
   requestRescan: ReturnType<typeof requestRescan>
   rescans: RescanRequests
-  releaseDeposit: ReturnType<typeof releaseDeposit>
+  /** Within one transaction. */
+  releases: Once<ReleaseActs>
   unlatchChain: UnlatchChain
   /** The id of the owner that a caller of the tenant names by its id or external id. */
   findOwner: (reference: string, tenant: string | null) => Promise<string | undefined>
   chains: readonly ChainId[]
   assets: readonly Asset[]
+}
+
+export type ReleaseActs = {
+  releaseDeposit: ReturnType<typeof releaseDeposit>
+  find: DepositReader['find']
 }
 
 /** Deposits, the chains they are found on, rescans and latches. */
@@ -87,7 +94,7 @@ function listRoutes({ reader, findOwner, assets }: DepositRoutesOptions): Routes
   }
 }
 
-function releaseRoutes({ reader, releaseDeposit, assets }: DepositRoutesOptions): Routes {
+function releaseRoutes({ releases, assets }: DepositRoutesOptions): Routes {
   return async (app) => {
     app.post(
       '/v1/admin/deposits/:id/release',
@@ -97,16 +104,19 @@ function releaseRoutes({ reader, releaseDeposit, assets }: DepositRoutesOptions)
           tags: ['deposits'],
           summary: 'Credit a deposit that we hold and that was not credited',
           params: z.strictObject({ id: wire.depositIdOnWire }),
+          headers: idempotencyHeaders,
           body: wire.releaseRequest,
           response: { 200: wire.deposit },
         },
       },
-      async ({ params: { id }, body: { reason } }) => {
-        const isKnown = await releaseDeposit({ ...id, reason })
-        const deposit = isKnown ? await reader.find(id) : undefined
-        if (deposit === undefined) throw new wire.DepositUnknownError(id)
-        return wire.depositOnWire(deposit, assets)
-      },
+      (request) =>
+        releases(keyedRequest(request), async ({ releaseDeposit, find }) => {
+          const { id } = request.params
+          const isKnown = await releaseDeposit({ ...id, reason: request.body.reason })
+          const deposit = isKnown ? await find(id) : undefined
+          if (deposit === undefined) throw new wire.DepositUnknownError(id)
+          return wire.depositOnWire(deposit, assets)
+        }),
     )
   }
 }

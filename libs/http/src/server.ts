@@ -13,6 +13,7 @@ import { addProblems, sendProblem } from './add-problems.ts'
 import { addRequestMetrics } from './add-request-metrics.ts'
 import { answerUnread } from './answer-unread.ts'
 import type { HealthProbes } from './health.ts'
+import { refuseInFlight } from './idempotency.ts'
 import { type Guard, isPublic } from './key-guard.ts'
 import { type ProblemOptions, problemOf } from './problem.ts'
 
@@ -80,6 +81,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
   server.decorateRequest('caller', null)
   declareDocs(server)
   guard(server)
+  refuseInFlight(server)
   await addOpenapi(server, { title, version })
   addHealthRoutes(server, health)
   for (const plugin of routes) await server.register(plugin)

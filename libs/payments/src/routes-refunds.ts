@@ -1,6 +1,7 @@
 import { AppError } from '@coffer/errors/app-error'
 import { unitsOnWire } from '@coffer/events/wire'
 import { parseOwnedAddress } from '@coffer/evm/address'
+import { idempotencyHeaders } from '@coffer/http/idempotency'
 import type { Routes } from '@coffer/http/server'
 import { parsedBy } from '@coffer/money/parsed-by'
 import { z } from 'zod'
@@ -8,7 +9,6 @@ import type { RefundReader } from './channel-ports.ts'
 import type { Refund } from './domain/refund.ts'
 import type { PaymentReader } from './ports.ts'
 import { PaymentUnknownError, type requestRefund } from './usecases/request-refund.ts'
-import { idempotencyKey } from './wire.ts'
 
 export type RefundRoutesOptions = {
   requestRefund: ReturnType<typeof requestRefund>
@@ -56,7 +56,7 @@ export function refundRoutes({ requestRefund, refunds, payments }: RefundRoutesO
             'What it takes is reserved before the answer. It is paid to the card that was ' +
             'charged, or on chain to the address that is named.',
           params: byId,
-          headers: idempotencyKey,
+          headers: idempotencyHeaders,
           body: newRefund,
           response: { 202: refund },
         },

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { callerOf, tenantOf } from '@coffer/http/caller'
+import { idempotencyHeaders } from '@coffer/http/idempotency'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { PaymentRequest } from './domain/decide-payments.ts'
@@ -104,7 +105,7 @@ function creationRoute({ createPayment }: PaymentRoutesOptions): Routes {
           description:
             'Makes the order if its reference is new, or one more payment of an order that is ' +
             'not paid. It is answered when it is durable; what becomes of it is told by events.',
-          headers: wire.idempotencyKey,
+          headers: idempotencyHeaders,
           body: wire.newPayment,
           response: { 201: wire.payment },
         },

@@ -79,13 +79,6 @@ export const newPayment = z.strictObject({
   expiresInSeconds: z.int().min(60).max(2_592_000).default(EXPIRES_IN_SECONDS),
 })
 
-export const idempotencyKey = z.object({
-  'idempotency-key': z
-    .string('Send a name of your own for this request, a new one for each')
-    .regex(/^[!-~]{1,200}$/, 'Expected 1 to 200 visible ASCII characters')
-    .describe('Your name for this request: repeated under it, it makes nothing more'),
-})
-
 export const payment = z.strictObject({
   id: z.uuid(),
   order: z.uuid(),

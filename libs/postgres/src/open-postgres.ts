@@ -8,7 +8,8 @@ interface RowsOfRaw extends PgQueryResultHKT {
   type: this['row'][]
 }
 
-type Database = PgDatabase<RowsOfRaw>
+/** Whatever drizzle's queries can be sent to: a pool, or a transaction that is open. */
+export type Database = PgDatabase<RowsOfRaw>
 
 /** A pool of connections to PostgreSQL, for drizzle's queries and for SQL of our own. */
 export type Postgres = Database & AsyncDisposable

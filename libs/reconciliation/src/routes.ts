@@ -1,5 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import { callerOf } from '@coffer/http/caller'
+import { idempotencyHeaders, keyedRequest, type Once } from '@coffer/http/idempotency'
 import type { Routes } from '@coffer/http/server'
 import { CHANNELS } from './domain/channels.ts'
 import type { Differences, Runs } from './ports.ts'
@@ -15,10 +16,15 @@ export type ReconciliationRoutesOptions = {
   differences: Differences
   requestRun: ReturnType<typeof requestRun>
   importStatement: ReturnType<typeof importStatement>
-  proposeAdjustment: ReturnType<typeof proposeAdjustment>
-  confirmAdjustment: ReturnType<typeof confirmAdjustment>
+  /** Within one transaction. */
+  adjustments: Once<AdjustmentActs>
   /** Told of each adjustment that was proposed or confirmed. */
   onAdjustment: (facts: { difference: string; by: string; kind: string; hash: string }) => void
+}
+
+export type AdjustmentActs = {
+  proposeAdjustment: ReturnType<typeof proposeAdjustment>
+  confirmAdjustment: ReturnType<typeof confirmAdjustment>
 }
 
 /** A statement of ten thousand lines, bytes. */
@@ -118,7 +124,7 @@ function differenceRoutes({ differences }: ReconciliationRoutesOptions): Routes 
 }
 
 function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
-  const { proposeAdjustment, confirmAdjustment, onAdjustment } = options
+  const { adjustments, onAdjustment } = options
   return async (app) => {
     app.post(
       '/v1/reconciliation/differences/:id/adjustment',
@@ -128,6 +134,7 @@ function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
           tags,
           summary: 'Propose how to settle a difference; it books nothing until it is confirmed',
           params: wire.differenceParams,
+          headers: idempotencyHeaders,
           body: wire.adjustmentRequest,
           response: { 200: wire.adjustmentAnswer },
         },
@@ -137,10 +144,12 @@ function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
         const { entries, ...body } = request.body
         const { holder: by } = callerOf(request)
         const given = entries === undefined ? {} : { entries }
-        const adjustment = await proposeAdjustment({ differenceId, by, ...body, ...given })
-        const { kind, hash } = adjustment
-        onAdjustment({ difference: differenceId, by, kind, hash })
-        return wire.adjustmentOnWire(adjustment)
+        const proposal = { differenceId, by, ...body, ...given }
+        const answer = await adjustments(keyedRequest(request), async ({ proposeAdjustment }) =>
+          wire.adjustmentOnWire(await proposeAdjustment(proposal)),
+        )
+        onAdjustment({ difference: differenceId, by, kind: answer.kind, hash: answer.hash })
+        return answer
       },
     )
     app.post(
@@ -151,6 +160,7 @@ function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
           tags,
           summary: 'Book what the holder of another key has proposed',
           params: wire.differenceParams,
+          headers: idempotencyHeaders,
           body: wire.confirmRequest,
           response: { 200: wire.adjustmentAnswer },
         },
@@ -159,9 +169,11 @@ function adjustmentRoutes(options: ReconciliationRoutesOptions): Routes {
         const { id: differenceId } = request.params
         const { hash } = request.body
         const { holder: by } = callerOf(request)
-        const adjustment = await confirmAdjustment({ differenceId, by, hash })
-        onAdjustment({ difference: differenceId, by, kind: adjustment.kind, hash })
-        return wire.adjustmentOnWire(adjustment)
+        const answer = await adjustments(keyedRequest(request), async ({ confirmAdjustment }) =>
+          wire.adjustmentOnWire(await confirmAdjustment({ differenceId, by, hash })),
+        )
+        onAdjustment({ difference: differenceId, by, kind: answer.kind, hash })
+        return answer
       },
     )
   }

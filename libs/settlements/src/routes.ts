@@ -1,5 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import { tenantOf } from '@coffer/http/caller'
+import { idempotencyHeaders, keyedRequest, type Once } from '@coffer/http/idempotency'
 import type { Routes } from '@coffer/http/server'
 import { type Asset, parseAssetId } from '@coffer/money/asset'
 import { z } from 'zod'
@@ -15,7 +16,8 @@ import * as wire from './wire.ts'
 
 export type SettlementRoutesOptions = {
   reader: SettlementReader
-  requests: Pick<SettlementRequests, 'make'>
+  /** Within one transaction. */
+  requests: Once<Pick<SettlementRequests, 'make'>>
   settings: SettingsStore
   defaults: SettlementTerms
   isMerchant: (id: string) => Promise<boolean>
@@ -91,14 +93,19 @@ function merchantRoutes(options: SettlementRoutesOptions): Routes {
             'Settles what is mature, whatever the threshold, within seconds; of nothing there is ' +
             'no settlement. Asking again before that is the same request.',
           params: byId,
+          headers: idempotencyHeaders,
           body: wire.newRequest,
           response: { 202: wire.request },
         },
       },
-      async ({ params: { id }, body: { asset } }, reply) => {
-        await requireMerchant(id)
-        const made = await requests.make({ merchantId: id, asset }, now())
-        return reply.status(202).send(wire.requestOnWire(made))
+      async (request, reply) => {
+        const { id: merchantId } = request.params
+        const { asset } = request.body
+        await requireMerchant(merchantId)
+        const answer = await requests(keyedRequest(request), async ({ make }) =>
+          wire.requestOnWire(await make({ merchantId, asset }, now())),
+        )
+        return reply.status(202).send(answer)
       },
     )
   }

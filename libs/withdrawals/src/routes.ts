@@ -1,4 +1,5 @@
 import { callerOf, tenantOf } from '@coffer/http/caller'
+import { idempotencyHeaders } from '@coffer/http/idempotency'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { OwnerKind, Payees, WithdrawalReader } from './ports.ts'
@@ -51,7 +52,7 @@ function ownerRoutes(kind: Kind, { requestWithdrawal }: WithdrawalRoutesOptions)
             'What it takes is held at once, and it is paid behind this answer. Repeat a request ' +
             'that got no answer, with the same Idempotency-Key: it is done once.',
           params,
-          headers: wire.idempotencyHeaders,
+          headers: idempotencyHeaders,
           body: wire.newWithdrawal,
           response: { 202: wire.withdrawal },
         },

@@ -60,15 +60,6 @@ export const newWithdrawal = z.strictObject({
   amount: unitsOnWire.refine((amount) => amount > 0n, 'Expected more than 0.'),
 })
 
-/** Other headers are passed over. */
-export const idempotencyHeaders = z.looseObject({
-  'idempotency-key': z
-    .string('Send a key of your own choice with each new request, such as a UUID.')
-    .min(1)
-    .max(200)
-    .describe('The same request under the same key is done once, for ever'),
-})
-
 /** The last of a page: when it was asked for, and which it was. */
 const cursor = z.string().transform((text, context) => {
   const [at = '', id = ''] = text.split('_')

@@ -10,12 +10,13 @@ export type TestCaller = {
   call(method: Method, url: string, payload?: object): Promise<Answer>
 }
 
-/** Calls the API with `headers`. */
+/** Calls the API with `headers`, each time under another Idempotency-Key. */
 export const calling =
   (api: Pick<TestApi, 'server'>, headers: Readonly<Record<string, string>>) =>
   async (method: Method, url: string, payload?: object): Promise<Answer> => {
     const body = payload === undefined ? {} : { payload }
-    const response = await api.server.inject({ method, url, headers, ...body })
+    const named = { 'idempotency-key': randomUUID(), ...headers }
+    const response = await api.server.inject({ method, url, headers: named, ...body })
     const type = String(response.headers['content-type'])
     return { status: response.statusCode, type, body: type.includes('json') ? response.json() : {} }
   }

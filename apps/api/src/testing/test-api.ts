@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { accessMigrations } from '@coffer/access/migrations'
 import { analyticsMigrations } from '@coffer/analytics/migrations'
 import { depositsMigrations } from '@coffer/deposits/migrations'
@@ -54,6 +55,7 @@ export type TestApi = AsyncDisposable & {
   /** What an accepted caller sends. */
   headers: { authorization: string }
   get(url: string): Promise<Answer>
+  /** Each time under another Idempotency-Key. */
   post(url: string, payload?: string | object, contentType?: string): Promise<Answer>
 }
 
@@ -111,7 +113,10 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
       call({
         method: 'POST',
         url,
-        headers: contentType ? { ...headers, 'content-type': contentType } : headers,
+        headers: {
+          ...{ ...headers, 'idempotency-key': randomUUID() },
+          ...(contentType ? { 'content-type': contentType } : {}),
+        },
         ...(payload === undefined ? {} : { payload }),
       }),
     async [Symbol.asyncDispose]() {

@@ -17,7 +17,8 @@ const release = withApi(
   const api = await apiOf(options)
   const { reason } = options
   const path = `/v1/admin/deposits/${encodeURIComponent(id)}/release`
-  const deposit = await api<Deposit>('POST', path, { reason })
+  const named = { idempotencyKey: crypto.randomUUID() }
+  const deposit = await api<Deposit>('POST', path, { reason }, named)
   if (options.json) return printJson(deposit)
   const { amount, asset, owner, status } = deposit
   console.log(`${amount} of ${asset} to ${owner}: ${status}. It is credited within seconds.`)

@@ -100,9 +100,10 @@ const resolve = withApi(
 ).action(async (id: string, { kind, reason, confirm, ...options }: ResolveOptions) => {
   const api = await apiOf(options)
   const path = `${PATH}/differences/${encodeURIComponent(id)}`
-  const answer = await (confirm === undefined
-    ? api<{ hash: string }>('POST', `${path}/adjustment`, { kind, reason })
-    : api<{ hash: string }>('POST', `${path}/confirm`, { hash: confirm }))
+  const act = confirm === undefined ? 'adjustment' : 'confirm'
+  const body = confirm === undefined ? { kind, reason } : { hash: confirm }
+  const named = { idempotencyKey: crypto.randomUUID() }
+  const answer = await api<{ hash: string }>('POST', `${path}/${act}`, body, named)
   if (options.json) return printJson(answer)
   console.log(
     confirm === undefined

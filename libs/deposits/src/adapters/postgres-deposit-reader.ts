@@ -1,13 +1,13 @@
 import type { AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
-import type { Postgres } from '@coffer/postgres/open-postgres'
+import type { Database } from '@coffer/postgres/open-postgres'
 import { ownedBy } from '@coffer/wallets/owned-by'
 import { and, desc, eq, getTableColumns, lt, type SQL } from 'drizzle-orm'
 import type { DepositReader, DepositView } from '../read-ports.ts'
 import { chains, deposits } from '../schema.ts'
 
 /** {@link DepositReader} in PostgreSQL. */
-export function postgresDepositReader(postgres: Postgres): DepositReader {
+export function postgresDepositReader(postgres: Database): DepositReader {
   const where = (condition: SQL | undefined) =>
     postgres
       .select({ ...getTableColumns(deposits), checkpoint: chains.checkpointNumber })

@@ -1,12 +1,12 @@
 import { enqueue } from '@coffer/messaging/outbox'
-import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import type { Database, Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import { isSuspended } from '../domain/rejection.ts'
 import type { ReleaseRequest, Releases, Withheld } from '../usecases/release-deposit.ts'
 import { columns, confirmations, type DepositRow, reversals } from './deposit-rows.ts'
 
 /** {@link Releases} in the tables of `../schema.ts`. */
-export function postgresReleases(postgres: Postgres): Releases {
+export function postgresReleases(postgres: Database): Releases {
   return {
     release: (request, refuses) =>
       postgres.transaction(async (tx) => {

@@ -1,4 +1,4 @@
-import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import type { Database, Transaction } from '@coffer/postgres/open-postgres'
 import { and, desc, eq } from 'drizzle-orm'
 import type { Adjustment, AdjustmentRoom, AdjustmentRooms } from '../ports.ts'
 import { adjustments, differences } from '../schema.ts'
@@ -6,7 +6,7 @@ import { differenceOf, differenceRoom } from './difference-rows.ts'
 
 /** {@link AdjustmentRooms} in PostgreSQL. */
 export const postgresAdjustments =
-  (postgres: Postgres): AdjustmentRooms =>
+  (postgres: Database): AdjustmentRooms =>
   (work) =>
     postgres.transaction((tx) => work(adjustmentRoom(tx)))
 
@@ -62,7 +62,7 @@ const adjustmentOf = (row: AdjustmentRow): Adjustment => ({
 
 /** What was proposed last for each difference. */
 export async function lastAdjustments(
-  postgres: Postgres,
+  postgres: Database,
   differenceIds: readonly string[],
 ): Promise<Map<string, Adjustment>> {
   const found = new Map<string, Adjustment>()

@@ -1,10 +1,10 @@
-import type { Postgres } from '@coffer/postgres/open-postgres'
+import type { Database } from '@coffer/postgres/open-postgres'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { SettlementRequests } from '../ports.ts'
 import { requests } from '../schema.ts'
 
 /** {@link SettlementRequests} in PostgreSQL. */
-export const postgresSettlementRequests = (postgres: Postgres): SettlementRequests => ({
+export const postgresSettlementRequests = (postgres: Database): SettlementRequests => ({
   async make({ merchantId, asset }, now) {
     const isOpen = and(
       eq(requests.merchantId, merchantId),

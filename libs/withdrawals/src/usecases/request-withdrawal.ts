@@ -1,6 +1,7 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Address } from '@coffer/evm/address'
 import { requireChain } from '@coffer/evm/require-chain'
+import { IdempotencyKeyReusedError } from '@coffer/http/idempotency'
 import { type Asset, type AssetId, chainOfAsset } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Units } from '@coffer/money/units'
@@ -147,19 +148,6 @@ export class WithdrawalRefusedError extends AppError {
   constructor({ code, detail }: Refusal) {
     super(detail, { retry: 'never' })
     this.code = code
-  }
-}
-
-/** The key belongs to another request. */
-export class IdempotencyKeyReusedError extends AppError {
-  readonly code = 'IDEMPOTENCY_KEY_REUSED'
-
-  constructor(key: string) {
-    super(
-      `The Idempotency-Key ${JSON.stringify(key)} was sent before with another request. Send a ` +
-        'new key with each new request, and the same key only with the same one.',
-      { retry: 'never', details: { key } },
-    )
   }
 }
 
