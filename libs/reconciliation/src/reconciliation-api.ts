@@ -1,5 +1,5 @@
-import type { ChainId } from '@coffer/money/chain-id'
 import type { Once } from '@coffer/http/idempotency'
+import type { ChainId } from '@coffer/money/chain-id'
 import type { Database, Postgres } from '@coffer/postgres/open-postgres'
 import type { Logger } from '@coffer/telemetry/logger'
 import { postgresAdjustments } from './adapters/postgres-adjustments.ts'
