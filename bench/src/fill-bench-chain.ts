@@ -1,4 +1,4 @@
-import { MIGRATIONS } from '@coffer/cli/start-coffer'
+import { MIGRATIONS } from '@coffer/cli/migrations'
 import { migrate } from '@coffer/postgres/migrate'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { anvilClient } from '@coffer/simulator/anvil-client'

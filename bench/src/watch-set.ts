@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { MIGRATIONS } from '@coffer/cli/start-coffer'
+import { MIGRATIONS } from '@coffer/cli/migrations'
 import { startStack } from '@coffer/devstack/start-stack'
 import { chainIdOf } from '@coffer/money/chain-id'
 import { migrate } from '@coffer/postgres/migrate'

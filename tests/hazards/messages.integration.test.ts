@@ -186,6 +186,7 @@ test.each([
   ['full', '53100'],
   ['on a disk that fails', '58030'],
   ['damaged', 'XX001'],
+  ['closed to our role', '42501'],
 ])('F15: while the database is %s nothing is booked, and nothing given up', async (_, state) => {
   await using it = await accounts()
   await it.postgres.execute(sql`create sequence public.refusals`)

@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { accessMigrations } from '@coffer/access/migrations'
-import { analyticsMigrations } from '@coffer/analytics/migrations'
-import { depositsMigrations } from '@coffer/deposits/migrations'
 import { freePort } from '@coffer/devstack/free-port'
 import { type RunAppOptions, type RunningApp, runApp } from '@coffer/devstack/run-app'
 import {
@@ -13,7 +10,6 @@ import {
 } from '@coffer/devstack/start-stack'
 import { TOPICS } from '@coffer/events/topics'
 import { ChainMismatchError } from '@coffer/evm/proven-chain'
-import { ledgerMigrations } from '@coffer/ledger/migrations'
 import { ensureMessagingTopics } from '@coffer/messaging/ensure-messaging-topics'
 import {
   type MessagingConfig,
@@ -21,7 +17,6 @@ import {
   messagingSettings,
   requireBrokers,
 } from '@coffer/messaging/messaging-settings'
-import { messagingMigrations } from '@coffer/messaging/migrations'
 import {
   requireCopies,
   type TopicCopies,
@@ -29,19 +24,13 @@ import {
   topicSettings,
 } from '@coffer/messaging/topic-settings'
 import { chainIdOf, chainReference } from '@coffer/money/chain-id'
-import { notificationsMigrations } from '@coffer/notifications/migrations'
-import { paymentsMigrations } from '@coffer/payments/migrations'
-import { migrate } from '@coffer/postgres/migrate'
 import { openPostgres } from '@coffer/postgres/open-postgres'
-import { reconciliationMigrations } from '@coffer/reconciliation/migrations'
 import { readConfig } from '@coffer/runtime/read-config'
-import { sandboxMigrations } from '@coffer/sandbox/migrations'
-import { settlementsMigrations } from '@coffer/settlements/migrations'
 import { anvilClient } from '@coffer/simulator/anvil-client'
-import { walletsMigrations } from '@coffer/wallets/migrations'
-import { withdrawalsMigrations } from '@coffer/withdrawals/migrations'
 import { z } from 'zod'
 import { buildConsole } from './build-console.ts'
+import { asAppRole } from './database/as-app-role.ts'
+import { type PreparedRoles, prepareDatabase, sayRoles } from './database/prepare-database.ts'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
 import { localNotifications } from './local-notifications.ts'
 import { localSandbox } from './local-sandbox.ts'
@@ -106,22 +95,6 @@ export type StartAppOptions = Pick<RunAppOptions, 'awaitHealth'> & {
   env?: Readonly<Record<string, string>>
 }
 
-/** Migrations of every context, the kernel first. */
-export const MIGRATIONS = [
-  accessMigrations,
-  messagingMigrations,
-  walletsMigrations,
-  ledgerMigrations,
-  depositsMigrations,
-  paymentsMigrations,
-  sandboxMigrations,
-  settlementsMigrations,
-  reconciliationMigrations,
-  notificationsMigrations,
-  analyticsMigrations,
-  withdrawalsMigrations,
-]
-
 /**
  * Starts every part that `env` doesn't name, prepares database and topics, and starts the apps.
  * Disposing it ends all it started; so does the death of this process.
@@ -147,7 +120,8 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     onProgress('database and topics: preparing')
     const settings = readConfig(broker, { ...env, ...defined(urls) })
     const messaging = messagingConfig(settings)
-    await prepare(urls, { messaging, ...topicCopies(settings) })
+    const roles = await prepare(urls, { messaging, ...topicCopies(settings) })
+    onProgress(`database: ${sayRoles(roles)}`)
     const ownChain = !env['RPC_URLS'] && urls.RPC_URLS !== ''
     const chain = ownChain ? await localChain(urls.RPC_URLS) : undefined
     const apiKey = env['API_KEY'] || `coffer_${randomBytes(24).toString('base64url')}`
@@ -163,7 +137,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
       ...defined(env),
       API_KEY: apiKey,
     }
-    coffer = runningCoffer({ stack, shared, signer, ports, options: { ...options, home } })
+    coffer = runningCoffer({ stack, shared, signer, ports, roles, options: { ...options, home } })
     await pages
     await startAll(coffer, options, Boolean(signer || env['KEYSTORE_FILES']))
     return { ...coffer, stack, urls, messaging, chain, apiKey, apiUrl }
@@ -200,10 +174,11 @@ type Surroundings = {
   shared: Record<string, string>
   signer: FundedSigner | undefined
   ports: Map<string, number>
+  roles: PreparedRoles
   options: StartCofferOptions & { home: string }
 }
 
-function runningCoffer({ stack, shared, signer, ports, options }: Surroundings) {
+function runningCoffer({ stack, shared, signer, ports, roles, options }: Surroundings) {
   const apps = new Map<string, RunningApp>()
   const healthUrl = (name: string) => `http://127.0.0.1:${ports.get(name)}`
   return {
@@ -220,6 +195,7 @@ function runningCoffer({ stack, shared, signer, ports, options }: Surroundings) 
         name,
         main: new URL(`../../${app}/src/main.ts`, import.meta.url),
         env: {
+          ...asAppRole(app, roles),
           ...shared,
           // Nobody else is told where keys are.
           ...(app === 'signer' ? signer?.own : {}),
@@ -266,12 +242,13 @@ function givenUrls(env: StartCofferOptions['env']): Partial<StackUrls> {
 async function prepare(
   { DATABASE_URL }: StackUrls,
   topics: TopicCopies & { messaging: MessagingConfig },
-): Promise<void> {
+): Promise<PreparedRoles> {
   await using postgres = openPostgres(DATABASE_URL, { applicationName: 'coffer' })
-  await Promise.all([
-    migrate(postgres, MIGRATIONS),
+  const [roles] = await Promise.all([
+    prepareDatabase(postgres),
     ensureMessagingTopics({ ...topics, topics: TOPICS }),
   ])
+  return roles
 }
 
 /**

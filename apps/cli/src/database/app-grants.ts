@@ -1,0 +1,92 @@
+import { ADMINISTERS } from './api-grants.ts'
+import {
+  ANNOUNCES,
+  type Grants,
+  HANDLES_EVENTS,
+  KEEPS_BOOKS,
+  READS_BOOKS,
+  RELAYS,
+  together,
+} from './grants.ts'
+
+/** What each app may do in the database, and nothing else: its role has these rights. */
+export const APP_GRANTS: Readonly<Record<string, Grants>> = {
+  accounts: together(KEEPS_BOOKS, HANDLES_EVENTS, RELAYS, {
+    'ledger.seals': ['select', 'insert'],
+    // A restored dump is fitted to its new server: which transaction wrote a row counts anew.
+    'ledger.transactions': ['update(recorded_xid)'],
+  }),
+  analytics: together(HANDLES_EVENTS, {
+    'messaging.outbox': ['select'],
+    'messaging.relays': ['select'],
+    'analytics.facts': ['select', 'insert', 'update'],
+    'analytics.merchants': ['select', 'insert', 'update'],
+    'analytics.totals': ['select', 'insert', 'update'],
+  }),
+  api: ADMINISTERS,
+  notifications: together(HANDLES_EVENTS, ANNOUNCES, RELAYS, {
+    'messaging.inbox': ['select', 'insert'],
+    'notifications.notifications': ['select', 'insert', 'update', 'delete'],
+    'notifications.recipients': ['select', 'insert', 'update'],
+    'notifications.webhook_endpoints': ['select', 'update'],
+    'wallets.owners': ['select'],
+  }),
+  payments: together(HANDLES_EVENTS, ANNOUNCES, RELAYS, {
+    'messaging.inbox': ['select', 'insert'],
+    'payments.charges': ['select', 'update'],
+    'payments.orders': ['select', 'update'],
+    'payments.payments': ['select', 'update'],
+    'payments.receipts': ['select', 'insert', 'update'],
+    'payments.refunds': ['select', 'insert', 'update'],
+    'payments.statements': ['select', 'insert', 'update'],
+    'payments.unknown_callbacks': ['select', 'insert'],
+  }),
+  reconciliation: together(HANDLES_EVENTS, READS_BOOKS, {
+    'messaging.inbox': ['select', 'insert'],
+    'messaging.outbox': ['select', 'insert'],
+    'messaging.relays': ['select'],
+    'reconciliation.adjustments': ['select', 'update'],
+    'reconciliation.channel_bookings': ['select', 'insert', 'update'],
+    'reconciliation.channel_groups': ['select', 'insert', 'update'],
+    'reconciliation.credit_places': ['select', 'insert', 'update'],
+    'reconciliation.differences': ['select', 'insert', 'update'],
+    'reconciliation.runs': ['select', 'insert', 'update'],
+    'reconciliation.statement_lines': ['select', 'insert'],
+    'wallets.addresses': ['select'],
+  }),
+  sandbox: {
+    'sandbox.callbacks': ['select', 'insert', 'update'],
+    'sandbox.charges': ['select', 'insert', 'update'],
+    'sandbox.movements': ['select', 'insert'],
+    'sandbox.refunds': ['select', 'insert', 'update'],
+  },
+  scanner: together(HANDLES_EVENTS, ANNOUNCES, RELAYS, {
+    'deposits.balance_differences': ['select', 'insert', 'update'],
+    'deposits.balance_proofs': ['select', 'insert', 'update'],
+    'deposits.balance_skips': ['select', 'insert', 'update'],
+    'deposits.blocks': ['select', 'insert', 'update'],
+    'deposits.chains': ['select', 'insert', 'update'],
+    'deposits.deposits': ['select', 'insert', 'update'],
+    'deposits.gaps': ['select', 'insert', 'update'],
+    'deposits.proven_balances': ['select', 'insert', 'update'],
+    'deposits.rescans': ['select', 'update'],
+    'wallets.addresses': ['select'],
+  }),
+  settlement: together(KEEPS_BOOKS, HANDLES_EVENTS, ANNOUNCES, RELAYS, {
+    'settlements.lines': ['select', 'insert', 'update'],
+    'settlements.requests': ['select', 'insert', 'update'],
+    'settlements.settings': ['select', 'update'],
+    'settlements.settlements': ['select', 'insert', 'update'],
+    'settlements.tallies': ['select', 'insert', 'update'],
+  }),
+  withdrawals: together(KEEPS_BOOKS, HANDLES_EVENTS, ANNOUNCES, RELAYS, {
+    'messaging.inbox': ['select', 'insert'],
+    'wallets.addresses': ['select'],
+    'withdrawals.attempts': ['select', 'insert', 'update'],
+    'withdrawals.requests': ['select', 'insert'],
+    'withdrawals.senders': ['select', 'insert', 'update'],
+    'withdrawals.sweep_sources': ['select', 'insert', 'update', 'delete'],
+    'withdrawals.transactions': ['select', 'insert', 'update'],
+    'withdrawals.withdrawals': ['select', 'insert', 'update'],
+  }),
+}

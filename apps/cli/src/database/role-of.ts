@@ -1,0 +1,2 @@
+/** The PostgreSQL role of an app: `coffer_scanner`. */
+export const roleOf = (app: string): string => `coffer_${app}`
