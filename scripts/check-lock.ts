@@ -2,10 +2,12 @@
  * Checks that package-lock.json serves everybody: it says what the package.json files say, it names
  * no registry, so that each machine may use its own, and it holds the build of every package for
  * every platform, so that `npm ci` works on Linux, macOS and Windows alike. npm leaves out,
- * silently, the builds that a registry doesn't have.
+ * silently, the builds that a registry doesn't have. Versions are exact, and no package runs a
+ * script when it is installed that nobody has decided about.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { policyProblems } from './policy-problems.ts'
 
 type Manifest = {
   dependencies?: Record<string, string>
@@ -13,7 +15,12 @@ type Manifest = {
   optionalDependencies?: Record<string, string>
 }
 
-type Locked = Manifest & { resolved?: string; link?: boolean; integrity?: string }
+type Locked = Manifest & {
+  resolved?: string
+  link?: boolean
+  integrity?: string
+  hasInstallScript?: boolean
+}
 
 /**
  * Not published for every platform where this project was made: elsewhere anvil and forge come from
@@ -25,10 +32,19 @@ const ROOT = join(import.meta.dirname, '..')
 
 const packages: Record<string, Locked> = readJson('package-lock.json').packages
 
-const problems = Object.entries(packages).flatMap(([path, locked]) => [
-  ...(path.includes('node_modules/') ? registryProblems(path, locked) : manifestProblems(path)),
-  ...platformProblems(path, locked),
-])
+const problems = [
+  ...Object.entries(packages).flatMap(([path, locked]) => [
+    ...(path.includes('node_modules/') ? registryProblems(path, locked) : manifestProblems(path)),
+    ...platformProblems(path, locked),
+  ]),
+  ...policyProblems({
+    manifests: Object.entries(packages)
+      .filter(([path]) => !path.includes('node_modules/'))
+      .map(([folder, manifest]) => ({ folder, ...manifest })),
+    locked: Object.entries(packages).map(([path, locked]) => ({ path, ...locked })),
+    allowScripts: readJson('package.json').allowScripts,
+  }),
+]
 if (problems.length > 0) {
   process.stdout.write(problems.map((problem) => `${problem}\n`).join(''))
   process.exitCode = 1

@@ -1,7 +1,7 @@
 /** Goal: the shell scripts do what they say. Method: they run as their users run them. */
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TOPICS } from '@coffer/events/topics'
@@ -84,3 +84,32 @@ const behind = (group: string, lag: number) => ({
   ready: async () => ({ ready: true, checks: {} }),
   metrics: async () => `coffer_consumer_backlog{group="${group}",process="accounts"} ${lag}\n`,
 })
+
+test('the bill of materials has every package of the lock file, with its hash', async () => {
+  const lock = JSON.parse(await readFile(join(import.meta.dirname, '../package-lock.json'), 'utf8'))
+  const locked = Object.entries<{ version: string; link?: boolean }>(lock.packages)
+    .filter(([path, { link }]) => path.includes('node_modules/') && !link)
+    .map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`)
+
+  const [once = '', again] = await Promise.all([sbom(), sbom()])
+  const { bomFormat, metadata, components } = JSON.parse(once)
+  const hashed = components.filter((each: Component) => each.hashes?.[0]?.alg === 'SHA-512')
+
+  expect([bomFormat, metadata.component.name]).toEqual(['CycloneDX', 'coffer'])
+  expect(new Set(hashed.map((each: Component) => each.purl))).toEqual(
+    new Set(locked.map((each) => `pkg:npm/${each.replace(/^@/, '%40')}`)),
+  )
+  expect(again).toBe(once)
+})
+
+type Component = { purl: string; hashes?: { alg: string }[] }
+
+const sbom = (): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const options = { maxBuffer: 64 * 1_024 * 1_024 }
+    const args = [join(import.meta.dirname, 'sbom.ts')]
+    execFile(process.execPath, args, options, (error, stdout) => {
+      if (error) reject(error)
+      else resolve(stdout)
+    })
+  })

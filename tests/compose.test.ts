@@ -110,3 +110,13 @@ test('every stage of our image is the Node that the project is developed on', ()
 test('our image does not run as root', () => {
   expect(dockerfile.match(/^USER .*$/gm)?.at(-1)).toBe('USER node')
 })
+
+test('each process connects as its own role of the database', () => {
+  const connecting = services.filter(([, { environment, command: [main] = [] }]) => {
+    return environment?.['DATABASE_URL'] && main !== 'apps/cli/src/main.ts'
+  })
+  const roles = connecting.map(([name, { environment }]) => [name, environment?.['PGOPTIONS']])
+
+  expect(roles.length).toBeGreaterThan(5)
+  expect(roles).toEqual(connecting.map(([name]) => [name, `-c role=coffer_${name}`]))
+})

@@ -207,7 +207,7 @@ test('the doctor finds every part well, and says what to do about one that is no
   expect(well.findings.filter(({ isWell }) => !isWell)).toEqual([])
   expect(well.code).toBe(0)
   expect(well.findings.map(({ name }) => name)).toEqual([
-    ...['database', 'clocks', 'broker', 'redis', expect.stringMatching(/^node 127/)],
+    ...['database', 'roles', 'clocks', 'broker', 'redis', expect.stringMatching(/^node 127/)],
     ...['scanner', 'accounts', 'api'].map(() => expect.stringMatching(/^(scanner|accounts|api)$/)),
     ...['ledger', 'disk'],
   ])

@@ -11,6 +11,8 @@ import { openMessaging } from '@coffer/messaging/open-messaging'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { createLogger } from '@coffer/telemetry/logger'
 import { sql } from 'drizzle-orm'
+import { ROLE_GRANTS } from './database/app-grants.ts'
+import { grantProblems } from './database/apply-grants.ts'
 
 /** What was looked at, what was found, and what to do where it is not well. */
 export type Finding = { name: string; isWell: boolean; says: string; advice?: string }
@@ -74,6 +76,24 @@ export const findClocks = (url: string): Promise<Finding> =>
     const apart = Math.round((row?.ms ?? 0) - (beforeMs + Date.now()) / 2)
     const says = `the database's is ${Math.abs(apart)} ms ${apart < 0 ? 'behind' : 'ahead of'} ours`
     return { isWell: Math.abs(apart) <= CLOCKS_APART_MS, says }
+  })
+
+/** Whether each app's role may do what it should and nothing else. */
+export const findRoles = (url: string): Promise<Finding> =>
+  looked('roles', 'Put them right: coffer migrate.', async () => {
+    await using postgres = opened(url)
+    const known = await postgres.execute<{ role: string }>(sql`
+      select rolname::text as role from pg_roles where rolname like 'coffer\\_%'`)
+    const there = ROLE_GRANTS.filter(({ role }) => known.some((each) => each.role === role))
+    const problems = await grantProblems(postgres, there)
+    const [first] = problems
+    if (first !== undefined) {
+      const more = problems.length - 1
+      return { isWell: false, says: more > 0 ? `${first}, and ${more} more` : first }
+    }
+    const missing = ROLE_GRANTS.length - there.length
+    if (missing === 0) return { isWell: true, says: 'each app has its own, with what it needs' }
+    return { isWell: true, says: `${missing} apps have none: they may do what their login may` }
   })
 
 /** Whether the broker answers and has every topic with the partitions it should have. */

@@ -16,6 +16,7 @@ import {
   findEndpoint,
   findLedger,
   findRedis,
+  findRoles,
 } from '../doctor-checks.ts'
 import { checkApp } from '../health-checks.ts'
 import { LOCAL_CHAIN_ID } from '../local-chain.ts'
@@ -66,7 +67,7 @@ async function examine({ home, app, json }: DoctorOptions): Promise<Finding[]> {
   const { DATABASE_URL: url, REDIS_URL: redis } = config
   const looks = [
     ...(url
-      ? [() => findDatabase(url), () => findClocks(url)]
+      ? [() => findDatabase(url), () => findRoles(url), () => findClocks(url)]
       : [() => notSet('database', 'DATABASE_URL')]),
     config.KAFKA_BROKERS || redis
       ? () => findBroker(config)

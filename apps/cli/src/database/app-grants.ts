@@ -8,6 +8,7 @@ import {
   RELAYS,
   together,
 } from './grants.ts'
+import { roleOf } from './role-of.ts'
 
 /** What each app may do in the database, and nothing else: its role has these rights. */
 export const APP_GRANTS: Readonly<Record<string, Grants>> = {
@@ -90,3 +91,8 @@ export const APP_GRANTS: Readonly<Record<string, Grants>> = {
     'withdrawals.withdrawals': ['select', 'insert', 'update'],
   }),
 }
+
+/** The same by role. */
+export const ROLE_GRANTS = Object.entries(APP_GRANTS).map(([app, grants]) => {
+  return { role: roleOf(app), grants }
+})

@@ -8,19 +8,37 @@ export type RoleGrants = { role: string; grants: Grants }
 type Right = { role: string; kind: 'schema' | 'table' | 'sequence'; name: string; right: string }
 
 /**
- * Has each role do what is stated, and nothing else in the schemas of Coffer: it revokes what is
- * not stated and grants what is missing. Where all is as stated it changes nothing.
+ * Has each role do what is stated, and nothing else in this database: it revokes what is not stated
+ * and grants what is missing. Where all is as stated it changes nothing.
  */
 export async function applyGrants(tx: Transaction, stated: readonly RoleGrants[]): Promise<void> {
-  const roles = stated.map(({ role }) => role)
-  const wanted = new Map(stated.flatMap(rightsOf).map((right) => [keyOf(right), right]))
-  const held = await rightsHeld(tx, roles)
-  const excess = held.filter((right) => !wanted.has(keyOf(right)))
+  const { excess } = await differences(tx, stated)
   await run(tx, excess.map(statement('revoke', 'from')))
   // Whoever loses a right to a table loses those to its columns with it.
-  const left = new Set((await rightsHeld(tx, roles)).map(keyOf))
-  const missing = [...wanted.values()].filter((right) => !left.has(keyOf(right)))
+  const { missing } = await differences(tx, stated)
   await run(tx, missing.map(statement('grant', 'to')))
+}
+
+/** What roles may do and are not stated to, and the other way round, in words. */
+export async function grantProblems(
+  postgres: Pick<Transaction, 'execute'>,
+  stated: readonly RoleGrants[],
+): Promise<string[]> {
+  const { excess, missing } = await differences(postgres, stated)
+  return [
+    ...missing.map(({ role, name, right }) => `${role} lacks ${right} on ${name}`),
+    ...excess.map(({ role, name, right }) => `${role} has ${right} on ${name}`),
+  ]
+}
+
+async function differences(db: Pick<Transaction, 'execute'>, stated: readonly RoleGrants[]) {
+  const wanted = new Map(stated.flatMap(rightsOf).map((right) => [keyOf(right), right]))
+  const roles = stated.map(({ role }) => role)
+  const held = new Map((await rightsHeld(db, roles)).map((right) => [keyOf(right), right]))
+  return {
+    excess: [...held].filter(([key]) => !wanted.has(key)).map(([, right]) => right),
+    missing: [...wanted].filter(([key]) => !held.has(key)).map(([, right]) => right),
+  }
 }
 
 async function run(tx: Transaction, statements: readonly string[]): Promise<void> {
@@ -54,8 +72,8 @@ function eachColumn(right: string): string[] {
   return columns.split(',').map((column) => `${verb}(${column.trim()})`)
 }
 
-const rightsHeld = (tx: Transaction, roles: readonly string[]) =>
-  tx.execute<Right>(sql`
+const rightsHeld = (db: Pick<Transaction, 'execute'>, roles: readonly string[]) =>
+  db.execute<Right>(sql`
     with held (acl, kind, name, own_column) as (
       select nspacl, 'schema', nspname::text, null from pg_namespace
       union all

@@ -4,7 +4,8 @@ import { stackUrls } from '@coffer/testkit/stack-urls'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { APP_GRANTS } from './app-grants.ts'
+import { APP_GRANTS, ROLE_GRANTS } from './app-grants.ts'
+import { grantProblems } from './apply-grants.ts'
 import { makeRoles } from './make-roles.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -122,12 +123,21 @@ test('what somebody granted besides is taken back, and what was taken away is gi
   await postgres.execute(sql`revoke insert on messaging.outbox from coffer_scanner`)
   await postgres.execute(sql`revoke update (version) on ledger.accounts from coffer_api`)
   await postgres.execute(sql`grant update on ledger.accounts to coffer_accounts`)
+  const problems = await grantProblems(postgres, ROLE_GRANTS)
 
   await prepareDatabase(postgres)
 
   for (const app of ['payments', 'scanner', 'api', 'accounts']) {
     expect((await allowed(postgres, roleOf(app))).sort()).toEqual(stated(app))
   }
+  expect(problems.sort()).toEqual([
+    'coffer_accounts has update on ledger.accounts',
+    'coffer_api lacks update(version) on ledger.accounts',
+    'coffer_payments has delete on ledger.entries',
+    'coffer_payments has update on ledger.entries',
+    'coffer_scanner lacks insert on messaging.outbox',
+  ])
+  expect(await grantProblems(postgres, ROLE_GRANTS)).toEqual([])
 })
 
 test('an app connects as its role where it is told to', async () => {

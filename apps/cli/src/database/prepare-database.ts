@@ -1,10 +1,9 @@
 import { migrate } from '@coffer/postgres/migrate'
 import type { Postgres } from '@coffer/postgres/open-postgres'
-import { APP_GRANTS } from './app-grants.ts'
+import { ROLE_GRANTS } from './app-grants.ts'
 import { applyGrants } from './apply-grants.ts'
 import { makeRoles } from './make-roles.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { roleOf } from './role-of.ts'
 
 /** Which of the apps' roles there are. */
 export type PreparedRoles = {
@@ -22,14 +21,14 @@ const LOCK_KEY = 0x636f66666573
 /** Brings a database up to date, and each app's role to what it may do there. Safe to repeat. */
 export async function prepareDatabase(postgres: Postgres): Promise<PreparedRoles> {
   await migrate(postgres, MIGRATIONS)
-  const roles = Object.keys(APP_GRANTS).map(roleOf)
+  const roles = ROLE_GRANTS.map(({ role }) => role)
   return await postgres.transaction(async (tx) => {
     await tx.execute(`select pg_advisory_xact_lock(${LOCK_KEY})`)
     const { there, usable } = await makeRoles(tx, roles)
-    const grants = Object.entries(APP_GRANTS)
-      .map(([app, grantsOfApp]) => ({ role: roleOf(app), grants: grantsOfApp }))
-      .filter(({ role }) => there.includes(role))
-    await applyGrants(tx, grants)
+    await applyGrants(
+      tx,
+      ROLE_GRANTS.filter(({ role }) => there.includes(role)),
+    )
     return { granted: there, usable, missing: roles.filter((role) => !there.includes(role)) }
   })
 }
