@@ -4,6 +4,8 @@ import { connect as connectTls } from 'node:tls'
 import { describeError } from '@coffer/errors/app-error'
 import { TOPICS } from '@coffer/events/topics'
 import { jsonRpc } from '@coffer/evm/json-rpc'
+import { ROLE_GRANTS } from '@coffer/grants/app-grants'
+import { grantProblems } from '@coffer/grants/grant-problems'
 import { checkLedger } from '@coffer/ledger/check-ledger'
 import { checkSeals } from '@coffer/ledger/check-seals'
 import { type MessagingSettings, messagingConfig } from '@coffer/messaging/messaging-settings'
@@ -11,8 +13,6 @@ import { openMessaging } from '@coffer/messaging/open-messaging'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { createLogger } from '@coffer/telemetry/logger'
 import { sql } from 'drizzle-orm'
-import { ROLE_GRANTS } from './database/app-grants.ts'
-import { grantProblems } from './database/apply-grants.ts'
 
 /** What was looked at, what was found, and what to do where it is not well. */
 export type Finding = { name: string; isWell: boolean; says: string; advice?: string }

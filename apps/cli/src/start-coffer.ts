@@ -10,6 +10,7 @@ import {
 } from '@coffer/devstack/start-stack'
 import { TOPICS } from '@coffer/events/topics'
 import { ChainMismatchError } from '@coffer/evm/proven-chain'
+import type { GrantedApps } from '@coffer/grants/grant-apps'
 import { ensureMessagingTopics } from '@coffer/messaging/ensure-messaging-topics'
 import {
   type MessagingConfig,
@@ -30,7 +31,7 @@ import { anvilClient } from '@coffer/simulator/anvil-client'
 import { z } from 'zod'
 import { buildConsole } from './build-console.ts'
 import { asAppRole } from './database/as-app-role.ts'
-import { type PreparedRoles, prepareDatabase, sayRoles } from './database/prepare-database.ts'
+import { prepareDatabase, sayRoles } from './database/prepare-database.ts'
 import { LOCAL_CHAIN_ID, type LocalChain, localChain, localDefaults } from './local-chain.ts'
 import { localNotifications } from './local-notifications.ts'
 import { localSandbox } from './local-sandbox.ts'
@@ -174,7 +175,7 @@ type Surroundings = {
   shared: Record<string, string>
   signer: FundedSigner | undefined
   ports: Map<string, number>
-  roles: PreparedRoles
+  roles: GrantedApps
   options: StartCofferOptions & { home: string }
 }
 
@@ -242,7 +243,7 @@ function givenUrls(env: StartCofferOptions['env']): Partial<StackUrls> {
 async function prepare(
   { DATABASE_URL }: StackUrls,
   topics: TopicCopies & { messaging: MessagingConfig },
-): Promise<PreparedRoles> {
+): Promise<GrantedApps> {
   await using postgres = openPostgres(DATABASE_URL, { applicationName: 'coffer' })
   const [roles] = await Promise.all([
     prepareDatabase(postgres),

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { accessMigrations } from '@coffer/access/migrations'
 import { analyticsMigrations } from '@coffer/analytics/migrations'
 import { depositsMigrations } from '@coffer/deposits/migrations'
+import { connectingAs } from '@coffer/grants/connecting-as'
+import { grantApps } from '@coffer/grants/grant-apps'
 import type { HttpServer } from '@coffer/http/server'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
 import { messagingMigrations } from '@coffer/messaging/migrations'
@@ -9,7 +11,7 @@ import { type Asset, erc20AssetId, nativeAssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
 import { notificationsMigrations } from '@coffer/notifications/migrations'
 import { paymentsMigrations } from '@coffer/payments/migrations'
-import type { Postgres } from '@coffer/postgres/open-postgres'
+import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { reconciliationMigrations } from '@coffer/reconciliation/migrations'
 import { settlementsMigrations } from '@coffer/settlements/migrations'
 import { silentLogger } from '@coffer/telemetry/logger'
@@ -59,7 +61,10 @@ export type TestApi = AsyncDisposable & {
   post(url: string, payload?: string | object, contentType?: string): Promise<Answer>
 }
 
-/** The whole API on a database of its own, called without a socket. */
+/**
+ * The whole API on a database of its own, called without a socket. It connects as its role, so that
+ * what that may not do shows; `postgres` is of whoever may do everything.
+ */
 export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<TestApi> {
   const database = await testDatabase([
     accessMigrations,
@@ -74,8 +79,12 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     withdrawalsMigrations,
     notificationsMigrations,
   ])
+  await grantApps(database.postgres, ['api'])
+  const url = new URL(database.url)
+  url.searchParams.set('options', connectingAs('api'))
+  const own = openPostgres(url.href, { applicationName: 'api' })
   const server = await apiServer({
-    postgres: database.postgres,
+    postgres: own,
     chains: [{ chain: CHAIN, assets: [NATIVE_ASSET, TOKEN_ASSET] }],
     nodeOf: () => {
       throw new Error('No node stands behind this API.')
@@ -121,6 +130,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
       }),
     async [Symbol.asyncDispose]() {
       await server.close()
+      await own[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },
   }

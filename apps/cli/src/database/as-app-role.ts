@@ -1,12 +1,10 @@
-import type { PreparedRoles } from './prepare-database.ts'
-import { roleOf } from './role-of.ts'
+import { connectingAs } from '@coffer/grants/connecting-as'
+import type { GrantedApps } from '@coffer/grants/grant-apps'
+import { roleOf } from '@coffer/grants/role-of'
 
 /**
- * What has each connection of an app begin as the app's role, so that nothing is asked of the
- * database for it later: `PGOPTIONS`, which the driver knows by itself. Nothing where whoever
- * connects may not become the role.
+ * The setting that has an app connect as its role, which the driver knows by itself; none where
+ * whoever connects may not become it.
  */
-export function asAppRole(app: string, { usable }: PreparedRoles): Record<string, string> {
-  const role = roleOf(app)
-  return usable.includes(role) ? { PGOPTIONS: `-c role=${role}` } : {}
-}
+export const asAppRole = (app: string, { usable }: GrantedApps): Record<string, string> =>
+  usable.includes(roleOf(app)) ? { PGOPTIONS: connectingAs(app) } : {}

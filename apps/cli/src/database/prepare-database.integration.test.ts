@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { APP_GRANTS, ROLE_GRANTS } from '@coffer/grants/app-grants'
+import { connectingAs } from '@coffer/grants/connecting-as'
+import { grantProblems } from '@coffer/grants/grant-problems'
+import { makeRoles } from '@coffer/grants/make-roles'
+import { roleOf } from '@coffer/grants/role-of'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { stackUrls } from '@coffer/testkit/stack-urls'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { APP_GRANTS, ROLE_GRANTS } from './app-grants.ts'
-import { grantProblems } from './apply-grants.ts'
-import { makeRoles } from './make-roles.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { prepareDatabase } from './prepare-database.ts'
-import { roleOf } from './role-of.ts'
 
 /** Goal: what an app may do in the database is what one table says, whatever allows it. */
 
@@ -142,7 +143,7 @@ test('what somebody granted besides is taken back, and what was taken away is gi
 
 test('an app connects as its role where it is told to', async () => {
   const url = new URL(database.url)
-  url.searchParams.set('options', '-c role=coffer_payments')
+  url.searchParams.set('options', connectingAs('payments'))
   await using payments = openPostgres(url.href)
 
   const [row] = await payments.execute(sql`select current_user::text as "self"`)

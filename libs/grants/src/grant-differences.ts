@@ -5,33 +5,10 @@ import type { Grants } from './grants.ts'
 export type RoleGrants = { role: string; grants: Grants }
 
 /** One thing that a role may do: `update(status)` is of that column alone. */
-type Right = { role: string; kind: 'schema' | 'table' | 'sequence'; name: string; right: string }
+export type RoleRight = { role: string; kind: 'schema' | 'table' | 'sequence'; name: string; right: string }
 
-/**
- * Has each role do what is stated, and nothing else in this database: it revokes what is not stated
- * and grants what is missing. Where all is as stated it changes nothing.
- */
-export async function applyGrants(tx: Transaction, stated: readonly RoleGrants[]): Promise<void> {
-  const { excess } = await differences(tx, stated)
-  await run(tx, excess.map(statement('revoke', 'from')))
-  // Whoever loses a right to a table loses those to its columns with it.
-  const { missing } = await differences(tx, stated)
-  await run(tx, missing.map(statement('grant', 'to')))
-}
-
-/** What roles may do and are not stated to, and the other way round, in words. */
-export async function grantProblems(
-  postgres: Pick<Transaction, 'execute'>,
-  stated: readonly RoleGrants[],
-): Promise<string[]> {
-  const { excess, missing } = await differences(postgres, stated)
-  return [
-    ...missing.map(({ role, name, right }) => `${role} lacks ${right} on ${name}`),
-    ...excess.map(({ role, name, right }) => `${role} has ${right} on ${name}`),
-  ]
-}
-
-async function differences(db: Pick<Transaction, 'execute'>, stated: readonly RoleGrants[]) {
+/** What roles may do and are not stated to, and what they are stated to do and may not. */
+export async function grantDifferences(db: Pick<Transaction, 'execute'>, stated: readonly RoleGrants[]) {
   const wanted = new Map(stated.flatMap(rightsOf).map((right) => [keyOf(right), right]))
   const roles = stated.map(({ role }) => role)
   const held = new Map((await rightsHeld(db, roles)).map((right) => [keyOf(right), right]))
@@ -41,24 +18,15 @@ async function differences(db: Pick<Transaction, 'execute'>, stated: readonly Ro
   }
 }
 
-async function run(tx: Transaction, statements: readonly string[]): Promise<void> {
-  if (statements.length > 0) await tx.execute(sql.raw(statements.join(';\n')))
-}
-
-const keyOf = ({ role, kind, name, right }: Right) => [role, kind, name, right].join(' ')
-
-const statement =
-  (verb: 'grant' | 'revoke', preposition: 'to' | 'from') =>
-  ({ role, kind, name, right }: Right) =>
-    `${verb} ${right} on ${kind} ${name} ${preposition} ${role}`
+const keyOf = ({ role, kind, name, right }: RoleRight) => [role, kind, name, right].join(' ')
 
 /** A table is of use to whoever may use its schema. */
-function rightsOf({ role, grants }: RoleGrants): Right[] {
+function rightsOf({ role, grants }: RoleGrants): RoleRight[] {
   const schemas = new Set(Object.keys(grants).map((name) => name.split('.', 1).join('')))
   return [
-    ...[...schemas].map((name): Right => ({ role, kind: 'schema', name, right: 'usage' })),
+    ...[...schemas].map((name): RoleRight => ({ role, kind: 'schema', name, right: 'usage' })),
     ...Object.entries(grants).flatMap(([name, rights]) =>
-      rights.flatMap(eachColumn).map((right): Right => {
+      rights.flatMap(eachColumn).map((right): RoleRight => {
         return { role, kind: right === 'usage' ? 'sequence' : 'table', name, right }
       }),
     ),
@@ -73,7 +41,7 @@ function eachColumn(right: string): string[] {
 }
 
 const rightsHeld = (db: Pick<Transaction, 'execute'>, roles: readonly string[]) =>
-  db.execute<Right>(sql`
+  db.execute<RoleRight>(sql`
     with held (acl, kind, name, own_column) as (
       select nspacl, 'schema', nspname::text, null from pg_namespace
       union all
