@@ -99,7 +99,7 @@ test('is ready once chains are scanned, and not when one is stale or latched', a
 
 test('without PostgreSQL it is not ready, and requests are told to try again', async () => {
   const api = await testApi()
-  await api.postgres[Symbol.asyncDispose]()
+  await api.disconnect()
 
   const ready = await api.get('/ready')
   const chains = await api.get('/v1/chains')

@@ -5,10 +5,18 @@ import type { Grants } from './grants.ts'
 export type RoleGrants = { role: string; grants: Grants }
 
 /** One thing that a role may do: `update(status)` is of that column alone. */
-export type RoleRight = { role: string; kind: 'schema' | 'table' | 'sequence'; name: string; right: string }
+export type RoleRight = {
+  role: string
+  kind: 'schema' | 'table' | 'sequence'
+  name: string
+  right: string
+}
 
 /** What roles may do and are not stated to, and what they are stated to do and may not. */
-export async function grantDifferences(db: Pick<Transaction, 'execute'>, stated: readonly RoleGrants[]) {
+export async function grantDifferences(
+  db: Pick<Transaction, 'execute'>,
+  stated: readonly RoleGrants[],
+) {
   const wanted = new Map(stated.flatMap(rightsOf).map((right) => [keyOf(right), right]))
   const roles = stated.map(({ role }) => role)
   const held = new Map((await rightsHeld(db, roles)).map((right) => [keyOf(right), right]))

@@ -54,6 +54,8 @@ export type Answer = { status: number; body: any; type: string }
 export type TestApi = AsyncDisposable & {
   server: HttpServer
   postgres: Postgres
+  /** Takes the database away from it. */
+  disconnect(): Promise<void>
   /** What an accepted caller sends. */
   headers: { authorization: string }
   get(url: string): Promise<Answer>
@@ -116,6 +118,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
   return {
     server,
     postgres: database.postgres,
+    disconnect: async () => await own[Symbol.asyncDispose](),
     headers,
     get: (url) => call({ url, headers }),
     post: (url, payload, contentType) =>
