@@ -112,8 +112,8 @@ test('our image does not run as root', () => {
 })
 
 test('each process connects as its own role of the database', () => {
-  const connecting = services.filter(([, { environment, command: [main] = [] }]) => {
-    return environment?.['DATABASE_URL'] && main !== 'apps/cli/src/main.ts'
+  const connecting = services.filter(([, { environment, command }]) => {
+    return environment?.['DATABASE_URL'] && command?.[0] !== 'apps/cli/src/main.ts'
   })
   const roles = connecting.map(([name, { environment }]) => [name, environment?.['PGOPTIONS']])
 
