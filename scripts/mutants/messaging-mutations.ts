@@ -78,8 +78,8 @@ export const messagingMutations: readonly Mutation[] = [
   {
     name: 'what comes while the database is only to be read goes to the dead letters',
     file: 'libs/postgres/src/transient.ts',
-    find: '(25006|55P03|XX001|XX002)',
-    replace: '(55P03|XX001|XX002)',
+    find: '(25006|3D000|',
+    replace: '(3D000|',
     tests: ['tests/hazards/messages.integration.test.ts'],
   },
   {

@@ -21,6 +21,7 @@ import { rebuildMutations } from './rebuild-mutations.ts'
 import { reconciliationMutations } from './reconciliation-mutations.ts'
 import { refundMutations } from './refund-mutations.ts'
 import { releaseMutations } from './release-mutations.ts'
+import { roleMutations } from './role-mutations.ts'
 import { safetyMutations } from './safety-mutations.ts'
 import { scanMutations } from './scan-mutations.ts'
 import { scanStoreMutations } from './scan-store-mutations.ts'
@@ -62,6 +63,7 @@ export const mutations: readonly Mutation[] = [
   ...reconciliationMutations,
   ...observeMutations,
   ...notificationMutations,
+  ...roleMutations,
   ...safetyMutations,
   ...simulationMutations,
 ]
