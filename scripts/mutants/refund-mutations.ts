@@ -30,9 +30,23 @@ export const refundMutations: readonly Mutation[] = [
   },
   {
     name: 'a refund that was refused is granted when it is asked for again',
-    file: `${payments}/usecases/request-refund.ts`,
-    find: 'if (known) return sameAs(known, request)',
-    replace: "if (known && known.status !== 'refused') return sameAs(known, request)",
+    file: `${payments}/usecases/request-refunds.ts`,
+    find: 'isPayable && !known[place]',
+    replace: "isPayable && (!known[place] || known[place].status === 'refused')",
+    tests: refundTests,
+  },
+  {
+    name: 'of refunds that are asked for at once none sees the one before',
+    file: `${payments}/usecases/request-refunds.ts`,
+    find: 'if (rounds[round]) rounds[round].push(each)',
+    replace: 'if (rounds[0]) rounds[0].push(each)',
+    tests: refundTests,
+  },
+  {
+    name: 'a refund that is asked for too early is refused for ever',
+    file: `${payments}/usecases/request-refunds.ts`,
+    find: 'if (before + amount - excess <= payment.amount)',
+    replace: 'if (before + amount - excess < 0n)',
     tests: refundTests,
   },
   {

@@ -43,7 +43,10 @@ export function refundsApi({ postgres, assets, sandboxSecret }: RefundsApiOption
   })
   return [
     refundRoutes({
-      requestRefund: requestRefund({ rooms: refunds, payments, destinations, now }),
+      requestRefund: requestRefund({
+        ...{ rooms: refunds, payments, destinations, now },
+        isTransient: isTransientPostgresError,
+      }),
       refunds: postgresRefundReader(postgres),
       payments,
     }),

@@ -3,6 +3,7 @@ import { bookPayments, isPaymentEvent } from '@coffer/ledger/book-payments'
 import { checkLedger } from '@coffer/ledger/check-ledger'
 import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
 import { currencyAssetId } from '@coffer/money/asset'
+import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { testCards } from '@coffer/sandbox/test-cards'
 import { SANDBOX_SECRET } from '@coffer/sandbox/testing/running-sandbox'
 import { waitFor } from '@coffer/testkit/wait-for'
@@ -133,6 +134,7 @@ test('a refund goes back to its card, or fails and sets free what was reserved',
     rooms: postgresRefundRooms(postgres),
     payments: postgresPaymentReader(postgres),
     destinations: postgresDestinations(postgres, []),
+    isTransient: isTransientPostgresError,
     now: () => new Date(),
   })
   const refunds = postgresRefundReader(postgres)

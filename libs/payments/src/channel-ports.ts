@@ -103,14 +103,17 @@ export type RefundChange = {
 /** What can be done to refunds in one transaction, their reservation in the ledger included. */
 export type RefundRoom = PaymentRoom & {
   findRefund(id: string): Promise<StoredRefund | undefined>
-  findByKey(paymentId: string, key: string): Promise<StoredRefund | undefined>
+  /** What was made of each of `requests` before, in their order. */
+  findByKeys(
+    requests: readonly { paymentId: string; key: string }[],
+  ): Promise<(StoredRefund | undefined)[]>
   /** What is or may be refunded of a payment of what the merchant got for it. */
   refundedOfMerchant(paymentId: string): Promise<bigint>
   /** What of an order went back to its payer of what the merchant got for it. */
   refundedOfOrder(orderId: string): Promise<bigint>
-  /** Asks the ledger, which decides. Once a transaction. */
-  reserve(draft: TransactionDraft): Promise<'reserved' | 'refused'>
-  insertRefund(refund: StoredRefund, lookAt: Date | null): Promise<void>
+  /** Asks the ledger, which decides of each. Once a transaction. */
+  reserve(drafts: readonly TransactionDraft[]): Promise<('reserved' | 'refused')[]>
+  insertRefunds(refunds: readonly { refund: StoredRefund; lookAt: Date | null }[]): Promise<void>
   writeRefund(id: string, change: RefundChange): Promise<void>
   /** Counts a refund of `amount` that has arrived. */
   addRefunded(paymentId: string, amount: bigint): Promise<void>

@@ -1,7 +1,7 @@
 import { postTransactions } from '@coffer/ledger/post-transactions'
 import type { Units } from '@coffer/money/units'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
-import { and, asc, eq, lte, type SQL, sql } from 'drizzle-orm'
+import { asc, eq, lte, type SQL, sql } from 'drizzle-orm'
 import type { RefundReader, RefundRoom, RefundRooms, StoredRefund } from '../channel-ports.ts'
 import { payments, refunds } from '../schema.ts'
 import { paymentRoom, transact } from './postgres-payment-rooms.ts'
@@ -15,10 +15,7 @@ export const postgresRefundRooms =
 const roomOf = (tx: Transaction): RefundRoom => ({
   ...paymentRoom(tx),
   findRefund: async (id) => (await select(tx, eq(refunds.id, id)))[0],
-  async findByKey(paymentId, key) {
-    const named = and(eq(refunds.paymentId, paymentId), eq(refunds.idempotencyKey, key))
-    return (await select(tx, named))[0]
-  },
+  findByKeys: (requests) => findByKeys(tx, requests),
   refundedOfMerchant: (paymentId) =>
     sumOf(
       tx,
@@ -26,13 +23,15 @@ const roomOf = (tx: Transaction): RefundRoom => ({
     ),
   refundedOfOrder: (orderId) =>
     sumOf(tx, sql`payments.order_id = ${orderId} and refunds.status = 'succeeded'`),
-  async reserve(draft) {
-    const [outcome] = await postTransactions(tx, [draft])
-    if (outcome?.status === 'created') return 'reserved'
-    if (outcome?.status === 'refused') return 'refused'
-    throw new Error(`The ledger answered ${outcome?.status} to a refund that is new.`)
+  async reserve(drafts) {
+    const outcomes = await postTransactions(tx, drafts)
+    return outcomes.map(({ status }) => {
+      if (status === 'created') return 'reserved'
+      if (status === 'refused') return 'refused'
+      throw new Error(`The ledger answered ${status} to a refund that is new.`)
+    })
   },
-  insertRefund: (refund, lookAt) => insertRefund(tx, refund, lookAt),
+  insertRefunds: (all) => insertRefunds(tx, all),
   async writeRefund(id, change) {
     await tx.update(refunds).set(change).where(eq(refunds.id, id))
   },
@@ -86,17 +85,37 @@ async function select(
   }))
 }
 
-async function insertRefund(
+async function findByKeys(
   tx: Transaction,
-  refund: StoredRefund,
-  lookAt: Date | null,
+  requests: readonly { paymentId: string; key: string }[],
+): Promise<(StoredRefund | undefined)[]> {
+  const found = await select(
+    tx,
+    sql`(${refunds.paymentId}, ${refunds.idempotencyKey}) in (
+      select * from unnest(
+        ${sql.param(requests.map(({ paymentId }) => paymentId))}::uuid[],
+        ${sql.param(requests.map(({ key }) => key))}::text[]
+      ))`,
+  )
+  const nameOf = ({ paymentId, key }: { paymentId: string; key: string }) => `${paymentId} ${key}`
+  const byName = new Map(found.map((refund) => [nameOf(refund), refund]))
+  return requests.map((request) => byName.get(nameOf(request)))
+}
+
+async function insertRefunds(
+  tx: Transaction,
+  all: readonly { refund: StoredRefund; lookAt: Date | null }[],
 ): Promise<void> {
-  const { id, paymentId, key, to, reason, status, failure, createdAt, endedAt } = refund
-  const [amount, excess] = [refund.amount as Units, refund.excess as Units]
-  await tx.insert(refunds).values({
-    ...{ id, paymentId, idempotencyKey: key, amount, excess, to, reason, status, failure },
-    ...{ lookAt, createdAt, endedAt },
+  if (all.length === 0) return
+  const rows = all.map(({ refund, lookAt }) => {
+    const { id, paymentId, key, to, reason, status, failure, createdAt, endedAt } = refund
+    const [amount, excess] = [refund.amount as Units, refund.excess as Units]
+    return {
+      ...{ id, paymentId, idempotencyKey: key, amount, excess, to, reason, status, failure },
+      ...{ lookAt, createdAt, endedAt },
+    }
   })
+  await tx.insert(refunds).values(rows)
 }
 
 /** What the merchant gives of the refunds `where`. */

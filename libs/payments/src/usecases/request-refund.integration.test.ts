@@ -43,6 +43,7 @@ beforeAll(async () => {
   const request = requestRefund({
     ...{ rooms, now, payments: postgresPaymentReader(postgres) },
     destinations: postgresDestinations(postgres, [token]),
+    isTransient: isTransientPostgresError,
   })
   ask = (given) => request({ key: randomUUID(), amount: 100n, to: PAYER, ...given })
   conclude = concludeRefund({ rooms, now })
@@ -228,6 +229,33 @@ test('a refund of what is not booked may be asked for again', async () => {
   await book()
 
   expect(await ask(request)).toMatchObject({ status: 'requested', amount: 100n, excess: 0n })
+})
+
+test('of refunds that are asked for at once each is granted or refused by itself', async () => {
+  const [whole, over, early] = [await paid(), await paid(130n), await database.payment()]
+  await receive(early, 100n)
+  const asked = [
+    ...[{ paymentId: whole }, { paymentId: whole, amount: 1n }, { paymentId: early }],
+    ...[
+      { paymentId: over, amount: 20n },
+      { paymentId: over, amount: 20n },
+    ],
+    ...[
+      { paymentId: over, to: undefined as never },
+      { paymentId: over, amount: 91n },
+    ],
+  ]
+
+  const outcomes = await Promise.allSettled(asked.map(ask))
+
+  const told = outcomes.map((each) => (each.status === 'fulfilled' ? each.value : each.reason.code))
+  expect(told).toMatchObject([
+    ...[{ amount: 100n, excess: 0n }, 'REFUND_EXCEEDS', 'REFUND_TOO_EARLY'],
+    ...[{ excess: 20n }, { excess: 10n }, 'REFUND_DESTINATION', 'REFUND_EXCEEDS'],
+  ])
+  expect(await database.read(over)).toMatchObject({ status: 'paid' })
+  expect(await balance(over, 'payment.refundable')).toBe(90n)
+  await book()
 })
 
 test('a refund goes to no token and no address of ours, and never to a sender by default', async () => {
