@@ -53,7 +53,10 @@ export async function bookedDeposits(
     from page
     left join lateral (
       select account.asset, sum(entry.amount) as amount
-      from ledger.entries entry join ledger.accounts account on account.id = entry.account_id
+      from ledger.entries entry cross join lateral (
+        -- Sought for each entry: by old figures the planner would read all accounts each time.
+        select asset, code from ledger.accounts where id = entry.account_id offset 0
+      ) account
       where entry.transaction_id = page.id and account.code = 'custody'
         and page.code in ('deposit.credit', 'deposit.suspense', 'deposit.unassigned')
         and starts_with(account.asset, ${`${chain}/`})

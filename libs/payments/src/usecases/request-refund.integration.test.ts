@@ -1,26 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import type { ReadEvent } from '@coffer/events/event'
 import type { Address } from '@coffer/evm/address'
-import { bookPayments, isPaymentEvent } from '@coffer/ledger/book-payments'
 import { checkLedger } from '@coffer/ledger/check-ledger'
 import { ledgerMigrations } from '@coffer/ledger/migrations'
-import { postTransactions } from '@coffer/ledger/post-transactions'
-import { accounts } from '@coffer/ledger/schema'
-import { postgresUnitOfWork } from '@coffer/ledger/unit-of-work'
-import type { Units } from '@coffer/money/units'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { createMetrics } from '@coffer/telemetry/metrics'
 import { addresses, owners } from '@coffer/wallets/schema'
-import { and, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { measurePayments } from '../adapters/payment-metrics.ts'
 import { postgresDestinations } from '../adapters/postgres-destinations.ts'
 import { postgresPaymentReader } from '../adapters/postgres-payment-reader.ts'
-import { postgresPaymentRooms } from '../adapters/postgres-payment-rooms.ts'
 import { postgresRefundReader, postgresRefundRooms } from '../adapters/postgres-refunds.ts'
 import { refunds } from '../schema.ts'
-import { type PaymentsDatabase, paymentsDatabase, TOKEN } from '../testing/payments-database.ts'
-import { applyDeposits } from './apply-deposits.ts'
+import { bookedPayments } from '../testing/booked-payments.ts'
+import { type PaymentsDatabase, paymentsDatabase } from '../testing/payments-database.ts'
 import { applyWithdrawals } from './apply-withdrawals.ts'
 import { concludeRefund } from './conclude-refund.ts'
 import { type RefundRequest, requestRefund } from './request-refund.ts'
@@ -30,14 +23,20 @@ const PAYER = `0x${'9'.repeat(40)}` as Address
 const now = () => new Date()
 const hash = (digits: string) => `0x${digits.repeat(32)}`
 
+type Books = ReturnType<typeof bookedPayments>
+
 let database: PaymentsDatabase
+let receive: Books['receive']
+let book: Books['book']
+let paid: Books['paid']
+let balance: Books['balance']
 let ask: (request: Partial<RefundRequest> & { paymentId: string }) => Promise<{ id: string }>
 let conclude: ReturnType<typeof concludeRefund>
-let booked = 0
 
 beforeAll(async () => {
   database = await paymentsDatabase([ledgerMigrations])
   const { postgres } = database
+  ;({ receive, book, paid, balance } = bookedPayments(database))
   const rooms = postgresRefundRooms(postgres)
   const token = { chain: CHAIN, contract: `0x${'c'.repeat(40)}` } as never
   const request = requestRefund({
@@ -49,58 +48,6 @@ beforeAll(async () => {
   conclude = concludeRefund({ rooms, now })
 })
 afterAll(() => database[Symbol.asyncDispose]())
-
-/** Has money come in for a payment, in the payments and in the books. */
-async function receive(paymentId: string, amount: bigint): Promise<ReadEvent> {
-  const txHash = `0x${randomUUID().replaceAll('-', '').repeat(2)}` as const
-  const depositId = `${CHAIN}:${txHash}:log:0`
-  const blockTime = new Date('2026-11-21T12:10:00Z').toISOString()
-  const event = {
-    ...{ id: depositId, type: 'deposit.confirmed' as const, source: 'test', time: blockTime },
-    data: {
-      ...{ depositId, revision: 1, owner: paymentId, chain: CHAIN, asset: TOKEN },
-      ...{ amount: amount as Units, txHash, position: 'log:0', blockNumber: 7, blockTime },
-      ...{ from: PAYER, to: PAYER, blockHash: txHash },
-    },
-  }
-  await database.postgres.transaction((tx) =>
-    postTransactions(tx, [
-      {
-        ...{ reference: depositId, code: 'deposit.credit', owner: paymentId, eventAt: now() },
-        entries: [
-          { account: { owner: 'system', code: 'custody', asset: TOKEN }, amount },
-          { account: { owner: paymentId, code: 'owner.available', asset: TOKEN }, amount: -amount },
-        ],
-      },
-    ]),
-  )
-  const rooms = postgresPaymentRooms(database.postgres)
-  await applyDeposits({ rooms, consumer: 'payments', now })([event as never])
-  return event as never
-}
-
-/** Books what was announced since the last time, as the account service does. */
-async function book(): Promise<void> {
-  const all = await database.announced()
-  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres })
-  await bookPayments({ unitOfWork })(all.slice(booked).filter(isPaymentEvent))
-  booked = all.length
-}
-
-async function paid(amount = 100n): Promise<string> {
-  const id = await database.payment()
-  await receive(id, amount)
-  await book()
-  return id
-}
-
-async function balance(owner: string, code: string): Promise<bigint> {
-  const [row] = await database.postgres
-    .select()
-    .from(accounts)
-    .where(and(eq(accounts.owner, owner), eq(accounts.code, code as never)))
-  return row ? row.creditsPosted - row.debitsPosted : 0n
-}
 
 const typesOf = async (refundId: string) =>
   (await database.announced()).flatMap(({ type, data }) =>
