@@ -58,6 +58,16 @@ const seed = (owner: string, seed: number, blockNumber = 10) =>
       decode(${'aa'.repeat(20)}, 'hex'), decode(${'bb'.repeat(20)}, 'hex'), ${blockNumber},
       decode(${hash(blockNumber)}, 'hex'), now(), 'seen')`)
 
+/** Many in one transaction, from the seed `first` on. */
+const seedMany = (owner: string, first: number, count: number) =>
+  api.postgres.execute(sql`
+    insert into deposits.deposits (chain, tx_hash, position, owner, asset, amount, "from", "to",
+      block_number, block_hash, block_time, status)
+    select ${CHAIN}, decode(lpad(to_hex(seed), 64, '0'), 'hex'), 'value', ${owner},
+      ${NATIVE_ASSET.id}, 1, decode(${'aa'.repeat(20)}, 'hex'), decode(${'bb'.repeat(20)}, 'hex'),
+      10, decode(${hash(10)}, 'hex'), now(), 'credited'
+    from generate_series(${first}::int, ${first + count - 1}::int) as seed`)
+
 const become = (seed: number, status: string) =>
   api.postgres.execute(sql`
     update deposits.deposits set status = ${status}, changed_in = pg_current_xact_id()
@@ -141,6 +151,26 @@ test('is late rather than wrong about a transaction that commits behind others',
   await slow
 
   await until(() => new Set(stream.told.map((told) => told.seed)), new Set([21, 22]))
+})
+
+test('tells all that was missed, however much, and all that comes at once', async () => {
+  const { caller, user } = await newUser()
+  await seedMany(user, 10_000, 2_500)
+  await seedMany(user, 20_000, 600)
+
+  const first = await listen(caller, '1-0-0')
+  const seeds = () => new Set(first.told.map(({ seed }) => seed)).size
+  await until(seeds, 3_100)
+  await seedMany(user, 30_000, 2_000)
+  await until(seeds, 5_100)
+  const [isOpen] = await Promise.all([Promise.race([first.reading, 'open']), undefined])
+  await first[Symbol.asyncDispose]()
+  expect(isOpen).toBe('open')
+
+  // Who is cut off in the midst goes on near there, and not at the beginning.
+  const place = first.told.findLast(({ seed }) => seed < 13_000)?.id
+  await using second = await listen(caller, place)
+  await until(() => new Set(second.told.map(({ seed }) => seed)).size, 2_600)
 })
 
 test('tells nobody of another tenant’s, and of one owner on request', async () => {

@@ -3182,7 +3182,7 @@ export interface paths {
         };
         /**
          * Deposits from first sight to credit, as Server-Sent Events
-         * @description Begins with those that wait for confirmations. An event `deposit` is one deposit as it is then, and may come twice. Who was cut off goes on after Last-Event-ID.
+         * @description Begins with those that wait for confirmations. An event `deposit` is one deposit as it is then, and may come twice. Who was cut off goes on after Last-Event-ID; `1-0-0` is before the first of all.
          */
         get: {
             parameters: {

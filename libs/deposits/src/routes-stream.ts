@@ -19,8 +19,8 @@ export type DepositStreamOptions = {
 /** At once, with one key, to one process. */
 const STREAMS_MAX = 20
 
-/** What waits for a slow reader at most, bytes; then it is cut off, and goes on from its last. */
-const WAITING_MAX_BYTES = 256 * 1024
+/** What waits for a reader before it is told no more until it has read that, bytes. */
+const WAITING_BYTES = 64 * 1024
 
 /** How long a reader that was cut off waits before it comes again, milliseconds. */
 const RETRY_MS = 1_000
@@ -42,7 +42,8 @@ export function depositStreamRoutes(options: DepositStreamOptions): Routes {
           summary: 'Deposits from first sight to credit, as Server-Sent Events',
           description:
             'Begins with those that wait for confirmations. An event `deposit` is one deposit as ' +
-            'it is then, and may come twice. Who was cut off goes on after Last-Event-ID.',
+            'it is then, and may come twice. Who was cut off goes on after Last-Event-ID; ' +
+            '`1-0-0` is before the first of all.',
           querystring: z.strictObject({
             owner: z.string().optional().describe("A user's id or external id"),
           }),
@@ -62,9 +63,7 @@ export function depositStreamRoutes(options: DepositStreamOptions): Routes {
         const count = open.get(keyId) ?? 0
         if (count >= STREAMS_MAX) throw new StreamsMaxError()
         open.set(keyId, count + 1)
-        const stream = new Readable({ read: () => undefined })
-        const listener = listenerOf(
-          stream,
+        const { stream, listener } = openStream(
           { assets, isAllowed: () => isGood(keyId) },
           {
             ...(tenant === undefined ? {} : { tenant }),
@@ -91,19 +90,24 @@ export function depositStreamRoutes(options: DepositStreamOptions): Routes {
   }
 }
 
-function listenerOf(
-  stream: Readable,
+function openStream(
   { assets, isAllowed }: { assets: readonly Asset[]; isAllowed: Listener['isAllowed'] },
   audience: Listener['audience'],
-): Listener {
+): { stream: Readable; listener: Listener } {
+  let goOn = () => {}
+  const stream = new Readable({ read: () => goOn() })
+  stream.once('close', () => goOn())
+  const isBehind = () => !stream.destroyed && stream.readableLength > WAITING_BYTES
   const write = (text: string) => {
-    if (stream.destroyed) return
-    stream.push(text)
-    if (stream.readableLength > WAITING_MAX_BYTES) stream.destroy()
+    if (!stream.destroyed) stream.push(text)
   }
-  return {
+  const listener: Listener = {
     audience,
     isAllowed,
+    isBehind,
+    async taken() {
+      if (isBehind()) await new Promise<void>((resolve) => (goOn = resolve))
+    },
     tell({ id, deposit }) {
       const told = JSON.stringify(wire.depositOnWire(deposit, assets))
       write(`id: ${id}\nevent: deposit\ndata: ${told}\n\n`)
@@ -111,6 +115,7 @@ function listenerOf(
     beat: () => write(': still here\n\n'),
     end: () => void stream.push(null),
   }
+  return { stream, listener }
 }
 
 /** A key reads as many streams as it may. */

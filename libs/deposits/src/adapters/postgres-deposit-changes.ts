@@ -7,8 +7,11 @@ import { and, asc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-o
 import { chains, deposits } from '../schema.ts'
 import type { Audience, DepositChanges, StreamedDeposit } from '../stream-ports.ts'
 
-/** Rows that are read at once. */
-const ROWS_MAX = 10_000
+/** Changes that are read at once. */
+const CHANGES_MAX = 1_000
+
+/** Of those that wait no more are told at once. */
+const WAITING_MAX = 10_000
 
 /**
  * {@link DepositChanges} in PostgreSQL. A transaction's changes are read once all that began before
@@ -51,8 +54,8 @@ export function postgresDepositChanges(postgres: Postgres): DepositChanges {
     async between({ from, to }, audience) {
       const since = sql`${deposits.changedIn} >= ${`${from}`}::xid8`
       const before = (end: bigint) => sql`${deposits.changedIn} < ${`${end}`}::xid8`
-      const rows = await select(ROWS_MAX, since, before(to), whose(audience))
-      if (rows.length < ROWS_MAX) return { changed: rows.map(streamed), to }
+      const rows = await select(CHANGES_MAX, since, before(to), whose(audience))
+      if (rows.length < CHANGES_MAX) return { changed: rows.map(streamed), to }
       // The last transaction may have changed more than is here: it is read from its beginning.
       const last = BigInt(rows.at(-1)?.changedIn ?? from)
       const whole = rows.filter(({ changedIn }) => BigInt(changedIn ?? 0) < last)
@@ -63,7 +66,7 @@ export function postgresDepositChanges(postgres: Postgres): DepositChanges {
     async waiting(of, audience) {
       const isSeen = eq(deposits.status, 'seen')
       const onThese = of === undefined ? undefined : inArray(deposits.chain, [...of])
-      return (await select(ROWS_MAX, isSeen, onThese, whose(audience))).map(streamed)
+      return (await select(WAITING_MAX, isSeen, onThese, whose(audience))).map(streamed)
     },
   }
 }

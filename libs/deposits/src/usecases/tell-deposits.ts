@@ -2,10 +2,14 @@ import { setTimeout } from 'node:timers/promises'
 import { streamPlace } from '../domain/stream-place.ts'
 import type { Audience, ChangesMoment, DepositChanges, StreamedDeposit } from '../stream-ports.ts'
 
-/** Who is told. What is returned says whether they still listen. */
+/** Who is told. */
 export type Listener = {
   audience: Audience
   tell(event: { id: string; deposit: StreamedDeposit['deposit'] }): void
+  /** Waits until it has taken what it was told, or is gone. */
+  taken(): Promise<void>
+  /** Whether it takes more slowly than it is told. */
+  isBehind(): boolean
   /** That nothing happened for a while. */
   beat(): void
   /** Whether it may still listen: its key may have been revoked. */
@@ -23,6 +27,9 @@ export type TellDepositsOptions = {
 }
 
 type Known = { from: bigint; toldAt: number }
+
+/** Told at once at most. Who is to be told more is told as they take it. */
+const PART = 200
 
 /**
  * Tells listeners what happens to deposits: each change, and with each block how many confirmations
@@ -43,18 +50,27 @@ export function tellDeposits(options: TellDepositsOptions) {
     present.delete(listener)
     listeners.delete(listener)
   }
+  const sendAway = (listener: Listener): void => {
+    leave(listener)
+    listener.end()
+  }
   const turn = async () => {
     const now = await changes.moment()
     const told = last === undefined ? [] : await newsOf(changes, last, now)
-    for (const listener of await refused(listeners.keys())) {
-      leave(listener)
-      listener.end()
-    }
+    for (const listener of await refused(listeners.keys())) sendAway(listener)
     // From here on nothing can fail: everybody is told, or nobody is and all is read again.
     last = now
     for (const [listener, known] of listeners) {
       const events = told.filter((each) => isFor(each, listener.audience))
-      tell(listener, { known, events, position: now.position, beatMs })
+      if (events.length > PART || listener.isBehind()) {
+        listeners.delete(listener)
+        void join(listener, known.from).catch((error) => {
+          onFailure(error)
+          sendAway(listener)
+        })
+      } else {
+        tell(listener, { known, events, position: now.position, beatMs })
+      }
     }
   }
   // Whoever comes anew is not overtaken by what is read meanwhile.
@@ -66,23 +82,32 @@ export function tellDeposits(options: TellDepositsOptions) {
     }
     running = undefined
   }
+  /** Has it told what it missed, at its own speed, and then what happens with all others. */
+  const join = async (listener: Listener, from: bigint | undefined): Promise<void> => {
+    const isHere = async () => {
+      if (present.has(listener) && !(await listener.isAllowed())) sendAway(listener)
+      // It may have left, or all may have been sent away, while that was asked.
+      return present.has(listener)
+    }
+    const place = await catchUp({ changes, listener, from, isHere })
+    await inTurn(async () => {
+      if (!present.has(listener)) return
+      if (listeners.size === 0 || last === undefined) last = await changes.moment()
+      const { position } = last
+      const events = await allBetween(changes, { from: place, to: position }, listener.audience)
+      if (!present.has(listener)) return
+      const known = { from: place, toldAt: Date.now() }
+      tell(listener, { known, events: withoutRepeats(events), position, beatMs })
+      listeners.set(listener, known)
+      running ??= run()
+    })
+  }
   return {
     /** Begins with what waits; or, after `from`, with what changed since. */
     async listen(listener: Listener, from: bigint | undefined): Promise<void> {
       if (stopping.signal.aborted) return listener.end()
       present.add(listener)
-      await inTurn(async () => {
-        if (listeners.size === 0 || last === undefined) last = await changes.moment()
-        const { position } = last
-        const known = { from: from ?? position, toldAt: Date.now() }
-        const range = { from: known.from, to: position }
-        const events = await missedIn(changes, range, listener.audience)
-        // It may have left, or all may have been sent away, while that was read.
-        if (!present.has(listener)) return
-        tell(listener, { known, events, position, beatMs })
-        listeners.set(listener, known)
-        running ??= run()
-      })
+      await join(listener, from)
     },
     leave,
     /** Ends every stream: readers go on elsewhere. */
@@ -93,6 +118,42 @@ export function tellDeposits(options: TellDepositsOptions) {
       listeners.clear()
       await running
     },
+  }
+}
+
+type CatchingUp = {
+  changes: DepositChanges
+  listener: Listener
+  from: bigint | undefined
+  isHere: () => Promise<boolean>
+}
+
+/** Tells what changed since `from`, and what waits. Answers up to where it has told everything. */
+async function catchUp({ changes, listener, from, isHere }: CatchingUp): Promise<bigint> {
+  const { audience } = listener
+  let { position } = await changes.moment()
+  let place = from ?? position
+  while (place < position && (await isHere())) {
+    const { changed, to } = await changes.between({ from: place, to: position }, audience)
+    await tellAsTaken(listener, withoutRepeats(changed), { from: place, to })
+    place = to
+    position = (await changes.moment()).position
+  }
+  const waiting = (await isHere()) ? await changes.waiting(undefined, audience) : []
+  await tellAsTaken(listener, waiting, { from: place, to: place })
+  return place
+}
+
+async function tellAsTaken(
+  listener: Listener,
+  events: readonly StreamedDeposit[],
+  { from, to }: { from: bigint; to: bigint },
+): Promise<void> {
+  for (const [number, { deposit }] of events.entries()) {
+    // Who is cut off in the midst is told all of it again, under other ids.
+    const place = number === events.length - 1 ? to : from
+    listener.tell({ id: nextId(place), deposit })
+    if (number % PART === PART - 1) await listener.taken()
   }
 }
 
@@ -112,16 +173,6 @@ async function refused(listeners: Iterable<Listener>): Promise<Listener[]> {
   return found
 }
 
-/** What changed in `range`, and what waits. */
-async function missedIn(
-  changes: DepositChanges,
-  range: { from: bigint; to: bigint },
-  audience: Audience,
-): Promise<StreamedDeposit[]> {
-  const missed = await allBetween(changes, range, audience)
-  return withoutRepeats([...missed, ...(await changes.waiting(undefined, audience))])
-}
-
 type Telling = {
   known: Known
   events: readonly StreamedDeposit[]
@@ -134,14 +185,18 @@ function tell(listener: Listener, { known, events, position, beatMs }: Telling):
   const at = Date.now()
   for (const [number, { deposit }] of events.entries()) {
     // Who is cut off in the midst is told all of it again, under other ids.
-    const from = number === events.length - 1 ? position : known.from
-    listener.tell({ id: streamPlace(from, at, number), deposit })
+    listener.tell({ id: nextId(number === events.length - 1 ? position : known.from), deposit })
   }
   known.from = position
   if (events.length === 0 && at - known.toldAt < beatMs) return
   if (events.length === 0) listener.beat()
   known.toldAt = at
 }
+
+let told = 0
+
+/** An id that no event had before. */
+const nextId = (from: bigint): string => streamPlace(from, Date.now(), told++ % 1_000_000_000)
 
 /** What happened between two moments: changes, and blocks on top of those that wait. */
 async function newsOf(
