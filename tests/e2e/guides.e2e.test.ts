@@ -30,6 +30,12 @@ test('an order that is paid is told by webhook, and a forged one is refused', as
   await guide.type()
 })
 
+test('an exchange keeps its own books, killed and reorganised, and they agree', async () => {
+  await using guide = openGuide('exchange', { ...env, PORT: `${await freePort()}` })
+
+  await guide.type()
+})
+
 test('what production needs can be done: topics, proofs of the books, seals', async () => {
   await using guide = openGuide('production', env)
 
