@@ -38,43 +38,28 @@ const PART = 200
  */
 export function tellDeposits(options: TellDepositsOptions) {
   const { changes, onFailure, pauseMs = 500, beatMs = 15_000 } = options
-  /** Whoever came and did not leave, from the first moment on. */
-  const present = new Set<Listener>()
-  /** Those of them who were told what they missed. */
-  const listeners = new Map<Listener, Known>()
+  const { present, listeners, leave, sendAway, close } = openRoom()
   let last: ChangesMoment | undefined
   let running: Promise<void> | undefined
   const stopping = new AbortController()
+  // Whoever comes anew is not overtaken by what is read meanwhile.
+  const inTurn = oneAtATime()
 
-  const leave = (listener: Listener): void => {
-    present.delete(listener)
-    listeners.delete(listener)
-  }
-  const sendAway = (listener: Listener): void => {
-    leave(listener)
-    listener.end()
-  }
   const turn = async () => {
     const now = await changes.moment()
     const told = last === undefined ? [] : await newsOf(changes, last, now)
     for (const listener of await refused(listeners.keys())) sendAway(listener)
     // From here on nothing can fail: everybody is told, or nobody is and all is read again.
     last = now
-    for (const [listener, known] of listeners) {
-      const events = told.filter((each) => isFor(each, listener.audience))
-      if (events.length > PART || listener.isBehind()) {
-        listeners.delete(listener)
-        void join(listener, known.from).catch((error) => {
-          onFailure(error)
-          sendAway(listener)
-        })
-      } else {
-        tell(listener, { known, events, position: now.position, beatMs })
-      }
+    for (const listener of tellAll(listeners, told, { position: now.position, beatMs })) {
+      const from = listeners.get(listener)?.from
+      listeners.delete(listener)
+      void join(listener, from).catch((error) => {
+        onFailure(error)
+        sendAway(listener)
+      })
     }
   }
-  // Whoever comes anew is not overtaken by what is read meanwhile.
-  const inTurn = oneAtATime()
   const run = async () => {
     while (listeners.size > 0 && !stopping.signal.aborted) {
       await inTurn(turn).catch(onFailure)
@@ -91,7 +76,6 @@ export function tellDeposits(options: TellDepositsOptions) {
     }
     const place = await catchUp({ changes, listener, from, isHere })
     await inTurn(async () => {
-      if (!present.has(listener)) return
       if (listeners.size === 0 || last === undefined) last = await changes.moment()
       const { position } = last
       const events = await allBetween(changes, { from: place, to: position }, listener.audience)
@@ -113,12 +97,49 @@ export function tellDeposits(options: TellDepositsOptions) {
     /** Ends every stream: readers go on elsewhere. */
     async stop(): Promise<void> {
       stopping.abort()
-      for (const listener of present) listener.end()
-      present.clear()
-      listeners.clear()
+      close()
       await running
     },
   }
+}
+
+/** Who is there: those who were told what they missed, and those who are being told. */
+function openRoom() {
+  /** Whoever came and did not leave, from the first moment on. */
+  const present = new Set<Listener>()
+  /** Those of them who were told what they missed. */
+  const listeners = new Map<Listener, Known>()
+  const leave = (listener: Listener): void => {
+    present.delete(listener)
+    listeners.delete(listener)
+  }
+  return {
+    ...{ present, listeners, leave },
+    sendAway(listener: Listener): void {
+      leave(listener)
+      listener.end()
+    },
+    close(): void {
+      for (const listener of present) listener.end()
+      present.clear()
+      listeners.clear()
+    },
+  }
+}
+
+/** Tells everybody what is for them. Answers who is to be told at a speed of their own. */
+function tellAll(
+  listeners: ReadonlyMap<Listener, Known>,
+  told: readonly StreamedDeposit[],
+  { position, beatMs }: { position: bigint; beatMs: number },
+): Listener[] {
+  const slow: Listener[] = []
+  for (const [listener, known] of listeners) {
+    const events = told.filter((each) => isFor(each, listener.audience))
+    if (events.length > PART || listener.isBehind()) slow.push(listener)
+    else tell(listener, { known, events, position, beatMs })
+  }
+  return slow
 }
 
 type CatchingUp = {
