@@ -1,5 +1,5 @@
 import { answerOf, type CofferClient } from '@coffer/client/coffer-client'
-import { balancesOf, type Books } from './books.ts'
+import { type Books, balancesOf } from './books.ts'
 
 export type Difference = { customer: string; asset: string; ours: string; theirs: string }
 
