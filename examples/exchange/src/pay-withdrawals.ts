@@ -4,8 +4,8 @@ import type { Withdrawal } from './books.ts'
 import type { Journal } from './journal.ts'
 
 /**
- * Has every withdrawal that is open come nearer to its end. What was asked for is sent under its own
- * key until it is answered: Coffer does it once, however often it hears of it.
+ * Has every withdrawal that is open come nearer to its end. What was asked for is sent under its
+ * own key until it is answered: Coffer does it once, however often it hears of it.
  */
 export async function payWithdrawals(journal: Journal, client: CofferClient): Promise<void> {
   for (const each of journal.books.withdrawals.values()) {
