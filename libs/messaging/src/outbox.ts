@@ -1,6 +1,7 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Message } from '@coffer/events/event'
 import { jsonArray, textArray } from '@coffer/postgres/binary-array'
+import { asOne, type Filled, fixedStatement } from '@coffer/postgres/fixed-statement'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 
@@ -17,25 +18,34 @@ export const MESSAGE_BYTES_MAX = 1_000_000
  */
 export async function enqueue(tx: Transaction, messages: readonly Message[]): Promise<void> {
   if (messages.length === 0) return
+  await tx.execute(asOne([owed(messages)]))
+}
+
+/** The statement of {@link enqueue}, to be run at once with others. Throws as that does. */
+export function owed(messages: readonly Message[]): Filled {
   for (const message of messages) {
     const bytes = messageBytes(message)
     if (bytes > MESSAGE_BYTES_MAX) throw new MessageTooLargeError({ message, bytes })
   }
-  const topics = messages.map(({ topic }) => topic)
-  const keys = messages.map(({ key }) => key)
-  const headers = messages.map((message) => JSON.stringify(message.headers))
-  const values = messages.map(({ value }) => value)
+  return insertMessages(messages)
+}
+
+const insertMessages = fixedStatement<readonly Message[]>((value) => {
+  const texts = (text: (message: Message) => string) =>
+    value((messages) => textArray(messages.map(text)))
+  const headers = value((messages) =>
+    jsonArray(messages.map((message) => JSON.stringify(message.headers))),
+  )
   // Ids are given in the order in which the rows arrive at the insert, hence the ORDER BY.
-  await tx.execute(sql`
+  return sql`
     insert into messaging.outbox (topic, key, headers, value)
     select topic, key, headers, value
     from unnest(
-      ${textArray(topics)}::text[], ${textArray(keys)}::text[],
-      ${jsonArray(headers)}::jsonb[], ${textArray(values)}::text[]
+      ${texts(({ topic }) => topic)}::text[], ${texts(({ key }) => key)}::text[],
+      ${headers}::jsonb[], ${texts(({ value }) => value)}::text[]
     ) with ordinality as message (topic, key, headers, value, position)
-    order by position
-  `)
-}
+    order by position`
+})
 
 /** The size of `message` as it counts against {@link MESSAGE_BYTES_MAX}. */
 export function messageBytes({ key, headers, value }: Message): number {

@@ -57,19 +57,21 @@ export type Creation = Pick<Decided, 'made' | 'answered'> & {
   messages: readonly Message[]
 }
 
-/** What is done in one transaction that makes payments. */
-export type CreationRoom = {
-  /** What there is of what `requests` name. Orders that there are stay locked. */
-  look(requests: readonly PaymentRequest[]): Promise<Known>
-  write(creation: Creation): Promise<void>
+/** What is decided about requests that were looked at together. */
+export type Creating<Allotted, Result> = {
+  requests: readonly PaymentRequest[]
+  /** What each may get; for each try anew. */
+  allot: () => Promise<Allotted>
+  /** By what there is of what the requests name. */
+  decide: (known: Known, allotted: Allotted) => { result: Result; creation: Creation }
 }
 
 /**
- * Does `work` in one transaction, and again when somebody else made the same orders meanwhile.
- * Adapter: `adapters/postgres-creation-rooms.ts`.
+ * Looks, decides and writes, all or nothing, as if nobody else made anything meanwhile; tries again
+ * where somebody did. Adapter: `adapters/postgres-creation-rooms.ts`.
  */
-export type CreationRooms = <Result>(
-  work: (room: CreationRoom) => Promise<Result>,
+export type CreationRooms = <Allotted, Result>(
+  creating: Creating<Allotted, Result>,
 ) => Promise<Result>
 
 /** Who takes payments. Adapter: `adapters/postgres-merchants.ts`. */

@@ -18,32 +18,33 @@ export type CreatePaymentsOptions = {
 
 /**
  * Makes payments as `requests` ask for, with their orders and addresses, and owes the announcement:
- * all in one transaction, whose few statements are the same however many they are. Answers what
- * became of each.
+ * all or nothing, by a few statements that are the same however many they are. Answers what became
+ * of each.
  */
 export const createPayments =
   ({ rooms, addresses, now }: CreatePaymentsOptions) =>
-  (requests: readonly PaymentRequest[]): Promise<readonly Outcome[]> =>
-    rooms(async (room) => {
-      const ids = requests.map(() => ({ paymentId: randomUUIDv7(), orderId: randomUUIDv7() }))
-      const wanted = requests.flatMap(({ channel, asset }, place) => {
-        const owner = ids[place]?.paymentId ?? ''
-        return channel === 'onchain' ? [{ owner, chain: chainOfAsset(asset) }] : []
-      })
-      const [reserved, known] = await Promise.all([addresses.reserve(wanted), room.look(requests)])
-      const addressOf = new Map(reserved.map((each) => [each.owner, each]))
-      const allotments = ids.map(
-        (each): Allotment => ({ ...each, address: addressOf.get(each.paymentId)?.address }),
-      )
-      const { outcomes, made, answered } = decidePayments(requests, known, {
-        allotments,
-        at: now(),
-      })
-      await room.write({
-        made,
-        answered,
-        addresses: made.flatMap(({ payment }) => addressOf.get(payment.id) ?? []),
-        messages: made.flatMap(({ payment, ...rest }) => paymentCreated(payment, rest)),
-      })
-      return outcomes
+  (requests: readonly PaymentRequest[]): Promise<readonly Outcome[]> => {
+    const ids = requests.map(() => ({ paymentId: randomUUIDv7(), orderId: randomUUIDv7() }))
+    const wanted = requests.flatMap(({ channel, asset }, place) => {
+      const owner = ids[place]?.paymentId ?? ''
+      return channel === 'onchain' ? [{ owner, chain: chainOfAsset(asset) }] : []
     })
+    return rooms({
+      requests,
+      allot: () => addresses.reserve(wanted),
+      decide(known, reserved) {
+        const addressOf = new Map(reserved.map((each) => [each.owner, each]))
+        const allotments = ids.map(
+          (each): Allotment => ({ ...each, address: addressOf.get(each.paymentId)?.address }),
+        )
+        const decided = decidePayments(requests, known, { allotments, at: now() })
+        const { outcomes, made, answered } = decided
+        const creation = {
+          ...{ made, answered },
+          addresses: made.flatMap(({ payment }) => addressOf.get(payment.id) ?? []),
+          messages: made.flatMap(({ payment, ...rest }) => paymentCreated(payment, rest)),
+        }
+        return { result: outcomes, creation }
+      },
+    })
+  }

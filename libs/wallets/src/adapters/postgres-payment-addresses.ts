@@ -1,9 +1,9 @@
 import type { Address } from '@coffer/evm/address'
 import type { ChainId } from '@coffer/money/chain-id'
 import { bigintArray, bytesArray, textArray } from '@coffer/postgres/binary-array'
-import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
-import { sentTogether } from '@coffer/postgres/sent-together'
-import { type SQL, sql } from 'drizzle-orm'
+import { type Filled, fixedStatement } from '@coffer/postgres/fixed-statement'
+import type { Postgres } from '@coffer/postgres/open-postgres'
+import { sql } from 'drizzle-orm'
 import type { AddressSource, ScanPosition } from '../ports.ts'
 import { forwarderAddresses } from './forwarder-addresses.ts'
 
@@ -27,15 +27,13 @@ export type PaymentAddresses = {
   /** One for each owner, in their order; what is not registered afterwards is nobody's. */
   reserve(wanted: readonly { owner: string; chain: ChainId }[]): Promise<PaymentAddress[]>
   /**
-   * Makes owners of the kind `payment`, with or without an address, in the caller's transaction:
-   * each of the tenant that its merchant is of.
-   * It is two statements, however many they are.
+   * What makes owners of the kind `payment`, with or without an address, each of the tenant that
+   * its merchant is of; to be run at once, in the caller's transaction.
    */
-  register(
-    tx: Transaction,
+  registration(
     owners: readonly PaymentOwner[],
     addresses: readonly PaymentAddress[],
-  ): Promise<void>
+  ): readonly Filled[]
 }
 
 export type PaymentAddressesOptions = {
@@ -73,42 +71,42 @@ export function postgresPaymentAddresses(options: PaymentAddressesOptions): Paym
         ...(computed.get(chain)?.(owner) ?? next.next().value ?? missing(owner)),
       }))
     },
-    async register(tx, owners, addresses) {
-      if (owners.length === 0) return
-      const statements = [insertOwners(owners), ...insertAddresses(addresses)]
-      await sentTogether(statements.map((statement) => tx.execute(statement)))
-    },
+    registration: (owners, addresses) => [
+      ...(owners.length === 0 ? [] : [insertOwners(owners)]),
+      ...(addresses.length === 0 ? [] : [insertAddresses(addresses)]),
+    ],
   }
 }
 
-const insertOwners = (owners: readonly PaymentOwner[]): SQL => sql`
+const insertOwners = fixedStatement<readonly PaymentOwner[]>(
+  (value) => sql`
   insert into wallets.owners (id, kind, tenant)
-  select made.id::uuid, 'payment', merchant.tenant
+  select made.id::uuid, 'payment',
+    -- One by one: without statistics a join would read all owners there are.
+    (select tenant from wallets.owners as merchant where merchant.id = made.merchant_id::uuid)
   from unnest(
-    ${textArray(owners.map(({ id }) => id))}::text[],
-    ${textArray(owners.map(({ merchantId }) => merchantId))}::text[]
-  ) as made (id, merchant_id)
-  left join wallets.owners merchant on merchant.id = made.merchant_id::uuid`
+    ${value((owners) => textArray(owners.map(({ id }) => id)))}::text[],
+    ${value((owners) => textArray(owners.map(({ merchantId }) => merchantId)))}::text[]
+  ) as made (id, merchant_id)`,
+)
 
-function insertAddresses(addresses: readonly PaymentAddress[]): SQL[] {
-  if (addresses.length === 0) return []
-  const indices = addresses.map(({ derivationIndex }) => derivationIndex?.toString() ?? null)
-  return [
-    sql`
+const insertAddresses = fixedStatement<readonly PaymentAddress[]>((value) => {
+  const texts = (text: (each: PaymentAddress) => string | null) =>
+    value((addresses) => textArray(addresses.map(text)))
+  return sql`
     insert into wallets.addresses
       (chain, address, owner, watched_from, derivation_index, forwarders)
     select chain, address, owner::uuid, watched_from, derivation_index::bigint,
       decode(substr(forwarders, 3), 'hex')
     from unnest(
-      ${textArray(addresses.map(({ chain }) => chain))}::text[],
-      ${bytesArray(addresses.map(({ address }) => address))}::bytea[],
-      ${textArray(addresses.map(({ owner }) => owner))}::text[],
-      ${bigintArray(addresses.map(({ watchedFrom }) => watchedFrom))}::bigint[],
-      ${textArray(indices)}::text[],
-      ${textArray(addresses.map(({ forwarders }) => forwarders))}::text[]
-    ) as row (chain, address, owner, watched_from, derivation_index, forwarders)`,
-  ]
-}
+      ${texts(({ chain }) => chain)}::text[],
+      ${value((addresses) => bytesArray(addresses.map(({ address }) => address)))}::bytea[],
+      ${texts(({ owner }) => owner)}::text[],
+      ${value((addresses) => bigintArray(addresses.map(({ watchedFrom }) => watchedFrom)))}::bigint[],
+      ${texts(({ derivationIndex }) => derivationIndex?.toString() ?? null)}::text[],
+      ${texts(({ forwarders }) => forwarders)}::text[]
+    ) as row (chain, address, owner, watched_from, derivation_index, forwarders)`
+})
 
 type Derived = { address: Address; derivationIndex: number }
 
