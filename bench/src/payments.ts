@@ -24,7 +24,7 @@ const IN_FLIGHT = 128
  */
 export async function payments({ count = 100_000 }: { count?: number }) {
   const apps = ['api', 'payments'] as const
-  const settings = { LOG_LEVEL: 'warn', HEAD_AGE_MAX_SECONDS: '0' }
+  const settings = { LOG_LEVEL: 'warn', HEAD_AGE_MAX_SECONDS: '0', ...(process.env.XOPT ? { NODE_OPTIONS: process.env.XOPT } : {}) }
   await using coffer = await startCoffer({ env: settings, apps, onProgress: tell })
   await using postgres = openPostgres(coffer.urls.DATABASE_URL, { applicationName: 'bench' })
   const { apiUrl, apiKey } = coffer
@@ -32,7 +32,7 @@ export async function payments({ count = 100_000 }: { count?: number }) {
   const asset = coffer.chain?.assets[1]?.id ?? ''
   const load = { apiUrl, apiKey, merchants, asset, inFlight: IN_FLIGHT }
 
-  const warmUp = await loadPayments({ ...load, count: Math.ceil(count / 10) })
+  const warmUp = await loadPayments({ ...load, count: Math.ceil(count / 3) })
   tell(`warmed up at ${Math.round(warmUp.ids.length / warmUp.seconds)} requests/s`)
   const before = cpusOf(coffer)
   const measured = await loadPayments({ ...load, count })

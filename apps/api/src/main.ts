@@ -17,7 +17,7 @@ await using resources = new AsyncDisposableStack()
 
 const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'api' }))
 // Two groups of payments are made at once, and one of balances is read, by two statements.
-const pool = { applicationName: 'api', connectionsMax: 2, prepares: true }
+const pool = { applicationName: 'api', connectionsMax: 4, prepares: true }
 const making = resources.use(openPostgres(config.DATABASE_URL, pool))
 const reading = resources.use(openPostgres(config.DATABASE_URL, pool))
 const { nodeOf } = resources.use(chainNodes(chains))

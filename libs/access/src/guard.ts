@@ -52,18 +52,27 @@ export function accessGuard(options: GuardOptions): Guard {
         caller.then((known) => admit(options, turn, known)).catch(done)
       } else admit(options, turn, caller)
     })
-    server.addHook('preHandler', async (request) => {
-      const { config } = request.routeOptions
-      if (config?.namesInBody) await requireOwnInBody(options, request, config.namesInBody)
-      await beginAct(options, request)
+    server.addHook('preHandler', (request, _reply, done) => {
+      const begun = begin(options, request)
+      if (begun === undefined) done()
+      else begun.then(() => done(), done)
     })
-    server.addHook('onSend', async (request, reply) => {
-      if (request.act === null) return
-      await options.audit
+    server.addHook('onSend', (request, reply, _payload, done) => {
+      if (request.act === null) return done()
+      options.audit
         .end(request.act, reply.statusCode)
         .catch((error: unknown) => options.onAuditFailure(error, request))
+        .then(() => done(), done)
     })
   }
+}
+
+/** Undefined where nothing is to be waited for, as is the rule. */
+function begin(options: GuardOptions, request: FastifyRequest): Promise<void> | undefined {
+  const { namesInBody } = request.routeOptions.config ?? {}
+  const isBound = request.caller !== null && request.caller.tenant !== null
+  if (namesInBody === undefined || !isBound) return beginAct(options, request)
+  return requireOwnInBody(options, request, namesInBody).then(() => beginAct(options, request))
 }
 
 /** Throws for a route that doesn't say who may call it. */
@@ -150,17 +159,20 @@ async function requireOwnInBody(
   await requireOwn(options, { caller, named: namedIn(request.body, names) })
 }
 
-async function beginAct({ audit }: GuardOptions, request: FastifyRequest): Promise<void> {
+function beginAct({ audit }: GuardOptions, request: FastifyRequest): Promise<void> | undefined {
   const { caller, method, routeOptions } = request
-  if (caller === null || method === 'GET' || method === 'HEAD') return
+  if (caller === null || method === 'GET' || method === 'HEAD') return undefined
   const scope = routeOptions.config.access as Scope
-  if (scope === 'session' || !(caller.isSession || isAudited(scope))) return
+  if (scope === 'session' || !(caller.isSession || isAudited(scope))) return undefined
   const { keyId, holder, role, tenant, isSession } = caller
-  request.act = await audit.begin({
+  const act = {
     ...{ keyId, holder, role, tenant, isSession },
     act: `${method} ${routeOptions.url}`,
     path: (request.url.split('?')[0] ?? '').slice(0, PATH_MAX),
     requestId: request.id,
+  }
+  return audit.begin(act).then((begun) => {
+    request.act = begun
   })
 }
 

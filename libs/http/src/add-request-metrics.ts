@@ -11,8 +11,9 @@ export function addRequestMetrics(server: FastifyInstance, metrics: Metrics): vo
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
     registers: [metrics],
   })
-  server.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+  server.addHook('onResponse', ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {
     const route = routeOptions.url ?? 'none'
     seconds.observe({ method, route, status: statusCode }, elapsedTime / 1_000)
+    done()
   })
 }

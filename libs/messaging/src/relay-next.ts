@@ -1,4 +1,5 @@
 import type { Message } from '@coffer/events/event'
+import { pause } from '@coffer/runtime/backoff'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import type { StepResult } from '@coffer/runtime/poll'
 import type { Producer } from './ports.ts'
@@ -32,6 +33,8 @@ export type RelayNextOptions<Row extends Message> = {
   producer: Pick<Producer, 'publish'>
   /** How long the lease lasts that `outbox` takes, milliseconds. */
   leaseMs: number
+  /** Pause after a step that published fewer than it might have, milliseconds. Default: 0. */
+  lingerMs?: number | undefined
 }
 
 /**
@@ -43,7 +46,7 @@ export type RelayNextOptions<Row extends Message> = {
 export function relayNext<Row extends Message>(
   options: RelayNextOptions<Row>,
 ): () => Promise<StepResult> {
-  const { outbox, producer, leaseMs } = options
+  const { outbox, producer, leaseMs, lingerMs = 0 } = options
   let ahead: { reading: Promise<NextRows<Row>>; sinceMs: number } | undefined
 
   const readNow = async () => {
@@ -81,6 +84,7 @@ export function relayNext<Row extends Message>(
     reading?.catch(() => undefined)
     if (!(await publish(next.rows, last))) return 'idle'
     ahead = reading && { reading, sinceMs }
+    if (!next.isFull && lingerMs > 0) await pause(lingerMs)
     return 'busy'
   }
 }

@@ -23,6 +23,11 @@ export type RelayOptions = {
    * A publish that takes longer may be repeated by the other process.
    */
   leaseMs: number
+  /**
+   * How long others are waited for after a step that published fewer, milliseconds: what comes all
+   * the time leaves together so. Default: 0.
+   */
+  lingerMs?: number | undefined
   /** Which broker `producer` publishes to; the topic is not taken over from another one. */
   broker?: RelayBroker
 }

@@ -6,11 +6,13 @@ import type { Logger } from '@coffer/telemetry/logger'
 import { type RelayOptions, relayStep } from './relay.ts'
 import { releaseLease } from './relay-lease.ts'
 
-export type RunRelayOptions = Omit<RelayOptions, 'leaseMs'> & {
+export type RunRelayOptions = Omit<RelayOptions, 'leaseMs' | 'lingerMs'> & {
   logger: Logger
   /** Called by writers in this process, so that what they wrote leaves at once. */
   wakeUp: WakeUp
   leaseMs?: number
+  /** See {@link RelayOptions}. Default: 10. */
+  lingerMs?: number
   /** How often rows of other writers are looked for, ms; a fifth as often when there are none. */
   idleMs?: number
   /** Has a step wait for what goes first: see `rightOfWay`. */
@@ -19,11 +21,11 @@ export type RunRelayOptions = Omit<RelayOptions, 'leaseMs'> & {
 
 /** Publishes a topic's outbox until stopped. While the broker is away rows wait, and it retries. */
 export function runRelay(options: RunRelayOptions): Work {
-  const { logger, wakeUp, leaseMs = 5_000, idleMs = 50, ...rest } = options
+  const { logger, wakeUp, leaseMs = 5_000, lingerMs = 10, idleMs = 50, ...rest } = options
   const { givingWay = (step) => step, ...relay } = rest
   const onError = (error: unknown, attempt: number) =>
     logger.warn({ topic: relay.topic, attempt, error: describeError(error) }, 'relay step failed')
-  const work = poll(givingWay(relayStep({ ...relay, leaseMs })), {
+  const work = poll(givingWay(relayStep({ ...relay, leaseMs, lingerMs })), {
     idleMs,
     idleMaxMs: 5 * idleMs,
     wakeUp,

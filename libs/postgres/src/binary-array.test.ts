@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { bigintArray, bytesArray, jsonArray, textArray, timeArray } from './binary-array.ts'
+import {
+  bigintArray,
+  bytesArray,
+  jsonArray,
+  textArray,
+  timeArray,
+  uuidArray,
+} from './binary-array.ts'
 
 const hexOf = (array: Buffer) => array.toString('hex')
 
@@ -22,6 +29,20 @@ test('writes bytes, numbers, times and JSON as PostgreSQL keeps them', () => {
   )
   expect(hexOf(jsonArray(['{}']))).toBe(`${head(3_802)}00000003017b7d`)
 })
+
+test('writes UUIDs as the bytes that they are', () => {
+  const uuids = ['0196f5f0-9f3c-7e04-8B6A-000000000001', null]
+  expect(hexOf(uuidArray(uuids))).toBe(
+    `${head(2_950, { count: 2, nulls: 1 })}000000100196f5f09f3c7e048b6a000000000001ffffffff`,
+  )
+})
+
+test.each(['', '0196f5f0', `${'0'.repeat(35)}g`, '0196f5f0-9f3c-7e04-8b6a-0000000000012'])(
+  'refuses %s as a UUID',
+  (text) => {
+    expect(() => uuidArray([text])).toThrow(RangeError)
+  },
+)
 
 test.each(['12', '0x1', '0x1g', '0xäa'])('refuses %s as bytes in hex', (text) => {
   expect(() => bytesArray([text])).toThrow(RangeError)

@@ -24,6 +24,20 @@ export function bytesArray(values: readonly string[]): Buffer {
   })
 }
 
+/** An array for `uuid[]`, of UUIDs with or without hyphens. Anything else is a RangeError. */
+export function uuidArray(values: readonly (string | null)[]): Buffer {
+  return arrayOf(TYPE.uuid, values, {
+    bytes: () => UUID_BYTES,
+    write(value, target, at) {
+      const digits = value.replaceAll('-', '')
+      const written = target.write(digits, at, UUID_BYTES, 'hex')
+      if (written !== UUID_BYTES || digits.length !== 2 * UUID_BYTES) {
+        throw new RangeError(`Expected a UUID, got ${JSON.stringify(value)}.`)
+      }
+    },
+  })
+}
+
 /** An array for `bigint[]`. */
 export function bigintArray(values: readonly bigint[]): Buffer {
   return arrayOf(TYPE.bigint, values, {
@@ -53,9 +67,9 @@ export function jsonArray(values: readonly string[]): Buffer {
 }
 
 /** Types by their numbers in `pg_type`, which never change. */
-const TYPE = { bytea: 17, bigint: 20, text: 25, time: 1_184, jsonb: 3_802 } as const
+const TYPE = { bytea: 17, bigint: 20, text: 25, time: 1_184, uuid: 2_950, jsonb: 3_802 } as const
 
-const [INT_BYTES, LONG_BYTES] = [4, 8]
+const [INT_BYTES, LONG_BYTES, UUID_BYTES] = [4, 8, 16]
 /** Dimensions, whether there are nulls, the type, the length, and the first index. */
 const HEAD_INTS = 5
 const JSONB_VERSION = 1

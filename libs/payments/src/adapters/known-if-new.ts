@@ -1,4 +1,4 @@
-import { textArray } from '@coffer/postgres/binary-array'
+import { textArray, uuidArray } from '@coffer/postgres/binary-array'
 import { asOne, fixedStatement } from '@coffer/postgres/fixed-statement'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
@@ -25,22 +25,22 @@ const lookForNames = fixedStatement<readonly PaymentRequest[]>((value) => {
   const texts = (text: (request: PaymentRequest) => string) =>
     value((requests) => textArray(requests.map(text)))
   const merchants = value((requests) =>
-    textArray([...new Set(requests.map(({ merchantId }) => merchantId))]),
+    uuidArray([...new Set(requests.map(({ merchantId }) => merchantId))]),
   )
   return sql`
     select merchant.id, merchant.fee_basis_points as "feeBasisPoints", exists (
       select from unnest(
-        ${texts(({ merchantId }) => merchantId)}::text[],
+        ${value((requests) => uuidArray(requests.map(({ merchantId }) => merchantId)))}::uuid[],
         ${texts(({ reference }) => reference)}::text[],
         ${texts(({ key }) => key)}::text[]
       ) as request (merchant_id, reference, key)
       where exists (select from payments.orders as named where
-          named.merchant_id = request.merchant_id::uuid
+          named.merchant_id = request.merchant_id
           and named.reference = request.reference offset 0)
         or exists (select from payments.idempotency_keys as named where
-          named.merchant_id = request.merchant_id::uuid and named.key = request.key offset 0)
+          named.merchant_id = request.merchant_id and named.key = request.key offset 0)
     ) as "isNamed"
-    from unnest(${merchants}::text[]) as wanted (id)
+    from unnest(${merchants}::uuid[]) as wanted (id)
     cross join lateral (select id, fee_basis_points from payments.merchants as known
-      where known.id = wanted.id::uuid offset 0) as merchant`
+      where known.id = wanted.id offset 0) as merchant`
 })

@@ -1,6 +1,6 @@
 import type { Address } from '@coffer/evm/address'
 import type { ChainId } from '@coffer/money/chain-id'
-import { bigintArray, bytesArray, textArray } from '@coffer/postgres/binary-array'
+import { bigintArray, bytesArray, textArray, uuidArray } from '@coffer/postgres/binary-array'
 import { type Filled, fixedStatement } from '@coffer/postgres/fixed-statement'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
@@ -78,17 +78,22 @@ export function postgresPaymentAddresses(options: PaymentAddressesOptions): Paym
   }
 }
 
-const insertOwners = fixedStatement<readonly PaymentOwner[]>(
-  (value) => sql`
+const insertOwners = fixedStatement<readonly PaymentOwner[]>((value) => {
+  const merchants = (owners: readonly PaymentOwner[]) => owners.map(({ merchantId }) => merchantId)
+  return sql`
   insert into wallets.owners (id, kind, tenant)
-  select made.id::uuid, 'payment',
-    -- One by one: without statistics a join would read all owners there are.
-    (select tenant from wallets.owners as merchant where merchant.id = made.merchant_id::uuid)
+  select made.id, 'payment', merchant.tenant
   from unnest(
-    ${value((owners) => textArray(owners.map(({ id }) => id)))}::text[],
-    ${value((owners) => textArray(owners.map(({ merchantId }) => merchantId)))}::text[]
-  ) as made (id, merchant_id)`,
-)
+    ${value((owners) => uuidArray(owners.map(({ id }) => id)))}::uuid[],
+    ${value((owners) => uuidArray(merchants(owners)))}::uuid[]
+  ) as made (id, merchant_id)
+  -- One by one: without statistics the planner would read all owners there are.
+  left join (
+    select known.id, known.tenant
+    from unnest(${value((owners) => uuidArray([...new Set(merchants(owners))]))}::uuid[]) as named (id)
+    cross join lateral (select * from wallets.owners where id = named.id offset 0) as known
+  ) as merchant on merchant.id = made.merchant_id`
+})
 
 const insertAddresses = fixedStatement<readonly PaymentAddress[]>((value) => {
   const texts = (text: (each: PaymentAddress) => string | null) =>
@@ -96,12 +101,12 @@ const insertAddresses = fixedStatement<readonly PaymentAddress[]>((value) => {
   return sql`
     insert into wallets.addresses
       (chain, address, owner, watched_from, derivation_index, forwarders)
-    select chain, address, owner::uuid, watched_from, derivation_index::bigint,
+    select chain, address, owner, watched_from, derivation_index::bigint,
       decode(substr(forwarders, 3), 'hex')
     from unnest(
       ${texts(({ chain }) => chain)}::text[],
       ${value((addresses) => bytesArray(addresses.map(({ address }) => address)))}::bytea[],
-      ${texts(({ owner }) => owner)}::text[],
+      ${value((addresses) => uuidArray(addresses.map(({ owner }) => owner)))}::uuid[],
       ${value((addresses) => bigintArray(addresses.map(({ watchedFrom }) => watchedFrom)))}::bigint[],
       ${texts(({ derivationIndex }) => derivationIndex?.toString() ?? null)}::text[],
       ${texts(({ forwarders }) => forwarders)}::text[]
