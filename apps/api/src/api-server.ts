@@ -144,7 +144,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
       ...consoleReads(postgres, assets),
       pagesIn(options.consoleFolder),
       ...bookRoutes(options, { owners, assets }),
-      ...paymentsApi({ ...options, source, scanPosition }),
+      ...paymentsApi({ ...options, source }),
       ...refundsApi({ postgres, assets, sandboxSecret: options.sandboxSecret }),
       deposits,
       ...depositNewsOf(options, { assets, isGood: access.isGood }),

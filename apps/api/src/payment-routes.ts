@@ -1,3 +1,4 @@
+import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
 import type { Address } from '@coffer/evm/address'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import type { Routes } from '@coffer/http/server'
@@ -14,7 +15,7 @@ import { updateMerchant } from '@coffer/payments/update-merchant'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { postgresPaymentAddresses } from '@coffer/wallets/payment-addresses'
-import type { AddressSource, ScanPosition } from '@coffer/wallets/ports'
+import type { AddressSource } from '@coffer/wallets/ports'
 import { merchantBalanceRoutes } from './merchant-balance-routes.ts'
 
 export type PaymentsApiOptions = {
@@ -22,20 +23,22 @@ export type PaymentsApiOptions = {
   chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders'>[]
   /** Where addresses come from on chains without forwarders. */
   source: AddressSource | undefined
-  scanPosition: ScanPosition
   /** Where payments are made, by the same few statements always. Default: as all else. */
   making?: Postgres | undefined
 }
 
 /** Merchants, orders and payments, wired to PostgreSQL. */
 export function paymentsApi(options: PaymentsApiOptions): Routes[] {
-  const { postgres, making = postgres, chains, ...addressing } = options
+  const { postgres, making = postgres, chains, source } = options
   const forwarders = new Map(
     chains.flatMap(({ chain, forwarders: contract }): [typeof chain, Address][] =>
       contract ? [[chain, contract]] : [],
     ),
   )
-  const addresses = postgresPaymentAddresses({ postgres, forwarders, ...addressing })
+  const addresses = postgresPaymentAddresses({
+    ...{ postgres, forwarders, source },
+    scanPosition: postgresChainStatuses(making).scanPosition,
+  })
   const merchants = postgresMerchants(postgres)
   const now = () => new Date()
   const assets = chains.flatMap((chain) => chain.assets)

@@ -1,5 +1,6 @@
 import { type AccountCode, SYSTEM } from '@coffer/ledger/chart-of-accounts'
 import { postTransactions } from '@coffer/ledger/post-transactions'
+import { messagesIn } from '@coffer/messaging/outbox-source'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHAIN, NATIVE_ASSET, type TestApi, TOKEN_ASSET, testApi } from './testing/test-api.ts'
@@ -203,8 +204,9 @@ async function patch(url: string, payload: object) {
 
 /** The ids of events of `topic` that name `id`, in order. */
 async function told(topic: string, id: string): Promise<unknown[]> {
-  const rows = await api.postgres.execute<{ id: string }>(sql`
-    select headers->>'ce_id' as id from messaging.outbox
-    where topic = ${topic} and headers->>'ce_id' like ${`%${id}%`} order by messaging.outbox.id`)
-  return rows.map((row) => row.id)
+  const rows = await api.postgres.execute(sql`select * from messaging.outbox order by id`)
+  const ids = rows.flatMap(messagesIn).flatMap((message) => {
+    return message.topic === topic ? [message.headers['ce_id'] ?? ''] : []
+  })
+  return ids.filter((each) => each.includes(id))
 }

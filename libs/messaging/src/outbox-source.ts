@@ -23,8 +23,8 @@ export type OutboxSource = {
   isOf(topic: string): SQL
   /** What messages are made of, selected from a row that is called `waiting`. */
   columns: SQL
-  /** The messages of rows that were read, each in its place. */
-  messages(postgres: Postgres, rows: readonly Row[]): Promise<Message[]>
+  /** The messages of each of the rows that were read, in their places. */
+  messages(postgres: Postgres, rows: readonly Row[]): Promise<(readonly Message[])[]>
   /** Whether published rows are deleted after a while. */
   isPruned: boolean
 }
@@ -36,8 +36,24 @@ export const outboxTable: OutboxSource = {
   transactionId: sql.raw('transaction_id'),
   writtenAt: sql.raw('created_at'),
   isOf: (topic) => sql`topic = ${topic}`,
-  columns: sql.raw('waiting.topic, waiting.key, waiting.headers, waiting.value'),
-  messages: async (_, rows) =>
-    rows.map(({ topic, key, headers, value }) => ({ topic, key, headers, value }) as Message),
+  columns: sql.raw('waiting.topic, waiting.key, waiting.headers, waiting.value, waiting.is_many'),
+  messages: async (_, rows) => rows.map(messagesIn),
   isPruned: true,
 }
+
+/** The messages of a row of the outbox, in their order. */
+export function messagesIn(row: Row): readonly Message[] {
+  const { topic, key, headers, value, is_many: isMany } = row as OutboxRow
+  if (!isMany) return [{ topic, key, headers, value }]
+  const many = JSON.parse(value) as ManyMessages
+  return many.map(([key, headers, value]) => ({ topic, key, headers, value }))
+}
+
+type OutboxRow = Message & { is_many: boolean }
+
+/** What a row of several messages has as its value, in JSON. */
+export type ManyMessages = readonly [
+  key: string,
+  headers: Readonly<Record<string, string>>,
+  value: string,
+][]

@@ -1,9 +1,11 @@
+import { asOne } from '@coffer/postgres/fixed-statement'
 import { migrate } from '@coffer/postgres/migrate'
 import { testDatabase } from '@coffer/testkit/test-database'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { messagingMigrations } from './migrations.ts'
-import { MessageTooLargeError } from './outbox.ts'
+import { MessageTooLargeError, owedTogether } from './outbox.ts'
+import { messagesIn } from './outbox-source.ts'
 import { enqueueAll, message } from './testing/outbox-under-test.ts'
 
 test('can be migrated again without effect', async () => {
@@ -42,6 +44,30 @@ test('keeps every character of key, headers and value', async () => {
     sql`select topic, key, headers, value from messaging.outbox`,
   )
   expect([...rows]).toEqual([given])
+})
+
+test('many messages to a row keep their order and every character', async () => {
+  await using database = await testDatabase([messagingMigrations])
+  const strange = '{"quotes", \\ backslash, ,NULL,} \t\n ü 汉字 🔑'
+  const given = Array.from({ length: 40 }, (_, n) => ({
+    ...message(`${strange} ${n}`, `key-${n % 7}`, n % 2 === 0 ? 'even' : 'odd'),
+    headers: { ce_id: `${n}`, [strange]: strange },
+  }))
+
+  await database.postgres.execute(asOne([owedTogether(given)]))
+
+  const rows = await database.postgres.execute(sql`select * from messaging.outbox order by id`)
+  expect(rows.length).toBeLessThan(given.length)
+  const read = rows.flatMap(messagesIn)
+  const of = (topic: string) => given.filter((each) => each.topic === topic)
+  expect(read).toEqual([...of('even'), ...of('odd')])
+})
+
+test('refuses one among many that no broker would take', () => {
+  const tooLarge = message('ü'.repeat(250_000))
+
+  expect(() => owedTogether([message('a'), tooLarge])).toThrow(MessageTooLargeError)
+  expect(() => owedTogether([message('a'), message('ü'.repeat(249_000))])).not.toThrow()
 })
 
 test('refuses a message that no broker would take, with all that the transaction did', async () => {

@@ -4,6 +4,7 @@ import { jsonArray, textArray } from '@coffer/postgres/binary-array'
 import { asOne, type Filled, fixedStatement } from '@coffer/postgres/fixed-statement'
 import type { Transaction } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
+import type { ManyMessages } from './outbox-source.ts'
 
 /**
  * Most bytes of one message, headers and key included. Kafka's brokers refuse record batches above
@@ -18,16 +19,46 @@ export const MESSAGE_BYTES_MAX = 1_000_000
  */
 export async function enqueue(tx: Transaction, messages: readonly Message[]): Promise<void> {
   if (messages.length === 0) return
-  await tx.execute(asOne([owed(messages)]))
+  for (const message of messages) requireFitting(message)
+  await tx.execute(asOne([insertMessages(messages)]))
 }
 
-/** The statement of {@link enqueue}, to be run at once with others. Throws as that does. */
-export function owed(messages: readonly Message[]): Filled {
-  for (const message of messages) {
-    const bytes = messageBytes(message)
-    if (bytes > MESSAGE_BYTES_MAX) throw new MessageTooLargeError({ message, bytes })
-  }
-  return insertMessages(messages)
+/** Most messages of one row. A relay reads hundreds of rows at once. */
+const TOGETHER_MAX = 16
+
+/**
+ * The statement that writes `messages` as {@link enqueue} does, but many to a row: for whoever
+ * writes so many that each row with its indexes would count. To be run at once with others.
+ */
+export function owedTogether(messages: readonly Message[]): Filled {
+  for (const message of messages) requireFitting(message)
+  const topics = Map.groupBy(messages, ({ topic }) => topic)
+  const rows = [...topics].flatMap(([topic, all]) =>
+    Array.from({ length: Math.ceil(all.length / TOGETHER_MAX) }, (_, row) => {
+      const some = all.slice(row * TOGETHER_MAX, (row + 1) * TOGETHER_MAX)
+      const many: ManyMessages = some.map(({ key, headers, value }) => [key, headers, value])
+      return { topic, value: JSON.stringify(many) }
+    }),
+  )
+  return insertMany(rows)
+}
+
+const insertMany = fixedStatement<readonly Pick<Message, 'topic' | 'value'>[]>(
+  (value) => sql`
+    insert into messaging.outbox (topic, key, headers, value, is_many)
+    select topic, '', '{}', value, true
+    from unnest(
+      ${value((rows) => textArray(rows.map(({ topic }) => topic)))}::text[],
+      ${value((rows) => textArray(rows.map((row) => row.value)))}::text[]
+    ) with ordinality as message (topic, value, position)
+    order by position`,
+)
+
+function requireFitting(message: Message): void {
+  // A character is three bytes at most, and those are quicker told.
+  if (3 * charactersOf(message) <= MESSAGE_BYTES_MAX) return
+  const bytes = messageBytes(message)
+  if (bytes > MESSAGE_BYTES_MAX) throw new MessageTooLargeError({ message, bytes })
 }
 
 const insertMessages = fixedStatement<readonly Message[]>((value) => {
@@ -46,6 +77,12 @@ const insertMessages = fixedStatement<readonly Message[]>((value) => {
     ) with ordinality as message (topic, key, headers, value, position)
     order by position`
 })
+
+function charactersOf({ key, headers, value }: Message): number {
+  let characters = key.length + value.length
+  for (const name in headers) characters += name.length + (headers[name]?.length ?? 0)
+  return characters
+}
 
 /** The size of `message` as it counts against {@link MESSAGE_BYTES_MAX}. */
 export function messageBytes({ key, headers, value }: Message): number {

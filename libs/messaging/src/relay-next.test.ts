@@ -53,3 +53,19 @@ test('reads anew what it had read ahead, when its lease has run out since', asyn
 
   expect(broker.messages(TOPIC).map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd'])
 })
+
+test('waits for others after it published fewer than it might have, and only then', async () => {
+  const broker = memoryBroker({ partitions: 1 })
+  const outbox = memoryOutbox({ leaseMs })
+  outbox.enqueue(['a', 'b', 'c'].map((value) => message(value)))
+  const relay = outbox.relay(TOPIC, { holder: 'one', batchSize: 2 })
+  const step = (lingerMs: number) =>
+    relayNext({ outbox: relay, producer: broker.producer(), leaseMs, lingerMs })
+
+  expect(await step(leaseMs)()).toBe('busy')
+  const began = performance.now()
+  expect(await step(30)()).toBe('busy')
+
+  expect(performance.now() - began).toBeGreaterThanOrEqual(29)
+  expect(broker.messages(TOPIC).map(({ value }) => value)).toEqual(['a', 'b', 'c'])
+})

@@ -1,8 +1,9 @@
+import { asOne } from '@coffer/postgres/fixed-statement'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { enqueue } from './outbox.ts'
+import { enqueue, owedTogether } from './outbox.ts'
 import type { Producer } from './ports.ts'
 import { pruneOutbox } from './prune-outbox.ts'
 import { relayLag } from './relay-lag.ts'
@@ -62,6 +63,20 @@ test('is busy while it publishes, in batches that keep the order, and idle after
   expect(await step()).toBe('busy')
   expect(await step()).toBe('idle')
   expect(published()).toEqual(values)
+})
+
+test('publishes each message of a row that holds many, and goes on behind them', async () => {
+  await using room = await relayUnderTest()
+  const { postgres, relay, published } = room
+  const values = Array.from({ length: 100 }, (_, n) => `${n}`)
+  await postgres.execute(asOne([owedTogether(values.map((value) => message(value)))]))
+  await enqueueAll(postgres, [message('last')])
+  const step = relay('first', { batchSize: 2 })
+
+  await stepUntil(step, () => published().includes('last'))
+
+  expect(published()).toEqual([...values, 'last'])
+  expect(await step()).toBe('idle')
 })
 
 test('holds a message back while an older transaction may still commit one before it', async () => {

@@ -16,7 +16,7 @@ export type RelayOptions = {
   source?: OutboxSource
   /** Names this process for as long as it lives, and no other process ever. */
   holder: string
-  /** Most messages of one step. */
+  /** Most rows of one step. */
   batchSize: number
   /**
    * How long another process waits before it takes over from one that says nothing, milliseconds.
@@ -134,9 +134,9 @@ async function readNext(
     leaseLeftMs: rows[0]?.leaseLeftMs ?? 0,
     isHeldUp: rows[0]?.isHeldUp ?? false,
     isFull: due.length === batchSize,
-    rows: messages.map((message, place) => {
+    rows: messages.flatMap((ofRow, place) => {
       const { transactionId, id } = due[place] as RowPlace
-      return { ...message, transactionId, id }
+      return ofRow.map((message) => ({ ...message, transactionId, id }))
     }),
   }
 }

@@ -2,6 +2,7 @@ import { transactionIdColumn } from '@coffer/postgres/columns'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   index,
   integer,
   jsonb,
@@ -27,6 +28,8 @@ export const outbox = messagingSchema.table(
     key: text().notNull(),
     headers: jsonb().$type<Record<string, string>>().notNull(),
     value: text().notNull(),
+    /** Whether the value is of several messages of the topic: see `owedTogether`. */
+    isMany: boolean().default(false).notNull(),
     createdAt: timestamp({ withTimezone: true }).defaultNow().notNull(),
   },
   (table) => [

@@ -62,7 +62,10 @@ const transactionsSource: OutboxSource = {
       from ledger.held_entries held join ledger.accounts account on account.id = held.account_id
       where held.hold_id = waiting.id
     ) end as held`),
-  messages: (postgres, rows) => messagesOf(postgres, rows as TransactionRow[]),
+  async messages(postgres, rows) {
+    const messages = await messagesOf(postgres, rows as TransactionRow[])
+    return messages.map((message) => [message])
+  },
   isPruned: false,
 }
 

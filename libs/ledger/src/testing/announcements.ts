@@ -10,5 +10,5 @@ export async function announcements(postgres: Postgres): Promise<Message[]> {
     select ${columns} from ${table} waiting
     where ${transactionsOutbox.source.isOf(transactionsOutbox.topic)}
     order by waiting.${transactionId}, waiting.id`)
-  return await messages(postgres, rows)
+  return (await messages(postgres, rows)).flat()
 }

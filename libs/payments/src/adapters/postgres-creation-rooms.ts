@@ -1,4 +1,4 @@
-import { owed } from '@coffer/messaging/outbox'
+import { owedTogether } from '@coffer/messaging/outbox'
 import { asOne } from '@coffer/postgres/fixed-statement'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
 import { sentTogether } from '@coffer/postgres/sent-together'
@@ -94,7 +94,7 @@ async function write(
       ...(orders.length === 0 ? [] : [insertOrders(orders)]),
       ...(made.length === 0 ? [] : [insertPayments(made)]),
       ...(charged.length === 0 ? [] : [insertCharges(charged)]),
-      ...(messages.length === 0 ? [] : [owed(messages)]),
+      ...(messages.length === 0 ? [] : [owedTogether(messages)]),
     ]),
   )
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ReadEvent, readEvent } from '@coffer/events/event'
 import type { Address } from '@coffer/evm/address'
 import { messagingMigrations } from '@coffer/messaging/migrations'
+import { messagesIn } from '@coffer/messaging/outbox-source'
 import { type AssetId, currencyAssetId, parseAssetId } from '@coffer/money/asset'
 import type { Units } from '@coffer/money/units'
 import type { Migrations } from '@coffer/postgres/migrate'
@@ -80,10 +81,8 @@ export async function paymentsDatabase(
     cardPayment: (card) => cardPayment(postgres, merchantId, card),
     read: async (id) => (await postgres.select().from(payments).where(eq(payments.id, id)))[0],
     async announced() {
-      const rows = await postgres.execute<{ headers: Record<string, string>; value: string }>(
-        sql`select headers, value from messaging.outbox order by id`,
-      )
-      return rows.map(readEvent)
+      const rows = await postgres.execute(sql`select * from messaging.outbox order by id`)
+      return rows.flatMap(messagesIn).map(readEvent)
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
