@@ -18,6 +18,20 @@ export const messagingMutations: readonly Mutation[] = [
     tests: ['libs/messaging/src/relay-reads.integration.test.ts'],
   },
   {
+    name: 'a relay publishes the first alone of messages that share a row',
+    file: relay,
+    find: 'return ofRow.map((message) => ({ ...message, transactionId, id }))',
+    replace: 'return ofRow.slice(0, 1).map((message) => ({ ...message, transactionId, id }))',
+    tests: relayTests,
+  },
+  {
+    name: 'messages that share a row change places',
+    file: 'libs/messaging/src/outbox.ts',
+    find: 'all.slice(row * TOGETHER_MAX, (row + 1) * TOGETHER_MAX)',
+    replace: 'all.slice(row * TOGETHER_MAX, (row + 1) * TOGETHER_MAX).reverse()',
+    tests: relayTests,
+  },
+  {
     name: 'a relay that could not read ahead fails for ever',
     file: 'libs/messaging/src/relay-next.ts',
     find: `    ahead = undefined

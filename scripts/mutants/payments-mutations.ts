@@ -28,6 +28,20 @@ export const paymentsMutations: readonly Mutation[] = [
     tests: creationTests,
   },
   {
+    name: 'requests whose orders are there already make them once more',
+    file: `${payments}/adapters/postgres-creation-rooms.ts`,
+    find: 'if (isTaken(error)) return undefined',
+    replace: '',
+    tests: creationTests,
+  },
+  {
+    name: 'a payment is of no tenant, whose merchant has one',
+    file: 'libs/wallets/src/adapters/postgres-payment-addresses.ts',
+    find: "select made.id, 'payment', merchant.tenant",
+    replace: "select made.id, 'payment', null::uuid",
+    tests: creationTests,
+  },
+  {
     name: 'a second payment of a paid order is applied too',
     file: `${payments}/domain/change-order.ts`,
     find: 'const isDuplicate = judged !== payer && hasSucceeded(judged.standing)',

@@ -54,6 +54,24 @@ test('a payment has an address of its own that is watched, an order, and its ann
   ])
 })
 
+test('a payment is of the tenant that its merchant is of', async () => {
+  const { create } = maker()
+  const tenant = randomUUID()
+  const tenantOf = async (owner: string) => {
+    const select = sql`select tenant from wallets.owners where id = ${owner}::uuid`
+    return (await database.postgres.execute(select))[0]?.['tenant']
+  }
+
+  const before = await create(request())
+  await database.postgres.execute(sql`
+    insert into wallets.owners (id, kind, tenant)
+    values (${database.merchantId}::uuid, 'merchant', ${tenant}::uuid)`)
+  const payment = await create(request())
+
+  expect(await tenantOf(before.id)).toBe(null)
+  expect(await tenantOf(payment.id)).toBe(tenant)
+})
+
 test('many at once share transactions, and each gets its own', async () => {
   const { create, groups } = maker()
 
