@@ -24,7 +24,7 @@ const IN_FLIGHT = 128
  */
 export async function payments({ count = 100_000 }: { count?: number }) {
   const apps = ['api', 'payments'] as const
-  const settings = { LOG_LEVEL: 'warn', HEAD_AGE_MAX_SECONDS: '0', ...(process.env.XOPT ? { NODE_OPTIONS: process.env.XOPT } : {}) }
+  const settings = { LOG_LEVEL: 'warn', HEAD_AGE_MAX_SECONDS: '0' }
   await using coffer = await startCoffer({ env: settings, apps, onProgress: tell })
   await using postgres = openPostgres(coffer.urls.DATABASE_URL, { applicationName: 'bench' })
   const { apiUrl, apiKey } = coffer
