@@ -151,10 +151,10 @@ export const messagingMutations: readonly Mutation[] = [
   {
     name: 'messages leave in the order of their keys, not as they were given',
     file: 'libs/messaging/src/outbox.ts',
-    find: `order by position
-  \`)`,
-    replace: `order by key desc
-  \`)`,
+    find: `order by position\`
+})`,
+    replace: `order by key desc\`
+})`,
     tests: ['libs/messaging/src/outbox.integration.test.ts'],
   },
   {

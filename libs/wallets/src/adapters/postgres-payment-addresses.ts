@@ -90,7 +90,9 @@ const insertOwners = fixedStatement<readonly PaymentOwner[]>((value) => {
   -- One by one: without statistics the planner would read all owners there are.
   left join (
     select known.id, known.tenant
-    from unnest(${value((owners) => uuidArray([...new Set(merchants(owners))]))}::uuid[]) as named (id)
+    from unnest(
+      ${value((owners) => uuidArray([...new Set(merchants(owners))]))}::uuid[]
+    ) as named (id)
     cross join lateral (select * from wallets.owners where id = named.id offset 0) as known
   ) as merchant on merchant.id = made.merchant_id`
 })
@@ -98,6 +100,7 @@ const insertOwners = fixedStatement<readonly PaymentOwner[]>((value) => {
 const insertAddresses = fixedStatement<readonly PaymentAddress[]>((value) => {
   const texts = (text: (each: PaymentAddress) => string | null) =>
     value((addresses) => textArray(addresses.map(text)))
+  const from = value((addresses) => bigintArray(addresses.map(({ watchedFrom }) => watchedFrom)))
   return sql`
     insert into wallets.addresses
       (chain, address, owner, watched_from, derivation_index, forwarders)
@@ -107,7 +110,7 @@ const insertAddresses = fixedStatement<readonly PaymentAddress[]>((value) => {
       ${texts(({ chain }) => chain)}::text[],
       ${value((addresses) => bytesArray(addresses.map(({ address }) => address)))}::bytea[],
       ${value((addresses) => uuidArray(addresses.map(({ owner }) => owner)))}::uuid[],
-      ${value((addresses) => bigintArray(addresses.map(({ watchedFrom }) => watchedFrom)))}::bigint[],
+      ${from}::bigint[],
       ${texts(({ derivationIndex }) => derivationIndex?.toString() ?? null)}::text[],
       ${texts(({ forwarders }) => forwarders)}::text[]
     ) as row (chain, address, owner, watched_from, derivation_index, forwarders)`
