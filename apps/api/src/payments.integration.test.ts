@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { type AccountCode, SYSTEM } from '@coffer/ledger/chart-of-accounts'
 import { postTransactions } from '@coffer/ledger/post-transactions'
 import { messagesIn } from '@coffer/messaging/outbox-source'
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHAIN, NATIVE_ASSET, type TestApi, TOKEN_ASSET, testApi } from './testing/test-api.ts'
 
 const FORWARDERS = `0x${'f0'.repeat(20)}`
+const SANDBOX_SECRET = Buffer.alloc(32, 7)
 const NOBODY = '0199a0b1-c2d3-7e4f-8a5b-6c7d8e9fa0b1'
 
 let api: TestApi
@@ -13,7 +15,10 @@ let merchant: string
 
 beforeAll(async () => {
   const assets = [NATIVE_ASSET, TOKEN_ASSET]
-  api = await testApi({ chains: [{ chain: CHAIN, assets, forwarders: FORWARDERS as never }] })
+  api = await testApi({
+    chains: [{ chain: CHAIN, assets, forwarders: FORWARDERS as never }],
+    sandboxSecret: `whsec_${SANDBOX_SECRET.toString('base64')}`,
+  })
   const created = await api.post('/v1/merchants', { name: 'Books', email: 'books@example.com' })
   merchant = created.body.id
 })
@@ -134,6 +139,18 @@ describe('payments', () => {
     expect(await pay(number)).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } })
   })
 
+  test('by card are paid once the sandbox tells so, and not any more when it is taken back', async () => {
+    const asset = 'sandbox:1/iso4217:USD'
+    const { body } = await pay({ channel: 'sandbox', asset, card: 'tok_succeed' })
+    const report = { id: 'ch_1', reference: body.id, asset, amount: body.amount }
+    const statuses = async () => (await api.get(`/v1/payments/${body.id}`)).body.status
+
+    expect(await callBack('charge.succeeded', { ...report, status: 'succeeded' })).toBe(200)
+    expect(await statuses()).toBe('paid')
+    expect(await callBack('charge.charged_back', { ...report, status: 'charged_back' })).toBe(200)
+    expect(await statuses()).toBe('created')
+  })
+
   test('repeated under their key are one, and another body under it is refused', async () => {
     const headers = { 'idempotency-key': 'k-1' }
     const body = { reference: 'B-1' }
@@ -209,4 +226,19 @@ async function told(topic: string, id: string): Promise<unknown[]> {
     return message.topic === topic ? [message.headers['ce_id'] ?? ''] : []
   })
   return ids.filter((each) => each.includes(id))
+}
+
+/** Tells of something as the sandbox does; answers the status of the answer. */
+async function callBack(type: string, data: object): Promise<number> {
+  const payload = JSON.stringify({ type, data })
+  const [id, at] = [`msg_${type}`, `${Math.floor(Date.now() / 1_000)}`]
+  const mac = createHmac('sha256', SANDBOX_SECRET).update(`${id}.${at}.${payload}`)
+  const response = await api.server.inject({
+    ...{ method: 'POST', url: '/v1/channels/sandbox/callbacks', payload },
+    headers: {
+      ...{ 'content-type': 'application/json', 'webhook-id': id },
+      ...{ 'webhook-timestamp': at, 'webhook-signature': `v1,${mac.digest('base64')}` },
+    },
+  })
+  return response.statusCode
 }

@@ -32,7 +32,7 @@ export const ADMINISTERS: Grants = together(KEEPS_BOOKS, ANNOUNCES, {
   'payments.merchants': ['select', 'insert', 'update'],
   'payments.orders': ['select', 'insert', 'update'],
   'payments.payments': ['select', 'insert', 'update'],
-  'payments.receipts': ['select'],
+  'payments.receipts': ['select', 'insert', 'update'],
   'payments.refunds': ['select', 'insert', 'update'],
   'payments.statements': ['select'],
   'payments.unknown_callbacks': ['select', 'insert'],
