@@ -20,5 +20,5 @@ export async function goTo(page: Page, path: string, heading: string) {
   )
   await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
   // What is being fetched says so, and is gone when it is there.
-  await page.locator('.loading').first().waitFor({ state: 'detached' })
+  await page.waitForFunction(() => document.querySelector('.loading') === null)
 }

@@ -37,6 +37,7 @@ afterAll(async () => {
 
 /** Pages that show what there is, by the heading that says that they are there. */
 const PAGES = [
+  ['/overview', 'Overview'],
   ['/chains', 'Chains'],
   ['/deposits', 'Deposits'],
   ['/owners', 'Owners'],
@@ -50,6 +51,8 @@ const PAGES = [
   ['/analytics', 'Analytics'],
   ['/reconciliation', 'Reconciliation'],
   ['/dead-letters', 'Dead letters'],
+  ['/keys', 'API keys'],
+  ['/audit', 'Audit log'],
 ] as const
 
 test('the start page paints within a second and loads little', async () => {
@@ -59,7 +62,7 @@ test('the start page paints within a second and loads little', async () => {
     await using visit = await browser.open()
     await visit.page.goto(`${under.coffer.apiUrl}/`)
     await visit.page.getByLabel('API key').waitFor()
-    expect(visit.page.url()).toBe(`${under.coffer.apiUrl}/console/chains`)
+    expect(visit.page.url()).toBe(`${under.coffer.apiUrl}/console/overview`)
     visits.push(await loaded(visit.page))
   }
 
@@ -108,13 +111,17 @@ test('a deposit arrives while one looks on, and fills up until it is credited', 
   complaints.length = 0
   await goTo(page, '/deposits', 'Deposits')
   await page.getByText('No deposits so far').waitFor()
+  await page.getByText('Live', { exact: true }).waitFor()
+  let asked = 0
+  page.on('request', ({ url }) => void (url().includes('/v1/deposits?') && asked++))
 
-  await under.pay({ count: 1, blocks: 1 })
+  const { deposits } = await under.pay({ count: 1, blocks: 1 })
 
-  await page
-    .getByRole('cell', { name: /Credited/ })
-    .first()
-    .waitFor()
+  const credited = page.getByRole('cell', { name: /Credited/ })
+  await credited.first().waitFor()
+  // It was told, and not asked for.
+  expect(asked).toBe(0)
+  await page.getByLabel('Transaction, address or user').fill(deposits[0]?.txHash ?? '')
   await page.getByRole('link', { name: /^0x/ }).first().click()
   await page.getByRole('heading', { level: 1, name: 'Story of a deposit' }).waitFor()
   for (const step of ['deposit.confirmed', 'custody', 'owner.available']) {
@@ -123,6 +130,59 @@ test('a deposit arrives while one looks on, and fills up until it is credited', 
   await keepShot(page, 'deposit')
   expect(await barriers(page)).toEqual([])
   expect(complaints).toEqual([])
+})
+
+test('a deposit arrives though nobody is told, and they are told again when they can be', async () => {
+  await using visit = await browser.open()
+  const { page } = visit
+  const stream = '**/v1/deposits/stream*'
+  await page.route(stream, (route) => route.abort())
+  await signIn(page, under.coffer)
+  await goTo(page, '/deposits', 'Deposits')
+  await page.getByText('Connection lost, trying again').waitFor()
+  const rows = page.getByRole('cell', { name: /Credited/ })
+  const before = await rows.count()
+
+  await under.pay({ count: 1, blocks: 1 })
+
+  await rows.nth(before).waitFor()
+  await page.unroute(stream)
+  await page.getByText('Live', { exact: true }).waitFor()
+})
+
+test('a key is made, shown once, used by somebody else, and taken away', async () => {
+  const holder = 'grace@example.com'
+  await using visit = await browser.open()
+  const { page } = visit
+  await signIn(page, under.coffer)
+  await goTo(page, '/keys', 'API keys')
+  await page.getByRole('button', { name: 'New key' }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByLabel('Holder').fill(holder)
+  await sheet.getByLabel('Role').selectOption('auditor')
+  await sheet.getByRole('button', { name: 'New key' }).click()
+  const secret = (await page.locator('.secret').innerText()).trim()
+  await keepShot(page, 'key')
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'It is stored, put it away' }).click()
+  expect(await page.getByText(secret).count()).toBe(0)
+
+  await using other = await browser.open()
+  await signIn(other.page, { apiUrl: under.coffer.apiUrl, apiKey: secret })
+  await goTo(other.page, '/owners', 'Owners')
+  // Who only reads is offered nothing else.
+  expect(await other.page.getByRole('button', { name: 'New user' }).count()).toBe(0)
+  await page.getByRole('row', { name: holder }).getByRole('button', { name: 'Revoke' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+  await page.getByRole('row', { name: holder }).waitFor({ state: 'detached' })
+  await other.page.reload()
+  await other.page.getByLabel('API key').waitFor()
+
+  await goTo(page, '/audit', 'Audit log')
+  await page
+    .getByRole('row', { name: /POST \/v1\/keys\/\w+\/revoke/ })
+    .first()
+    .waitFor()
 })
 
 test('a payer sees what to pay and to where, and needs no key', async () => {

@@ -148,6 +148,15 @@ test('writes down who did what and how it ended, and lets nobody take it back', 
     { ...act, status: 409 },
     { ...act, status: 201 },
   ])
+  const statuses = async (filter: string) => {
+    const found = await api.get(`/v1/audit?holder=${encodeURIComponent(holder)}&${filter}`)
+    return found.body.items.map(({ status }: { status: number }) => status)
+  }
+  const [{ at: last }] = body.items
+  expect(await statuses('outcome=done')).toEqual([201])
+  expect(await statuses('outcome=refused')).toEqual([409])
+  expect(await statuses(`from=${last}`)).toEqual([409])
+  expect(await statuses(`to=${last}`)).toEqual([201])
   await expect(api.postgres.execute(sql`delete from access.acts`)).rejects.toThrow()
   await expect(api.postgres.execute(sql`update access.outcomes set status = 1`)).rejects.toThrow()
 })

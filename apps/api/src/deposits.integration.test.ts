@@ -143,6 +143,32 @@ test('filters by owner, status, reason, chain and asset', async () => {
   expect(await count({ reason: 'below_minimum' })).toBe(0)
 })
 
+test('finds what one transaction paid, and what came to one address of ours', async () => {
+  await using api = await testApi()
+  await seedChain(api, 21)
+  const { body: user } = await api.post('/v1/users', {})
+  const made = await api.post(`/v1/users/${user.id}/addresses`, { chain: CHAIN })
+  const { address } = made.body
+  await seedDeposit(api, { seed: 1, position: 'log:0' })
+  await seedDeposit(api, { seed: 1, position: 'log:1', owner: OTHER })
+  await seedDeposit(api, { seed: 2, owner: user.id })
+  await seedDeposit(api, { seed: 3, owner: user.id })
+  await api.postgres.execute(sql`
+    update deposits.deposits set "to" = decode(${address.slice(2)}, 'hex')
+    where tx_hash = decode(${hash(3)}, 'hex')`)
+  const positions = async (query: string) => {
+    const { body } = await api.get(`/v1/deposits?${query}`)
+    return body.items.map((each: { txHash: string; position: string }) => {
+      return `${Number.parseInt(each.txHash, 16)} ${each.position}`
+    })
+  }
+
+  expect(await positions(`txHash=0x${hash(1).toUpperCase()}`)).toEqual(['1 log:1', '1 log:0'])
+  expect(await positions(`txHash=0x${hash(9)}`)).toEqual([])
+  expect(await positions(`to=${address}`)).toEqual(['3 value'])
+  expect((await api.get('/v1/deposits?txHash=0x12')).status).toBe(400)
+})
+
 test('refuses queries that cannot be meant', async () => {
   await using api = await testApi()
   const refused = [

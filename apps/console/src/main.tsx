@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -12,6 +12,7 @@ await Promise.all([chooseLanguage(preferredLanguage()), resume()])
 
 const queries = new QueryClient({
   queryCache: new QueryCache({ onError: onFailure }),
+  mutationCache: new MutationCache({ onError: onFailure }),
   // The client itself has tried again what may pass.
   defaultOptions: { queries: { retry: false, staleTime: 1_000 } },
 })

@@ -1,46 +1,54 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { signOut, useAccess } from './access.ts'
+import { signOut, useMay, useSession } from './access.ts'
 import type { TextKey } from './i18n/english.ts'
 import { chooseLanguage, useTexts } from './i18n/texts.ts'
 import mark from './styles/mark.svg'
 import { chooseTheme, THEMES, useTheme } from './theme.ts'
 
-type Place = { to: string; name: TextKey }
+type Place = { to: string; name: TextKey; scope: string }
 
-/** Every page that is gone to by name. */
+/** Every page that is gone to by name, and what one must be allowed to see there. */
 const GROUPS: readonly { name: TextKey; places: readonly Place[] }[] = [
   {
     name: 'nav.chain',
     places: [
-      { to: '/chains', name: 'nav.chains' },
-      { to: '/deposits', name: 'nav.deposits' },
+      { to: '/overview', name: 'nav.overview', scope: 'deposits:read' },
+      { to: '/chains', name: 'nav.chains', scope: 'chains:read' },
+      { to: '/deposits', name: 'nav.deposits', scope: 'deposits:read' },
     ],
   },
   {
     name: 'nav.money',
     places: [
-      { to: '/owners', name: 'nav.owners' },
-      { to: '/ledger', name: 'nav.ledger' },
-      { to: '/withdrawals', name: 'nav.withdrawals' },
+      { to: '/owners', name: 'nav.owners', scope: 'users:read' },
+      { to: '/ledger', name: 'nav.ledger', scope: 'ledger:read' },
+      { to: '/withdrawals', name: 'nav.withdrawals', scope: 'withdrawals:read' },
     ],
   },
   {
     name: 'nav.trade',
     places: [
-      { to: '/merchants', name: 'nav.merchants' },
-      { to: '/orders', name: 'nav.orders' },
-      { to: '/payments', name: 'nav.payments' },
-      { to: '/settlements', name: 'nav.settlements' },
-      { to: '/webhooks', name: 'nav.webhooks' },
+      { to: '/merchants', name: 'nav.merchants', scope: 'merchants:read' },
+      { to: '/orders', name: 'nav.orders', scope: 'payments:read' },
+      { to: '/payments', name: 'nav.payments', scope: 'payments:read' },
+      { to: '/settlements', name: 'nav.settlements', scope: 'settlements:read' },
+      { to: '/webhooks', name: 'nav.webhooks', scope: 'webhooks:read' },
     ],
   },
   {
     name: 'nav.operate',
     places: [
-      { to: '/analytics', name: 'nav.analytics' },
-      { to: '/reconciliation', name: 'nav.reconciliation' },
-      { to: '/dead-letters', name: 'nav.deadLetters' },
+      { to: '/analytics', name: 'nav.analytics', scope: 'analytics:read' },
+      { to: '/reconciliation', name: 'nav.reconciliation', scope: 'reconciliation:read' },
+      { to: '/dead-letters', name: 'nav.deadLetters', scope: 'letters:read' },
+    ],
+  },
+  {
+    name: 'nav.settings',
+    places: [
+      { to: '/keys', name: 'nav.keys', scope: 'keys:read' },
+      { to: '/audit', name: 'nav.audit', scope: 'audit:read' },
     ],
   },
 ]
@@ -49,6 +57,10 @@ type Props = { isOpen: boolean; onClose: () => void }
 
 export function NavigationBar({ isOpen, onClose }: Props) {
   const { t } = useTexts()
+  const may = useMay()
+  const groups = GROUPS.map(({ name, places }) => {
+    return { name, places: places.filter(({ scope }) => may(scope)) }
+  })
   return (
     <aside
       className="side"
@@ -61,18 +73,20 @@ export function NavigationBar({ isOpen, onClose }: Props) {
         {t('app.name')}
       </a>
       <nav aria-label={t('app.navigation')}>
-        {GROUPS.map(({ name, places }) => (
-          <div className="nav-group" key={name}>
-            <h2>{t(name)}</h2>
-            <ul>
-              {places.map((place) => (
-                <li key={place.to}>
-                  <Link to={place.to}>{t(place.name)}</Link>
-                </li>
-              ))}
-            </ul>
-          </div>
-        ))}
+        {groups
+          .filter(({ places }) => places.length > 0)
+          .map(({ name, places }) => (
+            <div className="nav-group" key={name}>
+              <h2>{t(name)}</h2>
+              <ul>
+                {places.map((place) => (
+                  <li key={place.to}>
+                    <Link to={place.to}>{t(place.name)}</Link>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
       </nav>
       <Foot />
     </aside>
@@ -81,7 +95,7 @@ export function NavigationBar({ isOpen, onClose }: Props) {
 
 function Foot() {
   const { t } = useTexts()
-  const access = useAccess()
+  const session = useSession()
   const queries = useQueryClient()
   const leave = () => {
     queries.clear()
@@ -89,7 +103,14 @@ function Foot() {
   }
   return (
     <div className="side-foot">
-      {access?.holder === undefined ? null : <span className="holder">{access.holder}</span>}
+      {session === undefined ? null : (
+        <span className="holder">
+          {session.holder} <span className="soft">{session.role}</span>
+        </span>
+      )}
+      <span className="soft">
+        {t('app.times', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
+      </span>
       <Switches />
       <div>
         <button type="button" className="button" onClick={leave}>

@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { NotFound } from './not-found.tsx'
+import { Failure } from './parts/states.tsx'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
@@ -16,8 +17,23 @@ const routes = [
     getParentRoute: () => root,
     path: '/',
     beforeLoad: () => {
-      throw redirect({ to: '/chains' })
+      throw redirect({ to: '/overview' })
     },
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/overview',
+    component: lazyRouteComponent(() => import('./pages/overview-page.tsx'), 'OverviewPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('./pages/keys-page.tsx'), 'KeysPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/audit',
+    component: lazyRouteComponent(() => import('./pages/audit-page.tsx'), 'AuditPage'),
   }),
   createRoute({
     getParentRoute: () => root,
@@ -138,5 +154,7 @@ export const router = createRouter({
   routeTree: root.addChildren(routes),
   basepath: '/console',
   defaultPreload: 'intent',
+  // What is wrong with one page takes no other away.
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
   scrollRestoration: true,
 })

@@ -91,6 +91,9 @@ export type AuditTrail = {
   list(filter: {
     tenant: string | undefined
     holder: string | undefined
+    from: Date | undefined
+    to: Date | undefined
+    outcome: 'done' | 'refused' | undefined
     before: bigint | undefined
     limit: number
   }): Promise<ActView[]>

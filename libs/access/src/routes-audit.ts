@@ -18,10 +18,14 @@ export function auditRoutes({ audit }: { audit: Pick<AuditTrail, 'list'> }): Rou
         },
       },
       async (request) => {
-        const { holder, limit, cursor } = request.query
-        const before = cursor === undefined ? undefined : BigInt(cursor)
-        const filter = { tenant: tenantOf(request), holder, before, limit: limit + 1 }
-        const found = await audit.list(filter)
+        const { holder, outcome, from, to, limit, cursor } = request.query
+        const found = await audit.list({
+          ...{ tenant: tenantOf(request), holder, outcome },
+          from: from === undefined ? undefined : new Date(from),
+          to: to === undefined ? undefined : new Date(to),
+          before: cursor === undefined ? undefined : BigInt(cursor),
+          limit: limit + 1,
+        })
         const items = found.slice(0, limit).map(wire.actOnWire)
         return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }
       },

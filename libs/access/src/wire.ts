@@ -143,6 +143,12 @@ const act = z.strictObject({
 
 export const auditQuery = z.strictObject({
   holder: z.string().max(200).optional(),
+  from: moment.optional().describe('What was done from then on'),
+  to: moment.optional().describe('What was done before then'),
+  outcome: z
+    .enum(['done', 'refused'])
+    .optional()
+    .describe('refused is what was answered by 4xx or 5xx, or cut off'),
   limit,
   cursor: z
     .string()

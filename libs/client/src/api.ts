@@ -625,6 +625,12 @@ export interface paths {
             parameters: {
                 query?: {
                     holder?: string;
+                    /** @description What was done from then on */
+                    from?: string;
+                    /** @description What was done before then */
+                    to?: string;
+                    /** @description refused is what was answered by 4xx or 5xx, or cut off */
+                    outcome?: "done" | "refused";
                     limit?: number;
                     cursor?: string;
                 };
@@ -2495,6 +2501,10 @@ export interface paths {
                     reason?: string;
                     chain?: string;
                     asset?: string;
+                    /** @description All that one transaction paid */
+                    txHash?: string;
+                    /** @description An address that is watched */
+                    to?: string;
                     limit?: number;
                     /** @description nextCursor of the answer before */
                     cursor?: string;

@@ -48,6 +48,9 @@ export type DepositFilter = {
   reason?: string | undefined
   chain?: ChainId | undefined
   asset?: AssetId | undefined
+  txHash?: `0x${string}` | undefined
+  /** An address of ours. */
+  to?: `0x${string}` | undefined
 }
 
 /** Reads deposits. Adapter: `adapters/postgres-deposit-reader.ts`. */

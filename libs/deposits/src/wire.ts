@@ -40,6 +40,12 @@ export const depositIdOnWire = z
     return z.NEVER
   })
 
+const hex = (bytes: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `Expected ${bytes} bytes in hex.`)
+    .transform((text) => text.toLowerCase() as `0x${string}`)
+
 export const depositQuery = z.strictObject({
   owner: z.string().optional().describe("A user's id or external id"),
   status: z.enum(DEPOSIT_STATUSES).optional(),
@@ -50,6 +56,8 @@ export const depositQuery = z.strictObject({
     .describe('Why it is not credited, for example below_minimum'),
   chain: chainText.optional(),
   asset: assetOnWire.optional(),
+  txHash: hex(32).optional().describe('All that one transaction paid'),
+  to: hex(20).optional().describe('An address that is watched'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().optional().describe('nextCursor of the answer before'),
 })

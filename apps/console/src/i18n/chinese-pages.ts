@@ -2,6 +2,19 @@ import type { englishPages } from './english-pages.ts'
 
 /** Texts of the pages. */
 export const chinesePages: Readonly<Record<keyof typeof englishPages, string>> = {
+  'overview.title': '总览',
+  'overview.hint': '等待处理的事项，以及新到的款项。',
+  'overview.waits': '等待处理',
+  'overview.nothing': '没有待办',
+  'overview.nothingHint': '各链均在跟进，账目一致，没有需要决定的事项。',
+  'overview.latched': '已停止、等待运维处理的链',
+  'overview.behind': '落后数分钟的链',
+  'overview.gaps': '扫描缺口',
+  'overview.approvals': '等待第二人批准的提现',
+  'overview.differences': '与链上或渠道的差异',
+  'overview.letters': '被放弃的消息',
+  'overview.newest': '最新充值',
+
   'chains.title': '链',
   'chains.hint': '每条链的扫描进度与链头的对比。',
   'chains.head': '链头',
@@ -39,6 +52,7 @@ export const chinesePages: Readonly<Record<keyof typeof englishPages, string>> =
   'deposits.empty': '还没有充值',
   'deposits.emptyHint': '付到受监控地址的款项会在一个区块内出现在这里。',
   'deposits.story': '充值的来龙去脉',
+  'deposits.sought': '交易哈希、地址或用户',
   'deposits.confirmationsOf': '{count} / {needed}',
   'deposits.awaiting': '需要 {count} 个确认',
   'deposits.story.block': '在区块中发现',
@@ -97,6 +111,8 @@ export const chinesePages: Readonly<Record<keyof typeof englishPages, string>> =
   'ledger.refused': '已拒绝',
   'ledger.opening': '期初',
   'ledger.closing': '期末',
+  'statement.month': '月份（UTC）',
+  'statement.more': '仅显示前 {count} 条，下载的文件包含全部。',
 
   'payments.title': '支付',
   'payments.hint': '商户请求的款项，以及实际收到的款项。',
@@ -188,6 +204,7 @@ export const chinesePages: Readonly<Record<keyof typeof englishPages, string>> =
   'deadLetters.cause': '原因',
   'deadLetters.redrive': '重新投递',
   'deadLetters.redriveAll': '重新投递全部等待的',
+  'deadLetters.redriveAllHint': '{topic} 中等待的消息将全部重新发布；原因仍在的会再次退回。',
   'deadLetters.redriven': '已重新发布 {count} 条。',
   'deadLetters.discard': '搁置',
   'deadLetters.discardHint': '它仍会列出，但不再投递。为什么？',
@@ -224,6 +241,8 @@ export const chinesePages: Readonly<Record<keyof typeof englishPages, string>> =
   'webhooks.enable': '启用',
   'webhooks.rotate': '更换密钥',
   'webhooks.delete': '删除',
+  'webhooks.rotateHint': '24 小时内新旧密钥同时签名，接收方可以从容更换。',
+  'webhooks.deleteHint': '不再向其发送，等待中的也会丢弃。',
   'webhooks.active': '正常',
   'webhooks.failing': '失败中',
   'webhooks.disabled': '已停用',

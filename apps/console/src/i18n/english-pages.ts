@@ -1,5 +1,18 @@
 /** Texts of the pages. */
 export const englishPages = {
+  'overview.title': 'Overview',
+  'overview.hint': 'What waits for somebody, and what comes in.',
+  'overview.waits': 'Waits for somebody',
+  'overview.nothing': 'Nothing waits',
+  'overview.nothingHint': 'Every chain is followed, everything agrees, and nobody has to decide.',
+  'overview.latched': 'Chains that stand still until an operator looks',
+  'overview.behind': 'Chains that are behind for minutes',
+  'overview.gaps': 'Gaps in what was scanned',
+  'overview.approvals': 'Withdrawals that want a second person',
+  'overview.differences': 'Differences with a chain or a channel',
+  'overview.letters': 'Messages that were given up',
+  'overview.newest': 'Newest deposits',
+
   'chains.title': 'Chains',
   'chains.hint': 'Where each scan stands against the head of its chain.',
   'chains.head': 'Head',
@@ -37,6 +50,7 @@ export const englishPages = {
   'deposits.empty': 'No deposits so far',
   'deposits.emptyHint': 'What is paid to a watched address appears here within a block.',
   'deposits.story': 'Story of a deposit',
+  'deposits.sought': 'Transaction, address or user',
   'deposits.confirmationsOf': '{count} of {needed}',
   'deposits.awaiting': 'Waits for {count} confirmations',
   'deposits.story.block': 'Found in a block',
@@ -96,6 +110,8 @@ export const englishPages = {
   'ledger.refused': 'Refused',
   'ledger.opening': 'Opening',
   'ledger.closing': 'Closing',
+  'statement.month': 'Month, in UTC',
+  'statement.more': 'The first {count} lines are shown; the file has all of them.',
 
   'payments.title': 'Payments',
   'payments.hint': 'What merchants ask for, and what came in for it.',
@@ -188,6 +204,8 @@ export const englishPages = {
   'deadLetters.cause': 'Cause',
   'deadLetters.redrive': 'Redrive',
   'deadLetters.redriveAll': 'Redrive all that wait',
+  'deadLetters.redriveAllHint':
+    'Everything of {topic} that waits is published again. What its cause still stops comes back.',
   'deadLetters.redriven': '{count} published again.',
   'deadLetters.discard': 'Put aside',
   'deadLetters.discardHint': 'It stays listed and is not redriven any more. Why?',
@@ -224,6 +242,9 @@ export const englishPages = {
   'webhooks.enable': 'Enable',
   'webhooks.rotate': 'New secret',
   'webhooks.delete': 'Delete',
+  'webhooks.rotateHint':
+    'For 24 hours both secrets sign, so that the receiver can be given the new one in peace.',
+  'webhooks.deleteHint': 'Nothing is sent there any more, and what waited is dropped.',
   'webhooks.active': 'Active',
   'webhooks.failing': 'Failing',
   'webhooks.disabled': 'Disabled',

@@ -1,7 +1,7 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useApi } from '../access.ts'
+import { useApi, useMay } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Card } from '../parts/card.tsx'
 import { Hash } from '../parts/hash.tsx'
@@ -17,6 +17,7 @@ type Address = ItemOf<'/v1/users/{id}/addresses'>
 export function AddressCard({ owner }: { owner: string }) {
   const { t } = useTexts()
   const api = useApi()
+  const may = useMay()
   const addresses = useQuery({
     queryKey: ['addresses', owner],
     queryFn: async () => {
@@ -48,7 +49,10 @@ export function AddressCard({ owner }: { owner: string }) {
     },
   ]
   return (
-    <Card title={t('owners.addresses')} actions={<NewAddress owner={owner} />}>
+    <Card
+      title={t('owners.addresses')}
+      actions={may('users:write') ? <NewAddress owner={owner} /> : null}
+    >
       <Answer of={addresses}>
         {(rows) =>
           rows.length === 0 ? (

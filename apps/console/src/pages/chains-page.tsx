@@ -1,11 +1,12 @@
+import { useMay } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
+import { Ago } from '../parts/ago.tsx'
 import { grouped } from '../parts/amount.tsx'
 import { Card } from '../parts/card.tsx'
 import { Figures } from '../parts/facts.tsx'
 import { Page } from '../parts/page.tsx'
 import { Pill, type Tone } from '../parts/pill.tsx'
 import { Answer } from '../parts/states.tsx'
-import { When } from '../parts/when.tsx'
 import { type ChainStatus, useChains } from '../reads/use-chains.ts'
 import { GapList } from './gap-list.tsx'
 import { LatchNotice } from './latch-notice.tsx'
@@ -13,6 +14,7 @@ import { LatchNotice } from './latch-notice.tsx'
 /** Where each scan stands. */
 export function ChainsPage() {
   const { t } = useTexts()
+  const may = useMay()
   const chains = useChains()
   return (
     <Page
@@ -27,7 +29,7 @@ export function ChainsPage() {
       <Answer of={chains}>
         {(items) => items.map((chain) => <ChainCard key={chain.chain} of={chain} />)}
       </Answer>
-      <GapList />
+      {may('scans:read') ? <GapList /> : null}
     </Page>
   )
 }
@@ -61,7 +63,7 @@ function ChainCard({ of }: { of: ChainStatus }) {
             [
               t('chains.headSeen'),
               <small key="seen">
-                <When at={of.headSeenAt} />
+                <Ago at={of.headSeenAt} />
               </small>,
             ],
           ]}

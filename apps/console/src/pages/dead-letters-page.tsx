@@ -1,7 +1,8 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useApi } from '../access.ts'
+import { useApi, useMay } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Done } from '../parts/done.tsx'
 import { Choice, Filters, TextField } from '../parts/field.tsx'
@@ -13,35 +14,20 @@ import { Failure } from '../parts/states.tsx'
 import { When } from '../parts/when.tsx'
 import type { ItemOf } from '../reads/answers.ts'
 import { usePages } from '../reads/use-pages.ts'
+import { LETTER_TOPICS } from '../reads/use-waiting.ts'
 
 type Letter = ItemOf<'/v1/admin/dead-letters'>
-
-/** Topics whose consumers put aside what they can't handle. */
-const TOPICS = [
-  ...(['wallet.events', 'payment.events', 'order.events', 'merchant.events'] as const),
-  ...(['accounting.events', 'settlement.events', 'channel.events'] as const),
-] as const
 
 /** Messages that were given up, and what becomes of them. */
 export function DeadLettersPage() {
   const { t } = useTexts()
-  const api = useApi()
-  const queries = useQueryClient()
-  const [topic, setTopic] = useState<(typeof TOPICS)[number]>('wallet.events')
+  const may = useMay()
+  const search = useSearch({ strict: false }) as { topic?: string }
+  const sought = LETTER_TOPICS.find((each) => each === search.topic)
+  const [topic, setTopic] = useState<(typeof LETTER_TOPICS)[number]>(sought ?? 'wallet.events')
+  const [isAll, setAll] = useState(false)
   const [discarded, setDiscarded] = useState<string>()
-  // The API knows its topics; what is none of them it refuses in words.
-  const named = { topic: topic as never }
-  const letters = usePages(
-    ['dead-letters', topic],
-    (cursor) =>
-      answerOf(api.GET('/v1/admin/dead-letters', { params: { query: { ...named, ...cursor } } })),
-    { refetchMs: 5_000 },
-  )
-  const redrive = useMutation({
-    mutationFn: (which: 'all' | { ids: string[] }) =>
-      answerOf(api.POST('/v1/admin/dead-letters/redrive', { body: { ...named, which } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['dead-letters'] }),
-  })
+  const { letters, redrive } = useLetters(topic)
   return (
     <Page
       title={t('deadLetters.title')}
@@ -50,8 +36,8 @@ export function DeadLettersPage() {
         <button
           type="button"
           className="button primary"
-          disabled={redrive.isPending || (letters.data ?? []).length === 0}
-          onClick={() => redrive.mutate('all')}
+          disabled={!may('letters:write') || redrive.isPending || (letters.data ?? []).length === 0}
+          onClick={() => setAll(true)}
         >
           {t('deadLetters.redriveAll')}
         </button>
@@ -64,7 +50,7 @@ export function DeadLettersPage() {
           label={t('deadLetters.topic')}
           value={topic}
           onChange={setTopic}
-          options={TOPICS.map((value) => ({ value, text: value }))}
+          options={LETTER_TOPICS.map((value) => ({ value, text: value }))}
         />
       </Filters>
       <List
@@ -82,7 +68,7 @@ export function DeadLettersPage() {
             name: t('field.actions'),
             isFigure: true,
             cell: ({ id, state }) =>
-              state === 'handled' || state === 'discarded' ? null : (
+              !may('letters:write') || state === 'handled' || state === 'discarded' ? null : (
                 <span className="row-actions">
                   <button
                     type="button"
@@ -100,10 +86,56 @@ export function DeadLettersPage() {
           },
         ]}
       />
+      {isAll ? (
+        <RedriveAll
+          topic={topic}
+          onClose={() => setAll(false)}
+          onSubmit={() => redrive.mutateAsync('all')}
+        />
+      ) : null}
       {discarded === undefined ? null : (
         <Discard id={discarded} onClose={() => setDiscarded(undefined)} />
       )}
     </Page>
+  )
+}
+
+function useLetters(topic: string) {
+  const api = useApi()
+  const queries = useQueryClient()
+  // The API knows its topics; what is none of them it refuses in words.
+  const named = { topic: topic as never }
+  const letters = usePages(
+    ['dead-letters', topic],
+    (cursor) =>
+      answerOf(api.GET('/v1/admin/dead-letters', { params: { query: { ...named, ...cursor } } })),
+    { refetchMs: 5_000 },
+  )
+  const redrive = useMutation({
+    mutationFn: (which: 'all' | { ids: string[] }) =>
+      answerOf(api.POST('/v1/admin/dead-letters/redrive', { body: { ...named, which } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['dead-letters'] }),
+  })
+  return { letters, redrive }
+}
+
+type RedriveAllProps = {
+  topic: string
+  onClose: () => void
+  onSubmit: () => Promise<unknown>
+}
+
+function RedriveAll({ topic, onClose, onSubmit }: RedriveAllProps) {
+  const { t } = useTexts()
+  return (
+    <Sheet
+      title={t('deadLetters.redriveAll')}
+      action={t('deadLetters.redrive')}
+      onClose={onClose}
+      onSubmit={onSubmit}
+    >
+      <p>{t('deadLetters.redriveAllHint', { topic })}</p>
+    </Sheet>
   )
 }
 

@@ -2,7 +2,7 @@ import { answerOf } from '@coffer/client/coffer-client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useApi } from '../access.ts'
+import { useApi, useMay } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
 import { Card } from '../parts/card.tsx'
@@ -22,6 +22,7 @@ type Difference = AnswerOf<'/v1/reconciliation/differences/{id}'>
 export function DifferencePage() {
   const { t } = useTexts()
   const api = useApi()
+  const may = useMay()
   const { id = '' } = useParams({ strict: false })
   const [asked, setAsked] = useState<'propose' | 'confirm'>()
   const difference = useQuery({
@@ -37,7 +38,7 @@ export function DifferencePage() {
       hint={difference.data?.kind.replaceAll('_', ' ') ?? ''}
       crumb={<Link to="/reconciliation">{t('app.back', { page: t('reconciliation.title') })}</Link>}
       actions={
-        status === 'open' ? (
+        status === 'open' && may('reconciliation:write') ? (
           <>
             <button type="button" className="button" onClick={() => setAsked('propose')}>
               {t('reconciliation.propose')}

@@ -1,6 +1,6 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { useMutation } from '@tanstack/react-query'
-import { useApi } from '../access.ts'
+import { useApi, useMay } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { List } from '../parts/list.tsx'
 import { Failure } from '../parts/states.tsx'
@@ -11,6 +11,7 @@ import { usePages } from '../reads/use-pages.ts'
 export function GapList() {
   const { t } = useTexts()
   const api = useApi()
+  const may = useMay()
   const read = (cursor: { cursor?: string }) =>
     answerOf(api.GET('/v1/admin/gaps', { params: { query: { open: 'true', ...cursor } } }))
   const gaps = usePages(['gaps'], read, { refetchMs: 10_000 })
@@ -45,11 +46,12 @@ export function GapList() {
           {
             name: t('field.actions'),
             isFigure: true,
-            cell: ({ id }) => (
-              <button type="button" className="button" onClick={() => rescan.mutate(id)}>
-                {t('chains.gapRescan')}
-              </button>
-            ),
+            cell: ({ id }) =>
+              may('scans:write') ? (
+                <button type="button" className="button" onClick={() => rescan.mutate(id)}>
+                  {t('chains.gapRescan')}
+                </button>
+              ) : null,
           },
         ]}
       />

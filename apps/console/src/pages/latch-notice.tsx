@@ -1,6 +1,6 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useApi } from '../access.ts'
+import { useApi, useMay } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Sheet } from '../parts/sheet.tsx'
 import { Failure } from '../parts/states.tsx'
@@ -9,6 +9,7 @@ import { Failure } from '../parts/states.tsx'
 export function LatchNotice({ chain, reason }: { chain: string; reason: string }) {
   const { t } = useTexts()
   const api = useApi()
+  const may = useMay()
   const queries = useQueryClient()
   const params = { path: { chain } }
   const path = '/v1/admin/chains/{chain}/unlatch'
@@ -27,7 +28,7 @@ export function LatchNotice({ chain, reason }: { chain: string; reason: string }
       <button
         type="button"
         className="button"
-        disabled={plan.isPending}
+        disabled={plan.isPending || !may('scans:write')}
         onClick={() => plan.mutate()}
       >
         {t('chains.unlatch')}

@@ -5,6 +5,7 @@ import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
 import { Done } from '../parts/done.tsx'
 import { List } from '../parts/list.tsx'
+import { May } from '../parts/may.tsx'
 import { Failure } from '../parts/states.tsx'
 
 const AMOUNTS = ['pending', 'available', 'held', 'reserve'] as const
@@ -46,9 +47,11 @@ export function MerchantBalances({ id }: { id: string }) {
             name: t('field.actions'),
             isFigure: true,
             cell: ({ asset }) => (
-              <button type="button" className="button" onClick={() => settle.mutate(asset)}>
-                {t('merchants.settle')}
-              </button>
+              <May scope="settlements:write">
+                <button type="button" className="button" onClick={() => settle.mutate(asset)}>
+                  {t('merchants.settle')}
+                </button>
+              </May>
             ),
           },
         ]}

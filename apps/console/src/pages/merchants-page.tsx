@@ -5,6 +5,7 @@ import { useApi } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Filters, TextField } from '../parts/field.tsx'
 import { List } from '../parts/list.tsx'
+import { May } from '../parts/may.tsx'
 import { Page } from '../parts/page.tsx'
 import { Sheet } from '../parts/sheet.tsx'
 import { When } from '../parts/when.tsx'
@@ -25,9 +26,11 @@ export function MerchantsPage() {
       title={t('merchants.title')}
       hint={t('merchants.hint')}
       actions={
-        <button type="button" className="button primary" onClick={() => setMaking(true)}>
-          {t('merchants.new')}
-        </button>
+        <May scope="merchants:write">
+          <button type="button" className="button primary" onClick={() => setMaking(true)}>
+            {t('merchants.new')}
+          </button>
+        </May>
       }
     >
       <Filters>

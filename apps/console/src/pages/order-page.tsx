@@ -7,6 +7,7 @@ import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
 import { Card } from '../parts/card.tsx'
 import { Facts } from '../parts/facts.tsx'
+import { May } from '../parts/may.tsx'
 import { Page } from '../parts/page.tsx'
 import { StatusPill } from '../parts/pill.tsx'
 import { Sheet } from '../parts/sheet.tsx'
@@ -37,9 +38,11 @@ export function OrderPage() {
       crumb={<Link to="/orders">{t('app.back', { page: t('orders.title') })}</Link>}
       actions={
         order.data?.status === 'open' ? (
-          <button type="button" className="button danger" onClick={() => setAsking(true)}>
-            {t('orders.cancel')}
-          </button>
+          <May scope="payments:write">
+            <button type="button" className="button danger" onClick={() => setAsking(true)}>
+              {t('orders.cancel')}
+            </button>
+          </May>
         ) : null
       }
     >

@@ -1,7 +1,7 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useApi } from '../access.ts'
+import { useApi, useMay } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Filters, TextField } from '../parts/field.tsx'
 import { List } from '../parts/list.tsx'
@@ -14,6 +14,7 @@ import { usePages } from '../reads/use-pages.ts'
 export function OwnersPage() {
   const { t } = useTexts()
   const api = useApi()
+  const may = useMay()
   const [search, setSearch] = useState('')
   const [isMaking, setMaking] = useState(false)
   const query = search.trim() === '' ? {} : { search: search.trim() }
@@ -25,9 +26,11 @@ export function OwnersPage() {
       title={t('owners.title')}
       hint={t('owners.hint')}
       actions={
-        <button type="button" className="button primary" onClick={() => setMaking(true)}>
-          {t('owners.new')}
-        </button>
+        may('users:write') ? (
+          <button type="button" className="button primary" onClick={() => setMaking(true)}>
+            {t('owners.new')}
+          </button>
+        ) : null
       }
     >
       <Filters>

@@ -2,7 +2,7 @@ import { answerOf } from '@coffer/client/coffer-client'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useApi } from '../access.ts'
+import { useApi, useMay } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
 import { Done } from '../parts/done.tsx'
@@ -23,6 +23,7 @@ type Status = (typeof STATUSES)[number]
 export function ReconciliationPage() {
   const { t } = useTexts()
   const api = useApi()
+  const may = useMay()
   const [status, setStatus] = useState<Status | ''>('open')
   const query = status === '' ? {} : { status }
   const differences = usePages(
@@ -34,7 +35,11 @@ export function ReconciliationPage() {
     { refetchMs: 4_000 },
   )
   return (
-    <Page title={t('reconciliation.title')} hint={t('reconciliation.hint')} actions={<Runs />}>
+    <Page
+      title={t('reconciliation.title')}
+      hint={t('reconciliation.hint')}
+      actions={may('reconciliation:write') ? <Runs /> : null}
+    >
       <Filters>
         <StatusChoice of={STATUSES} value={status} onChange={setStatus} />
       </Filters>

@@ -6,6 +6,7 @@ import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
 import { TextField } from '../parts/field.tsx'
 import { List } from '../parts/list.tsx'
+import { May } from '../parts/may.tsx'
 import { StatusPill } from '../parts/pill.tsx'
 import { Sheet } from '../parts/sheet.tsx'
 import { When } from '../parts/when.tsx'
@@ -31,9 +32,11 @@ export function RefundCard({ payment }: { payment: Payment }) {
         caption={t('payments.refunds')}
         actions={
           payment.paidAt === null ? null : (
-            <button type="button" className="button" onClick={() => setAsking(true)}>
-              {t('payments.refund')}
-            </button>
+            <May scope="refunds:write">
+              <button type="button" className="button" onClick={() => setAsking(true)}>
+                {t('payments.refund')}
+              </button>
+            </May>
           )
         }
         of={refunds}

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useApi } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { List } from '../parts/list.tsx'
+import { May } from '../parts/may.tsx'
 import { StatusPill } from '../parts/pill.tsx'
 import { Failure } from '../parts/states.tsx'
 import { When } from '../parts/when.tsx'
@@ -46,9 +47,11 @@ export function WebhookDeliveries({ merchant, endpoint }: { merchant: string; en
             isFigure: true,
             cell: ({ id, state }) =>
               state === 'waiting' ? null : (
-                <button type="button" className="button" onClick={() => redrive.mutate(id)}>
-                  {t('webhooks.redrive')}
-                </button>
+                <May scope="webhooks:write">
+                  <button type="button" className="button" onClick={() => redrive.mutate(id)}>
+                    {t('webhooks.redrive')}
+                  </button>
+                </May>
               ),
           },
         ]}

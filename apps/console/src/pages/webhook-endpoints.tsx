@@ -6,6 +6,7 @@ import { useTexts } from '../i18n/texts.ts'
 import { Card } from '../parts/card.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { TextField } from '../parts/field.tsx'
+import { May } from '../parts/may.tsx'
 import { Pill } from '../parts/pill.tsx'
 import { Sheet } from '../parts/sheet.tsx'
 import { Answer, Failure, Note } from '../parts/states.tsx'
@@ -31,9 +32,11 @@ export function WebhookEndpoints({ merchant }: { merchant: string }) {
   return (
     <>
       <div>
-        <button type="button" className="button primary" onClick={() => setMaking(true)}>
-          {t('webhooks.new')}
-        </button>
+        <May scope="webhooks:write">
+          <button type="button" className="button primary" onClick={() => setMaking(true)}>
+            {t('webhooks.new')}
+          </button>
+        </May>
       </div>
       {secret === undefined ? null : (
         <Card isPadded>
@@ -75,40 +78,51 @@ function EndpointCard({ merchant, of, onSecret }: EndpointCardProps) {
   const params = { path: { id: merchant, endpointId: of.id } }
   const base = '/v1/merchants/{id}/webhook-endpoints/{endpointId}'
   const changed = () => queries.invalidateQueries({ queryKey: ['endpoints', merchant] })
-  const rotate = useMutation({
-    mutationFn: () => answerOf(api.POST(`${base}/rotate-secret`, { params })),
-    onSuccess: ({ secret }) => onSecret(secret),
-  })
+  const [asked, setAsked] = useState<'rotate' | 'delete'>()
   const enable = useMutation({
     mutationFn: () => answerOf(api.POST(`${base}/enable`, { params })),
     onSuccess: changed,
   })
-  const remove = useMutation({
-    mutationFn: () => answerOf(api.DELETE(base, { params })),
-    onSuccess: changed,
-  })
-  const error = rotate.error ?? enable.error ?? remove.error
+  const decide = async () => {
+    if (asked === 'delete') await answerOf(api.DELETE(base, { params }))
+    else onSecret((await answerOf(api.POST(`${base}/rotate-secret`, { params }))).secret)
+    await changed()
+  }
   return (
     <Card title={of.url} actions={<EndpointPill of={of} />}>
       <div className="body stack">
         <p className="soft">{of.types === null ? t('webhooks.all') : of.types.join(', ')}</p>
         {of.disabledReason === null ? null : <p>{of.disabledReason}</p>}
-        {error ? <Failure error={error} /> : null}
-        <div className="filters">
-          {of.disabledAt === null ? null : (
-            <button type="button" className="button" onClick={() => enable.mutate()}>
-              {t('webhooks.enable')}
+        {enable.error ? <Failure error={enable.error} /> : null}
+        <May scope="webhooks:write">
+          <div className="filters">
+            {of.disabledAt === null ? null : (
+              <button type="button" className="button" onClick={() => enable.mutate()}>
+                {t('webhooks.enable')}
+              </button>
+            )}
+            <button type="button" className="button" onClick={() => setAsked('rotate')}>
+              {t('webhooks.rotate')}
             </button>
-          )}
-          <button type="button" className="button" onClick={() => rotate.mutate()}>
-            {t('webhooks.rotate')}
-          </button>
-          <button type="button" className="button danger" onClick={() => remove.mutate()}>
-            {t('webhooks.delete')}
-          </button>
-        </div>
+            <button type="button" className="button danger" onClick={() => setAsked('delete')}>
+              {t('webhooks.delete')}
+            </button>
+          </div>
+        </May>
       </div>
       <WebhookDeliveries merchant={merchant} endpoint={of.id} />
+      {asked === undefined ? null : (
+        <Sheet
+          title={t(`webhooks.${asked}`)}
+          action={t(`webhooks.${asked}`)}
+          isDanger={asked === 'delete'}
+          onClose={() => setAsked(undefined)}
+          onSubmit={decide}
+        >
+          <p className="wrap">{of.url}</p>
+          <p>{t(`webhooks.${asked}Hint`)}</p>
+        </Sheet>
+      )}
     </Card>
   )
 }

@@ -2,7 +2,7 @@ import { answerOf } from '@coffer/client/coffer-client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useApi } from '../access.ts'
+import { useApi, useMay } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
 import { Card } from '../parts/card.tsx'
@@ -25,6 +25,7 @@ type Deed = 'approve' | 'cancel'
 export function WithdrawalPage() {
   const { t } = useTexts()
   const api = useApi()
+  const may = useMay()
   const { id = '' } = useParams({ strict: false })
   const [asked, setAsked] = useState<Deed>()
   const [done, setDone] = useState<Deed>()
@@ -42,12 +43,12 @@ export function WithdrawalPage() {
       crumb={<Link to="/withdrawals">{t('app.back', { page: t('withdrawals.title') })}</Link>}
       actions={
         <>
-          {isWaiting ? (
+          {isWaiting && may('withdrawals:approve') ? (
             <button type="button" className="button primary" onClick={() => setAsked('approve')}>
               {t('withdrawals.approve')}
             </button>
           ) : null}
-          {isQueued ? (
+          {isQueued && may('withdrawals:write') ? (
             <button type="button" className="button danger" onClick={() => setAsked('cancel')}>
               {t('withdrawals.cancel')}
             </button>

@@ -1,5 +1,5 @@
 import { answerOf } from '@coffer/client/coffer-client'
-import { Link } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useApi } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
@@ -24,7 +24,9 @@ type Status = (typeof STATUSES)[number]
 export function WithdrawalsPage() {
   const { t } = useTexts()
   const api = useApi()
-  const [status, setStatus] = useState<Status | ''>('')
+  const search = useSearch({ strict: false }) as { status?: string }
+  const asked = STATUSES.find((each) => each === search.status)
+  const [status, setStatus] = useState<Status | ''>(asked ?? '')
   const query = status === '' ? {} : { status }
   const withdrawals = usePages(
     ['withdrawals', query],

@@ -5,16 +5,18 @@ type TextFieldProps = {
   value: string
   onChange: (value: string) => void
   hint?: string
-  type?: 'text' | 'email' | 'password' | 'number' | 'url' | 'search' | 'datetime-local'
+  type?: 'text' | 'email' | 'password' | 'number' | 'url' | 'search' | 'date'
   isRequired?: boolean
+  /** For what is long, such as a hash. */
+  isWide?: boolean
 }
 
 /** One line to be written, with its name above it. */
 export function TextField(props: TextFieldProps) {
-  const { label, value, onChange, hint, type = 'text', isRequired = false } = props
+  const { label, value, onChange, hint, type = 'text', isRequired = false, isWide } = props
   const id = useId()
   return (
-    <div className="field">
+    <div className={isWide ? 'field wide' : 'field'}>
       <label htmlFor={id}>{label}</label>
       <input
         id={id}

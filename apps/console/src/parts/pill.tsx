@@ -42,6 +42,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   confirmed: 'good',
   active: 'good',
   revoked: 'plain',
+  replaced: 'plain',
 }
 
 /** A status by its name and its colour; the name alone says all. */

@@ -1,4 +1,5 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { onFailure } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Failure } from './states.tsx'
 
@@ -32,6 +33,7 @@ export function Sheet({ title, action, isDanger = false, onClose, onSubmit, chil
       onClose()
     } catch (thrown) {
       setError(thrown)
+      onFailure(thrown)
     } finally {
       setBusy(false)
     }

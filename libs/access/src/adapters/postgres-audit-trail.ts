@@ -1,7 +1,10 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
-import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, isNull, lt, or } from 'drizzle-orm'
 import type { AuditTrail } from '../ports.ts'
 import { acts, outcomes } from '../schema.ts'
+
+/** Answers from here on say that nothing was done. */
+const REFUSED = 400
 
 /** {@link AuditTrail} in PostgreSQL, where what was written can't be changed. */
 export const postgresAuditTrail = (postgres: Postgres): AuditTrail => ({
@@ -13,7 +16,7 @@ export const postgresAuditTrail = (postgres: Postgres): AuditTrail => ({
   async end(act, status) {
     await postgres.insert(outcomes).values({ act, status })
   },
-  list: ({ tenant, holder, before, limit }) =>
+  list: ({ tenant, holder, from, to, outcome, before, limit }) =>
     postgres
       .select({ ...getTableColumns(acts), status: outcomes.status, endedAt: outcomes.at })
       .from(acts)
@@ -22,6 +25,12 @@ export const postgresAuditTrail = (postgres: Postgres): AuditTrail => ({
         and(
           tenant === undefined ? undefined : eq(acts.tenant, tenant),
           holder === undefined ? undefined : eq(acts.holder, holder),
+          from === undefined ? undefined : gte(acts.at, from),
+          to === undefined ? undefined : lt(acts.at, to),
+          outcome === 'done' ? lt(outcomes.status, REFUSED) : undefined,
+          outcome === 'refused'
+            ? or(gte(outcomes.status, REFUSED), isNull(outcomes.status))
+            : undefined,
           before === undefined ? undefined : lt(acts.id, before),
         ),
       )

@@ -2,7 +2,8 @@ import type { AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Database } from '@coffer/postgres/open-postgres'
 import { ownedBy } from '@coffer/wallets/owned-by'
-import { and, desc, eq, getTableColumns, lt, type SQL } from 'drizzle-orm'
+import { addresses } from '@coffer/wallets/schema'
+import { and, desc, eq, getTableColumns, inArray, lt, type SQL } from 'drizzle-orm'
 import type { DepositReader, DepositView } from '../read-ports.ts'
 import { chains, deposits } from '../schema.ts'
 
@@ -14,8 +15,18 @@ export function postgresDepositReader(postgres: Database): DepositReader {
       .from(deposits)
       .leftJoin(chains, eq(chains.chain, deposits.chain))
       .where(condition)
+  // Both are known by their chain alone, and each of a handful is looked at.
+  const scanned = () => postgres.select({ chain: chains.chain }).from(chains)
+  const inTransaction = (txHash: `0x${string}`) =>
+    and(inArray(deposits.chain, scanned()), eq(deposits.txHash, txHash))
+  const paidTo = (to: `0x${string}`) => {
+    const isIt = and(inArray(addresses.chain, scanned()), eq(addresses.address, to))
+    const owners = postgres.select({ owner: addresses.owner }).from(addresses).where(isIt)
+    return and(inArray(deposits.owner, owners), eq(deposits.to, to))
+  }
   return {
-    async list({ tenant, owner, status, reason, chain, asset }, { before, limit }) {
+    async list({ tenant, txHash, to, ...filter }, { before, limit }) {
+      const { owner, status, reason, chain, asset } = filter
       const condition = and(
         ownedBy(tenant, deposits.owner),
         owner === undefined ? undefined : eq(deposits.owner, owner),
@@ -23,6 +34,8 @@ export function postgresDepositReader(postgres: Database): DepositReader {
         reason === undefined ? undefined : eq(deposits.reason, reason),
         chain === undefined ? undefined : eq(deposits.chain, chain),
         asset === undefined ? undefined : eq(deposits.asset, asset),
+        txHash === undefined ? undefined : inTransaction(txHash),
+        to === undefined ? undefined : paidTo(to),
         before === undefined ? undefined : lt(deposits.sequence, before),
       )
       const rows = await where(condition).orderBy(desc(deposits.sequence)).limit(limit)
