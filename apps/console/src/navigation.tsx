@@ -9,11 +9,11 @@ import { chooseTheme, THEMES, useTheme } from './theme.ts'
 type Place = { to: string; name: TextKey; scope: string }
 
 /** Every page that is gone to by name, and what one must be allowed to see there. */
-const GROUPS: readonly { name: TextKey; places: readonly Place[] }[] = [
+const GROUPS: readonly { name?: TextKey; places: readonly Place[] }[] = [
+  { places: [{ to: '/overview', name: 'nav.overview', scope: 'deposits:read' }] },
   {
     name: 'nav.chain',
     places: [
-      { to: '/overview', name: 'nav.overview', scope: 'deposits:read' },
       { to: '/chains', name: 'nav.chains', scope: 'chains:read' },
       { to: '/deposits', name: 'nav.deposits', scope: 'deposits:read' },
     ],
@@ -58,8 +58,8 @@ type Props = { isOpen: boolean; onClose: () => void }
 export function NavigationBar({ isOpen, onClose }: Props) {
   const { t } = useTexts()
   const may = useMay()
-  const groups = GROUPS.map(({ name, places }) => {
-    return { name, places: places.filter(({ scope }) => may(scope)) }
+  const groups = GROUPS.map(({ places, ...group }) => {
+    return { ...group, places: places.filter(({ scope }) => may(scope)) }
   })
   return (
     <aside
@@ -76,8 +76,8 @@ export function NavigationBar({ isOpen, onClose }: Props) {
         {groups
           .filter(({ places }) => places.length > 0)
           .map(({ name, places }) => (
-            <div className="nav-group" key={name}>
-              <h2>{t(name)}</h2>
+            <div className="nav-group" key={name ?? 'first'}>
+              {name === undefined ? null : <h2>{t(name)}</h2>}
               <ul>
                 {places.map((place) => (
                   <li key={place.to}>
@@ -103,20 +103,19 @@ function Foot() {
   }
   return (
     <div className="side-foot">
-      {session === undefined ? null : (
-        <span className="holder">
-          {session.holder} <span className="soft">{session.role}</span>
-        </span>
-      )}
-      <span className="soft">
-        {t('app.times', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
-      </span>
-      <Switches />
-      <div>
+      <div className="ends">
+        {session === undefined ? null : (
+          <span className="holder" title={session.holder}>
+            {session.holder}
+            <small>{t(`role.${session.role}` as TextKey)}</small>
+          </span>
+        )}
         <button type="button" className="button" onClick={leave}>
           {t('app.signOut')}
         </button>
       </div>
+      <Switches />
+      <small>{t('app.times', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</small>
     </div>
   )
 }
@@ -127,34 +126,29 @@ export function Switches() {
   const theme = useTheme()
   const next = language === 'en' ? 'zh' : 'en'
   return (
-    <>
-      <div className="field">
-        <label htmlFor="theme">{t('app.theme')}</label>
-        <select
-          id="theme"
-          value={theme}
-          onChange={({ target }) => {
-            const chosen = THEMES.find((each) => each === target.value)
-            if (chosen) chooseTheme(chosen)
-          }}
-        >
-          {THEMES.map((each) => (
-            <option key={each} value={each}>
-              {t(`app.theme.${each}`)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div>
-        <button
-          type="button"
-          className="button"
-          lang={next === 'zh' ? 'zh-Hans' : 'en'}
-          onClick={() => void chooseLanguage(next)}
-        >
-          {t('app.language')}
-        </button>
-      </div>
-    </>
+    <div className="switches">
+      <select
+        aria-label={t('app.theme')}
+        value={theme}
+        onChange={({ target }) => {
+          const chosen = THEMES.find((each) => each === target.value)
+          if (chosen) chooseTheme(chosen)
+        }}
+      >
+        {THEMES.map((each) => (
+          <option key={each} value={each}>
+            {t(`app.theme.${each}`)}
+          </option>
+        ))}
+      </select>
+      <button
+        type="button"
+        className="button"
+        lang={next === 'zh' ? 'zh-Hans' : 'en'}
+        onClick={() => void chooseLanguage(next)}
+      >
+        {t('app.language')}
+      </button>
+    </div>
   )
 }

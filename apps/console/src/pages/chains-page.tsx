@@ -21,7 +21,7 @@ export function ChainsPage() {
       title={t('chains.title')}
       hint={t('chains.hint')}
       actions={
-        <span className="live" data-lost={chains.isError} role="status">
+        <span className="live" data-state={chains.isError ? 'lost' : 'live'} role="status">
           {t(chains.isError ? 'app.lost' : 'app.live')}
         </span>
       }
