@@ -27,6 +27,7 @@ const MAY: Readonly<Record<string, string>> = {
   'GET /v1/admin/balance-skips': 'admin operator auditor',
   'GET /v1/admin/dead-letters': 'admin operator auditor',
   'GET /v1/admin/dead-letters/{id}': 'admin operator auditor',
+  'GET /v1/admin/endpoints': 'admin operator auditor',
   'GET /v1/admin/gaps': 'admin operator auditor',
   'GET /v1/admin/rescans/{id}': 'admin operator auditor',
   'GET /v1/analytics/summary': ALL,

@@ -7,6 +7,7 @@ import type { ChainNodes } from '@coffer/deposits/chain-nodes'
 import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
 import { postgresDepositChanges } from '@coffer/deposits/deposit-changes'
 import { postgresDepositReader } from '@coffer/deposits/deposit-reader'
+import { postgresEndpointHealth } from '@coffer/deposits/endpoint-health'
 import { postgresGapReader } from '@coffer/deposits/gap-reader'
 import { postgresLatches } from '@coffer/deposits/latches'
 import {
@@ -118,6 +119,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
   const deposits = depositRoutes({
     reader: postgresDepositReader(postgres),
     statuses,
+    health: postgresEndpointHealth(postgres),
     rescans,
     requestRescan: requested,
     gaps,

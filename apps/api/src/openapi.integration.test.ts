@@ -14,6 +14,7 @@ const ROUTES = [
   'GET /v1/admin/balance-skips',
   'GET /v1/admin/dead-letters',
   'GET /v1/admin/dead-letters/{id}',
+  'GET /v1/admin/endpoints',
   'GET /v1/admin/gaps',
   'GET /v1/admin/rescans/{id}',
   'GET /v1/analytics/summary',

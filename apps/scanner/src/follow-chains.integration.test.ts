@@ -1,3 +1,4 @@
+import { postgresEndpointHealth } from '@coffer/deposits/endpoint-health'
 import { depositsMigrations } from '@coffer/deposits/migrations'
 import { deposits } from '@coffer/deposits/schema'
 import { startAnvil } from '@coffer/devstack/start-anvil'
@@ -34,6 +35,11 @@ test('a chain whose node is away holds up no other, and catches up by itself', a
 
   await pay(one.url, 1)
   await waitFor(() => countOf(postgres, ONE), { what: 'the first chain while the second is away' })
+  const { host } = new URL(two.url)
+  const health = postgresEndpointHealth(postgres)
+  const ofTwo = async () => (await health.list()).find(({ endpoint }) => endpoint.includes(host))
+  const isTold = async () => ((await ofTwo())?.failures ?? 0) > 0
+  await waitFor(isTold, { what: 'operators to be told that the second node is away' })
   await two.start()
   await pay(two.url, 1)
   await waitFor(() => countOf(postgres, TWO), { what: 'the second chain to be scanned' })

@@ -1,7 +1,8 @@
 import { auditTelemetry } from '@coffer/deposits/audit-telemetry'
 import { balanceTelemetry } from '@coffer/deposits/balance-telemetry'
 import { type ChainScan, type ChainScanOptions, chainScan } from '@coffer/deposits/chain-scan'
-import { endpointTelemetry } from '@coffer/deposits/endpoint-telemetry'
+import { postgresEndpointHealth } from '@coffer/deposits/endpoint-health'
+import { type EndpointTelemetry, endpointTelemetry } from '@coffer/deposits/endpoint-telemetry'
 import { measureGaps } from '@coffer/deposits/gap-metrics'
 import { measureLag } from '@coffer/deposits/lag-metrics'
 import { scanTelemetry } from '@coffer/deposits/scan-telemetry'
@@ -37,6 +38,8 @@ const TRACE_IDLE_MS = 250
 
 /** How often a chain looks whether balances are due to be proven, milliseconds. */
 const PROOF_IDLE_MS = 1_000
+/** How often operators are told how endpoints do, milliseconds. */
+const HEALTH_IDLE_MS = 2_000
 /** How often it is looked for blocks to audit, milliseconds. */
 const AUDIT_IDLE_MS = 250
 
@@ -65,19 +68,46 @@ export async function followChains(
   const work: Work[] = []
   for (const config of configs) {
     const { chain } = config
+    const { telling, endpointTelemetry } = tellHealth(chain, endpoints(chain), options)
     const telemetry = {
       observer: observers(chain),
-      endpointTelemetry: endpoints(chain),
+      endpointTelemetry,
       balanceObserver: balances(chain),
       auditObserver: audits(chain),
     }
     const scan = resources.use(await chainScan({ ...options, config, ...telemetry }))
     const hinted = wakeUp()
-    work.push(...followChain(scan, chain, { ...options, hinted }), scan.watchEndpoints)
+    work.push(...followChain(scan, chain, { ...options, hinted }), scan.watchEndpoints, telling)
     work.push(...listenToHeads(config, { ...options, hinted }))
   }
   const opened = resources.move()
   return { work, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+/** Has operators know, too, what metrics are told of a chain's endpoints. */
+function tellHealth(
+  chain: ChainId,
+  metrics: EndpointTelemetry,
+  { postgres, logger }: Pick<FollowOptions, 'postgres' | 'logger'>,
+): { telling: Work; endpointTelemetry: EndpointTelemetry } {
+  const health = postgresEndpointHealth(postgres)
+  let statuses: Parameters<EndpointTelemetry['follow']>[0] = () => []
+  const tell = async () => {
+    await health.tell(chain, statuses())
+    return 'idle' as const
+  }
+  const onError = (error: unknown) =>
+    logger.warn({ chain, error: describeError(error) }, 'nobody is told how endpoints do')
+  return {
+    telling: poll(tell, { idleMs: HEALTH_IDLE_MS, onError }),
+    endpointTelemetry: {
+      ...metrics,
+      follow(told) {
+        metrics.follow(told)
+        statuses = told
+      },
+    },
+  }
 }
 
 /** Waiting makes no other chain of it: an operator has to look. */

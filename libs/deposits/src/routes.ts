@@ -5,6 +5,8 @@ import type { Asset } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import { z } from 'zod'
 import { depositCursor, parseDepositCursor } from './domain/deposit-cursor.ts'
+import type { EndpointHealth } from './endpoint-ports.ts'
+import { endpointRoutes } from './endpoint-routes.ts'
 import { type GapRoutesOptions, gapRoutes } from './gap-routes.ts'
 import type { ChainStatuses, DepositReader, RescanRequests } from './read-ports.ts'
 import type { releaseDeposit } from './usecases/release-deposit.ts'
@@ -16,6 +18,7 @@ import * as latchWire from './wire-latch.ts'
 export type DepositRoutesOptions = GapRoutesOptions & {
   reader: DepositReader
   statuses: ChainStatuses
+  health: Pick<EndpointHealth, 'list'>
   requestRescan: ReturnType<typeof requestRescan>
   rescans: RescanRequests
   /** Within one transaction. */
@@ -40,6 +43,7 @@ export function depositRoutes(options: DepositRoutesOptions): Routes {
     await app.register(chainRoutes(options))
     await app.register(latchRoutes(options))
     await app.register(gapRoutes(options))
+    await app.register(endpointRoutes(options))
   }
 }
 

@@ -50,6 +50,25 @@ export const chains = depositsSchema.table('chains', {
   leaseUntil: moment(),
 })
 
+/** How each endpoint of a chain does, as a scanner that asks it told last. */
+export const endpoints = depositsSchema.table(
+  'endpoints',
+  {
+    chain: text().notNull(),
+    /** Without credentials, path or query. */
+    endpoint: text().notNull(),
+    state: text({ enum: ['asked', 'resting', 'foreign'] }).notNull(),
+    /** `null` before it told of one. */
+    headNumber: height(),
+    lagBlocks: height().notNull(),
+    latencyMs: integer().notNull(),
+    /** In a row. */
+    failures: integer().notNull(),
+    toldAt: moment().defaultNow().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.chain, table.endpoint] })],
+)
+
 /** Every block that was scanned. A block that left the chain is kept and marked. */
 export const blocks = depositsSchema.table(
   'blocks',

@@ -16,6 +16,7 @@ export const ADMINISTERS: Grants = together(KEEPS_BOOKS, ANNOUNCES, {
   'deposits.blocks': ['select', 'update'],
   'deposits.chains': ['select', 'update'],
   'deposits.deposits': ['select', 'update'],
+  'deposits.endpoints': ['select'],
   'deposits.gaps': ['select', 'insert', 'update'],
   'deposits.proven_balances': ['select'],
   'deposits.releases': ['select', 'insert'],

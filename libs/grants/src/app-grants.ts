@@ -68,6 +68,7 @@ export const APP_GRANTS: Readonly<Record<string, Grants>> = {
     'deposits.blocks': ['select', 'insert', 'update'],
     'deposits.chains': ['select', 'insert', 'update'],
     'deposits.deposits': ['select', 'insert', 'update'],
+    'deposits.endpoints': ['select', 'insert', 'update'],
     'deposits.gaps': ['select', 'insert', 'update'],
     'deposits.proven_balances': ['select', 'insert', 'update'],
     'deposits.rescans': ['select', 'update'],
