@@ -3127,6 +3127,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the endpoints do that scanners read chains from */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                chain: string;
+                                /** @description Its host, without credentials or path */
+                                endpoint: string;
+                                /**
+                                 * @description resting is left alone after failures; foreign serves another chain
+                                 * @enum {string}
+                                 */
+                                state: "asked" | "resting" | "foreign";
+                                /** @description null before it told of one */
+                                head: number | null;
+                                /** @description Behind the head that the others tell of */
+                                lagBlocks: number;
+                                /** @description Smoothed time to answer */
+                                latencyMs: number;
+                                /** @description In a row */
+                                failures: number;
+                                /**
+                                 * Format: date-time
+                                 * @description When a scanner told of it last
+                                 */
+                                toldAt: string;
+                            }[];
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deposits/{id}/trace": {
         parameters: {
             query?: never;

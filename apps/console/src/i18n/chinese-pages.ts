@@ -45,6 +45,14 @@ export const chinesePages: Readonly<Record<keyof typeof englishPages, string>> =
   'chains.noneOpen': '没有欠缺',
   'chains.noneOpenHint': '所有已扫描的区块都是完整的。',
   'chains.endpoints': '节点',
+  'chains.endpoint': '主机',
+  'chains.endpoint.asked': '正常应答',
+  'chains.endpoint.resting': '多次失败，暂停使用',
+  'chains.endpoint.foreign': '属于另一条链',
+  'chains.behindBy': '落后区块',
+  'chains.latency': '应答时间',
+  'chains.failures': '连续失败',
+  'chains.toldAt': '更新于',
   'chains.noEndpoints': '尚无扫描器报告其节点',
 
   'deposits.title': '充值',
@@ -147,6 +155,7 @@ export const chinesePages: Readonly<Record<keyof typeof englishPages, string>> =
   'merchants.holdBack': '留存天数',
   'merchants.reserveShare': '保证金比例',
   'merchants.daily': '每日结算时间',
+  'merchants.threshold': '{symbol} 结算起点',
   'merchants.settle': '立即结算',
   'merchants.settleAsked': '已申请结算，数秒内完成。',
 

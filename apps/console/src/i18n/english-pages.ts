@@ -43,6 +43,14 @@ export const englishPages = {
   'chains.noneOpen': 'Nothing is owed',
   'chains.noneOpenHint': 'Every scanned block is complete.',
   'chains.endpoints': 'Endpoints',
+  'chains.endpoint': 'Host',
+  'chains.endpoint.asked': 'Answers',
+  'chains.endpoint.resting': 'Left alone after failures',
+  'chains.endpoint.foreign': 'Serves another chain',
+  'chains.behindBy': 'Blocks behind',
+  'chains.latency': 'Answers in',
+  'chains.failures': 'Failures in a row',
+  'chains.toldAt': 'Told of',
   'chains.noEndpoints': 'No scanner has told of its endpoints so far',
 
   'deposits.title': 'Deposits',
@@ -146,6 +154,7 @@ export const englishPages = {
   'merchants.holdBack': 'Days held back',
   'merchants.reserveShare': 'Kept in reserve',
   'merchants.daily': 'Settled daily at',
+  'merchants.threshold': 'Settled from so much {symbol}',
   'merchants.settle': 'Settle now',
   'merchants.settleAsked': 'A settlement was asked for; it is made within seconds.',
 

@@ -29,6 +29,7 @@ export function AccountPage() {
     ...{ owner: String(search['owner'] ?? ''), code: String(search['code'] ?? '') },
     asset: String(search['asset'] ?? ''),
   }
+  const known = useAssets().get(name.asset)
   const read = (cursor: { cursor?: string }) => {
     // The API knows its codes; what is none of them it refuses in words.
     const query = { ...name, limit: 200, ...cursor } as never
@@ -36,7 +37,19 @@ export function AccountPage() {
   }
   const entries = usePages(['entries', name], read, { refetchMs: 5_000 })
   const download = useMutation({
-    mutationFn: async () => saveCsv(`${name.code}.csv`, await Array.fromAsync(itemsOf(read))),
+    mutationFn: async () => {
+      const shown = (units: string | null) =>
+        units === null ? '' : displayAmount(BigInt(units), known?.decimals ?? 0)
+      const entries = await Array.fromAsync(itemsOf(read))
+      saveCsv(
+        `${name.code}-${known?.symbol ?? 'units'}.csv`,
+        entries.toReversed().map(({ amount, balance, ...entry }) => ({
+          ...{ recordedAt: entry.recordedAt, eventAt: entry.eventAt, code: entry.code },
+          ...{ reference: entry.reference, amount: shown(amount), balance: shown(balance) },
+          ...{ asset: known?.symbol ?? name.asset, amountUnits: amount, balanceUnits: balance },
+        })),
+      )
+    },
   })
   return (
     <Page

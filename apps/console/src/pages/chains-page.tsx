@@ -8,6 +8,7 @@ import { Page } from '../parts/page.tsx'
 import { Pill, type Tone } from '../parts/pill.tsx'
 import { Answer } from '../parts/states.tsx'
 import { type ChainStatus, useChains } from '../reads/use-chains.ts'
+import { EndpointList } from './endpoint-list.tsx'
 import { GapList } from './gap-list.tsx'
 import { LatchNotice } from './latch-notice.tsx'
 
@@ -29,7 +30,12 @@ export function ChainsPage() {
       <Answer of={chains}>
         {(items) => items.map((chain) => <ChainCard key={chain.chain} of={chain} />)}
       </Answer>
-      {may('scans:read') ? <GapList /> : null}
+      {may('scans:read') ? (
+        <>
+          <EndpointList />
+          <GapList />
+        </>
+      ) : null}
     </Page>
   )
 }

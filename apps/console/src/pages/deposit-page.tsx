@@ -8,6 +8,8 @@ import { Card } from '../parts/card.tsx'
 import { Confirmations } from '../parts/confirmations.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Hash } from '../parts/hash.tsx'
+import { May } from '../parts/may.tsx'
+import { OwnerLink } from '../parts/owner-link.tsx'
 import { Page } from '../parts/page.tsx'
 import { StatusPill } from '../parts/pill.tsx'
 import { Answer } from '../parts/states.tsx'
@@ -15,6 +17,7 @@ import { When } from '../parts/when.tsx'
 import { useNeeded } from '../reads/use-chains.ts'
 import { neededBy } from './deposit-list.tsx'
 import { DepositStory } from './deposit-story.tsx'
+import { ReleaseDeposit } from './release-deposit.tsx'
 
 /** One deposit, and all that became of it. */
 export function DepositPage() {
@@ -31,6 +34,13 @@ export function DepositPage() {
     <Page
       title={t('deposits.story')}
       crumb={<Link to="/deposits">{t('app.back', { page: t('deposits.title') })}</Link>}
+      actions={
+        deposit.data?.status === 'rejected' ? (
+          <May scope="deposits:release">
+            <ReleaseDeposit of={deposit.data} />
+          </May>
+        ) : null
+      }
     >
       <Answer of={deposit}>
         {(found) => (
@@ -52,6 +62,8 @@ export function DepositPage() {
                       status={found.status}
                     />,
                   ],
+                  [t('field.owner'), <OwnerLink key="owner" id={found.owner} />],
+                  [t('field.chain'), found.chain],
                   [t('field.from'), <Hash key="from" of={found.from} what={t('field.from')} />],
                   [t('field.to'), <Hash key="to" of={found.to} what={t('field.to')} />],
                   [
@@ -65,6 +77,7 @@ export function DepositPage() {
                     </span>,
                   ],
                   [t('field.seen'), <When key="seen" at={found.seenAt} />],
+                  [t('status.credited'), <When key="credited" at={found.creditedAt} />],
                 ]}
               />
             </Card>

@@ -18,7 +18,6 @@ type Story = AnswerOf<'/v1/deposits/{id}/story'>
 
 /** Block, proof, event, bookings, sweep: each step of a deposit, done or still to come. */
 export function DepositStory({ of }: { of: Deposit }) {
-  const { t } = useTexts()
   const api = useApi()
   const params = { path: { id: of.id } }
   const story = useQuery({
@@ -27,7 +26,7 @@ export function DepositStory({ of }: { of: Deposit }) {
     refetchInterval: ({ state }) => (state.data?.sweep?.endedAt ? false : 3_000),
   })
   return (
-    <Card title={t('deposits.story')} isPadded>
+    <Card isPadded>
       <Answer of={story}>{(told) => <Steps of={of} told={told} />}</Answer>
     </Card>
   )

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useApi } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
+import { Amount } from '../parts/amount.tsx'
 import { Card } from '../parts/card.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Page } from '../parts/page.tsx'
@@ -64,7 +65,11 @@ function Terms({ id }: { id: string }) {
               [t('merchants.reserveShare'), `${reserveBasisPoints / 100} %, ${reserveDays} d`],
               [t('merchants.daily'), schedule === null ? '–' : `${schedule.dailyAt} UTC`],
               ...Object.entries(thresholds).map(
-                ([asset, amount]) => [assets.get(asset)?.symbol ?? asset, amount] as const,
+                ([asset, amount]) =>
+                  [
+                    t('merchants.threshold', { symbol: assets.get(asset)?.symbol ?? asset }),
+                    <Amount key={asset} of={amount} asset={asset} />,
+                  ] as const,
               ),
             ]}
           />
