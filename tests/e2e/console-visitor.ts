@@ -20,5 +20,10 @@ export async function goTo(page: Page, path: string, heading: string) {
   )
   await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
   // What is being fetched says so, and is gone when it is there.
-  await page.waitForFunction(() => document.querySelector('.loading') === null)
+  await page.waitForFunction(
+    () => (globalThis as unknown as Browsed).document.querySelector('.loading') === null,
+  )
 }
+
+/** What a function finds that runs in the browser. */
+type Browsed = { document: { querySelector(what: string): unknown } }

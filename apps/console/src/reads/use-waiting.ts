@@ -26,9 +26,9 @@ export function useWaiting() {
     queryFn: async () => {
       const asked = [
         chains(api),
-        may('withdrawals:read') ? approvals(api) : [],
-        may('reconciliation:read') ? differences(api) : [],
-        may('letters:read') ? letters(api) : [],
+        ...(may('withdrawals:read') ? [approvals(api)] : []),
+        ...(may('reconciliation:read') ? [differences(api)] : []),
+        ...(may('letters:read') ? [letters(api)] : []),
       ]
       return (await Promise.all(asked)).flat().filter(({ count }) => count > 0)
     },
