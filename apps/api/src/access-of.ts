@@ -3,10 +3,15 @@ import { authenticate } from '@coffer/access/authenticate'
 import { currentKeys } from '@coffer/access/current-keys'
 import { accessGuard } from '@coffer/access/guard'
 import { postgresKeyBook } from '@coffer/access/key-book'
+import { limitRate } from '@coffer/access/limit-rate'
+import { postgresNonces } from '@coffer/access/nonces'
+import type { SharedCounts } from '@coffer/access/ports'
+import { signingSecretOf } from '@coffer/access/request-signature'
 import { accessRoutes } from '@coffer/access/routes'
 import { postgresSessions } from '@coffer/access/sessions'
 import { signIn } from '@coffer/access/sign-in'
 import { describeError } from '@coffer/errors/app-error'
+import type { Caller } from '@coffer/http/caller'
 import type { Guard } from '@coffer/http/key-guard'
 import type { Routes } from '@coffer/http/server'
 import type { Postgres } from '@coffer/postgres/open-postgres'
@@ -17,6 +22,12 @@ export type AccessOptions = {
   postgres: Postgres
   /** Of the environment: they may do everything. */
   apiKeys: readonly string[]
+  /** What signing secrets are made with; without it no requests are signed. */
+  signingKey?: Buffer | undefined
+  /** Most requests a minute with each key of a tenant, and of the platform; 0 is any number. */
+  rates?: { tenant: number; platform: number }
+  /** Where processes count requests together; each counts alone without it. */
+  counts?: SharedCounts | undefined
   logger: Logger
 }
 
@@ -29,11 +40,13 @@ export type Access = {
 
 /** Who may call what, wired to PostgreSQL. */
 export function accessOf(options: AccessOptions): Access {
-  const { postgres, apiKeys, logger } = options
+  const { postgres, apiKeys, signingKey, logger } = options
   const book = postgresKeyBook(postgres)
   const audit = postgresAuditTrail(postgres)
+  const secretOf = signingKey && ((keyHash: Buffer) => signingSecretOf(signingKey, keyHash))
   const known = authenticate({
     ...{ firstKeys: apiKeys, current: currentKeys(postgres), book, now: Date.now },
+    ...{ nonces: postgresNonces(postgres), secretOf },
   })
   const sessions = postgresSessions(postgres)
   const people = signIn({ authenticate: known, sessions, now: () => new Date() })
@@ -41,10 +54,22 @@ export function accessOf(options: AccessOptions): Access {
     guard: accessGuard({
       ...{ authenticate: known, people, audit },
       belongings: belongingsOf(postgres, book),
+      allow: allowanceOf(options),
       onAuditFailure: (error, { id: requestId }) =>
         logger.error({ requestId, cause: describeError(error) }, 'how an act ended is not noted'),
     }),
-    routes: accessRoutes({ book, people, audit }),
+    routes: accessRoutes({ book, secretOf, people, audit }),
     isGood: async (keyId) => (await known.bySession(keyId)) !== undefined,
+  }
+}
+
+/** What is left to a caller of the limit of their key. */
+function allowanceOf({ rates = { tenant: 0, platform: 0 }, counts, logger }: AccessOptions) {
+  const onAlone = (error: unknown) =>
+    logger.warn({ cause: describeError(error) }, 'requests are counted by each process alone')
+  const take = limitRate({ shared: counts, now: Date.now, onAlone })
+  return ({ keyId, tenant }: Caller) => {
+    const limit = tenant === null ? rates.platform : rates.tenant
+    return limit === 0 ? undefined : take(keyId, limit)
   }
 }

@@ -45,7 +45,7 @@ import { importAddresses } from '@coffer/wallets/import-addresses'
 import { postgresAddressBook } from '@coffer/wallets/postgres-address-book'
 import { postgresOwners } from '@coffer/wallets/postgres-owners'
 import { walletRoutes } from '@coffer/wallets/routes'
-import { accessOf } from './access-of.ts'
+import { type AccessOptions, accessOf } from './access-of.ts'
 import { apiHealth } from './api-health.ts'
 import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
 import { consoleReads } from './console-reads.ts'
@@ -62,7 +62,7 @@ import { settlementsOf } from './settlements-of.ts'
 import { statementRoutes } from './statement-routes.ts'
 import { type PolicySettings, withdrawalsOf } from './withdrawals.ts'
 
-export type ApiServerOptions = {
+export type ApiServerOptions = Pick<AccessOptions, 'signingKey' | 'rates' | 'counts'> & {
   postgres: Postgres
   /** Where payments are made. Default: as all else. */
   making?: Postgres | undefined

@@ -1,3 +1,4 @@
+import { accessSettings } from '@coffer/access/access-settings'
 import { messagingConfig, messagingSettings } from '@coffer/messaging/messaging-settings'
 import { letterSettings, webhookSettings } from '@coffer/notifications/notification-settings'
 import { channelRules, reconciliationSettings } from '@coffer/reconciliation/settings'
@@ -27,6 +28,7 @@ const settings = z.object({
   /** 0 takes a free port. */
   API_PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   API_KEY: keys,
+  ...accessSettings,
   /** Extended public key that addresses are derived from; without one they are only imported. */
   XPUB: z.string().optional(),
   /** Not ready when a scanner last heard of a head longer ago; 0 never looks. */
@@ -54,6 +56,10 @@ export function apiConfig(env: Readonly<Record<string, string | undefined>>) {
   return {
     ...config,
     messaging: address === undefined ? undefined : messagingConfig(config),
+    rates: {
+      tenant: config.RATE_LIMIT_PER_MINUTE,
+      platform: config.RATE_LIMIT_PLATFORM_PER_MINUTE,
+    },
     channelRules: channelRules(config),
     settlementTerms: settlementTerms(config),
     notifications: {

@@ -1,3 +1,4 @@
+import { redisCounts } from '@coffer/access/redis-counts'
 import { chainNodes } from '@coffer/deposits/chain-nodes'
 import { chainConfigs } from '@coffer/evm/chain-config'
 import { serve } from '@coffer/http/serve'
@@ -22,6 +23,8 @@ const making = resources.use(openPostgres(config.DATABASE_URL, pool))
 const reading = resources.use(openPostgres(config.DATABASE_URL, pool))
 const { nodeOf } = resources.use(chainNodes(chains))
 const broker = config.messaging && resources.use(openDeadLetters(config.messaging, logger))
+// Without it each process holds to the limits by itself.
+const counts = config.REDIS_URL ? resources.use(redisCounts(config.REDIS_URL)) : undefined
 const server = await apiServer({
   postgres,
   making,
@@ -30,6 +33,9 @@ const server = await apiServer({
   nodeOf,
   broker: broker?.open,
   apiKeys: config.API_KEY,
+  signingKey: config.REQUEST_SIGNING_KEY,
+  rates: config.rates,
+  counts,
   xpub: config.XPUB,
   withdrawals: config,
   headAgeMaxSeconds: config.HEAD_AGE_MAX_SECONDS,

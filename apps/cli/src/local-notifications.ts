@@ -15,6 +15,7 @@ export async function localNotifications(
   return {
     MAIL_FOLDER: join(resolve(home), 'mail'),
     WEBHOOK_SECRETS_KEY: await keptKey(join(home, 'webhook-secrets.key')),
+    REQUEST_SIGNING_KEY: await keptKey(join(home, 'request-signing.key')),
     ...(isOwnChain ? anywhere : {}),
   }
 }

@@ -4,8 +4,11 @@ import { type Guard, sendKeyMissing } from '@coffer/http/key-guard'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { isAudited, isPlatformScope, isScope, type Scope } from './domain/roles.ts'
 import type { AuditTrail } from './ports.ts'
+import { type RequestSignature, isSigned } from './request-signature.ts'
 import { sessionIn } from './session-cookie.ts'
+import { readSigned } from './read-signed.ts'
 import type { Authenticate } from './usecases/authenticate.ts'
+import { type Allowance, RateLimitError } from './usecases/limit-rate.ts'
 import type { signIn } from './usecases/sign-in.ts'
 
 /** Whose the things are that routes name. */
@@ -20,6 +23,8 @@ export type GuardOptions = {
   authenticate: Authenticate
   people: Pick<ReturnType<typeof signIn>, 'find'>
   belongings: Belongings
+  /** What a caller may still call; undefined is as much as they like. */
+  allow: (caller: Caller) => MaybePromise<Allowance> | undefined
   audit: Pick<AuditTrail, 'begin' | 'end'>
   /** Told of each act whose end could not be written down. */
   onAuditFailure: (error: unknown, request: FastifyRequest) => void
@@ -31,6 +36,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Of the audited act that the request is. */
     act: bigint | null
+    /** Of a request that was signed. */
+    signature: RequestSignature | null
   }
 }
 
@@ -42,15 +49,24 @@ declare module 'fastify' {
 export function accessGuard(options: GuardOptions): Guard {
   return (server) => {
     server.decorateRequest('act', null)
+    server.decorateRequest('signature', null)
     server.addHook('onRoute', requireDeclared)
     server.addHook('onRequest', (request, reply, done) => {
       const { config } = request.routeOptions
       const turn = { request, reply, done }
-      const caller = config?.access === 'public' ? null : identify(options, request)
+      const caller = config?.access === 'public' ? null : identified(options, request)
       if (caller === null) done()
       else if (caller instanceof Promise) {
         caller.then((known) => admit(options, turn, known)).catch(done)
       } else admit(options, turn, caller)
+    })
+    server.addHook('preParsing', (request, _reply, payload, done) => {
+      if (request.signature === null) done(null, payload)
+      else {
+        const { signature, routeOptions } = request
+        const known = { signature, lengthMax: routeOptions.bodyLimit, now: Date.now }
+        readSigned(payload, known).then((body) => done(null, body), done)
+      }
     })
     server.addHook('preHandler', (request, _reply, done) => {
       const begun = begin(options, request)
@@ -88,17 +104,45 @@ function requireDeclared({ url, method, config }: RouteOptions): void {
   if (unnamed) throw new Error(`${route} doesn't declare what ${unnamed[0]} names: config.names.`)
 }
 
+/** What throws at once throws later, as all else that is asked for. */
+function identified(
+  options: GuardOptions,
+  request: FastifyRequest,
+): MaybePromise<Caller | undefined> {
+  try {
+    return identify(options, request)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
 function identify(
   { authenticate, people }: GuardOptions,
-  { headers }: FastifyRequest,
+  request: FastifyRequest,
 ): MaybePromise<Caller | undefined> {
-  const { authorization, cookie } = headers
+  const { authorization, cookie } = request.headers
   if (authorization !== undefined) {
+    if (isSigned(authorization)) return signer(authenticate, request, authorization)
     const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
     return key === undefined ? undefined : authenticate.byKey(key)
   }
   const session = sessionIn(cookie)
   return session === undefined ? undefined : people.find(session).then((found) => found?.caller)
+}
+
+/** Who has signed all of a request but its body, which comes later. */
+async function signer(
+  authenticate: Authenticate,
+  request: FastifyRequest,
+  authorization: string,
+): Promise<Caller> {
+  const { method, headers, raw } = request
+  const key = headers['idempotency-key']
+  const idempotencyKey = typeof key === 'string' ? key : undefined
+  const signed = { method, target: raw.url ?? '', idempotencyKey }
+  const { caller, signature } = await authenticate.bySignature(authorization, signed)
+  request.signature = signature
+  return caller
 }
 
 type Turn = { request: FastifyRequest; reply: FastifyReply; done: (error?: Error) => void }
@@ -110,6 +154,21 @@ function admit(options: GuardOptions, turn: Turn, caller: Caller | undefined): v
     return
   }
   request.caller = caller
+  const allowance = options.allow(caller)
+  if (allowance instanceof Promise) {
+    allowance.then((known) => proceed(options, turn, { caller, allowance: known })).catch(done)
+  } else proceed(options, turn, { caller, allowance })
+}
+
+type Known = { caller: Caller; allowance: Allowance | undefined }
+
+function proceed(options: GuardOptions, turn: Turn, { caller, allowance }: Known): void {
+  const { request, reply, done } = turn
+  if (allowance !== undefined) tellAllowance(reply, allowance)
+  if (allowance?.isAllowed === false) {
+    done(new RateLimitError(allowance))
+    return
+  }
   const refusal = refusalOf(request, caller)
   const { names } = request.routeOptions.config ?? {}
   if (refusal !== undefined || caller.tenant === null || names === undefined) done(refusal)
@@ -117,6 +176,14 @@ function admit(options: GuardOptions, turn: Turn, caller: Caller | undefined): v
     const named = namedIn(request.params, names)
     requireOwn(options, { caller, named }).then(() => done(), done)
   }
+}
+
+/** https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
+function tellAllowance(reply: FastifyReply, allowance: Allowance): void {
+  const { isAllowed, limit, remaining, resetSeconds } = allowance
+  reply.header('ratelimit-policy', `"key";q=${limit};w=60`)
+  reply.header('ratelimit', `"key";r=${remaining};t=${resetSeconds}`)
+  if (!isAllowed) reply.header('retry-after', `${resetSeconds}`)
 }
 
 /** Why a caller may not call the route, whatever it names. */

@@ -8,6 +8,8 @@ export type Key = {
   tenant: string | null
   holder: string
   role: Role
+  /** Whether it is good for signed requests alone. */
+  requiresSignature: boolean
   expiresAt: Date | null
   createdAt: Date
   createdBy: string
@@ -18,7 +20,9 @@ export type Key = {
   lastUsedAt: Date | null
 }
 
-export type NewKey = Pick<Key, 'id' | 'tenant' | 'holder' | 'role' | 'expiresAt' | 'createdBy'> & {
+type Given = 'id' | 'tenant' | 'holder' | 'role' | 'requiresSignature' | 'expiresAt' | 'createdBy'
+
+export type NewKey = Pick<Key, Given> & {
   hash: Buffer
 }
 
@@ -44,7 +48,7 @@ export type KeyBook = {
 }
 
 /** What a caller is checked against. */
-export type KnownKey = Pick<Key, 'id' | 'tenant' | 'holder' | 'role'> & {
+export type KnownKey = Pick<Key, 'id' | 'tenant' | 'holder' | 'role' | 'requiresSignature'> & {
   hash: Buffer
   previousHash: Buffer | undefined
   previousUntilMs: number
@@ -56,6 +60,18 @@ export type KnownKey = Pick<Key, 'id' | 'tenant' | 'holder' | 'role'> & {
 export type CurrentKeys = {
   /** At once, but for a key that was made or a process that was idle just now. */
   find(id: string): KnownKey | undefined | Promise<KnownKey | undefined>
+}
+
+/** What was signed before. Adapter: `adapters/postgres-nonces.ts`. */
+export type Nonces = {
+  /** Answers `false` of one that was taken for the key before, and is known at least until then. */
+  take(keyId: string, nonce: string, until: Date): Promise<boolean>
+}
+
+/** Counts that all processes share. Adapter: `adapters/redis-counts.ts`. */
+export type SharedCounts = {
+  /** Adds to a count of this name and answers what it is then. It is forgotten after minutes. */
+  add(name: string, amount: number): Promise<number>
 }
 
 export type Session = { keyId: string; expiresAt: Date }

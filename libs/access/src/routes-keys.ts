@@ -1,21 +1,21 @@
 import { callerOf, tenantOf } from '@coffer/http/caller'
 import type { Routes } from '@coffer/http/server'
-import type { KeyBook } from './ports.ts'
-import { issueKey, KeyUnknownError, rotateKey } from './usecases/issue-key.ts'
+import { type IssueKeyOptions, issueKey, KeyUnknownError, rotateKey } from './usecases/issue-key.ts'
 import * as wire from './wire.ts'
 
 const tags = ['keys']
 
 /** Keys: who may call, and what. */
-export function keyRoutes({ book }: { book: KeyBook }): Routes {
+export function keyRoutes(options: IssueKeyOptions): Routes {
   return async (app) => {
-    await app.register(listAndMake(book))
-    await app.register(change(book))
+    await app.register(listAndMake(options))
+    await app.register(change(options))
   }
 }
 
-function listAndMake(book: KeyBook): Routes {
-  const issue = issueKey({ book })
+function listAndMake(options: IssueKeyOptions): Routes {
+  const { book } = options
+  const issue = issueKey(options)
   return async (app) => {
     app.post(
       '/v1/keys',
@@ -62,8 +62,9 @@ function listAndMake(book: KeyBook): Routes {
   }
 }
 
-function change(book: KeyBook): Routes {
-  const rotate = rotateKey({ book })
+function change(options: IssueKeyOptions): Routes {
+  const { book } = options
+  const rotate = rotateKey(options)
   const config = { access: 'keys:write', names: { id: 'key' } }
   return async (app) => {
     app.post(

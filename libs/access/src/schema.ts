@@ -37,6 +37,8 @@ export const keys = accessSchema.table(
     /** A person's e-mail address, or the name of a service. */
     holder: text().notNull(),
     role: text().$type<Role>().notNull(),
+    /** Whether it is good for signed requests alone. */
+    requiresSignature: boolean().default(false).notNull(),
     hash: hexColumn().notNull(),
     /** The secret before the last rotation, which is good until then. */
     previousHash: hexColumn(),
@@ -81,6 +83,20 @@ export const sessions = accessSchema.table(
     expiresAt: moment().notNull(),
   },
   (table) => [index('sessions_by_expiry').on(table.expiresAt)],
+)
+
+/** What requests were signed with, so that none is taken twice. */
+export const nonces = accessSchema.table(
+  'nonces',
+  {
+    keyId: text().notNull(),
+    nonce: text().notNull(),
+    expiresAt: moment().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.keyId, table.nonce] }),
+    index('nonces_by_expiry').on(table.expiresAt),
+  ],
 )
 
 /** What was answered to requests under a key, by the transaction that did what they ask. */

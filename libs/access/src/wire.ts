@@ -49,6 +49,10 @@ export const newKey = z.strictObject({
     .optional()
     .describe("Whose users and merchants it sees. Default: the caller's own, or the platform"),
   expiresAt: moment.optional().describe('Default: never'),
+  requiresSignature: z
+    .boolean()
+    .default(false)
+    .describe('Whether it is good for signed requests alone, so that nobody ever sends it'),
 })
 
 export const key = z.strictObject({
@@ -56,6 +60,7 @@ export const key = z.strictObject({
   tenant: z.uuid().nullable().describe("null is the platform's"),
   holder: z.string(),
   role,
+  requiresSignature: z.boolean(),
   expiresAt: moment.nullable(),
   createdAt: moment,
   createdBy: z.string(),
@@ -67,6 +72,10 @@ export const key = z.strictObject({
 
 export const issuedKey = key.extend({
   secret: z.string().describe('What callers send. It is shown this once'),
+  signingSecret: z
+    .string()
+    .nullable()
+    .describe('What callers sign with and never send, shown this once; null where nobody can'),
 })
 
 export const keyParams = z.strictObject({ id: z.string().regex(/^[0-9a-f]{16}$/) })
@@ -101,7 +110,10 @@ export const keyOnWire = (each: Key) => ({
   lastUsedAt: iso(each.lastUsedAt),
 })
 
-export const issuedOnWire = ({ secret, ...rest }: IssuedKey) => ({ ...keyOnWire(rest), secret })
+export const issuedOnWire = ({ secret, signingSecret, ...rest }: IssuedKey) => ({
+  ...keyOnWire(rest),
+  ...{ secret, signingSecret },
+})
 
 export const session = z.strictObject({
   holder: z.string(),

@@ -225,6 +225,7 @@ export interface paths {
                                 holder: string;
                                 /** @enum {string} */
                                 role: "admin" | "operator" | "auditor" | "owner" | "developer" | "viewer";
+                                requiresSignature: boolean;
                                 expiresAt: string | null;
                                 /** Format: date-time */
                                 createdAt: string;
@@ -269,6 +270,11 @@ export interface paths {
                          * @description Default: never
                          */
                         expiresAt?: string;
+                        /**
+                         * @description Whether it is good for signed requests alone, so that nobody ever sends it
+                         * @default false
+                         */
+                        requiresSignature?: boolean;
                     };
                 };
             };
@@ -286,6 +292,7 @@ export interface paths {
                             holder: string;
                             /** @enum {string} */
                             role: "admin" | "operator" | "auditor" | "owner" | "developer" | "viewer";
+                            requiresSignature: boolean;
                             expiresAt: string | null;
                             /** Format: date-time */
                             createdAt: string;
@@ -298,6 +305,8 @@ export interface paths {
                             lastUsedAt: string | null;
                             /** @description What callers send. It is shown this once */
                             secret: string;
+                            /** @description What callers sign with and never send, shown this once; null where nobody can */
+                            signingSecret: string | null;
                         };
                     };
                 };
@@ -354,6 +363,7 @@ export interface paths {
                             holder: string;
                             /** @enum {string} */
                             role: "admin" | "operator" | "auditor" | "owner" | "developer" | "viewer";
+                            requiresSignature: boolean;
                             expiresAt: string | null;
                             /** Format: date-time */
                             createdAt: string;
@@ -366,6 +376,8 @@ export interface paths {
                             lastUsedAt: string | null;
                             /** @description What callers send. It is shown this once */
                             secret: string;
+                            /** @description What callers sign with and never send, shown this once; null where nobody can */
+                            signingSecret: string | null;
                         };
                     };
                 };
@@ -412,6 +424,7 @@ export interface paths {
                             holder: string;
                             /** @enum {string} */
                             role: "admin" | "operator" | "auditor" | "owner" | "developer" | "viewer";
+                            requiresSignature: boolean;
                             expiresAt: string | null;
                             /** Format: date-time */
                             createdAt: string;

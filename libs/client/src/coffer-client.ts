@@ -2,12 +2,15 @@ import createClient, { type Client, type Middleware } from 'openapi-fetch'
 import { IDEMPOTENT_POSTS, type paths } from './api.ts'
 import { ApiProblem, ApiUnreachableError, type Problem } from './api-problem.ts'
 import { type Fetch, retryingFetch } from './retrying-fetch.ts'
+import { type Signing, signedFetch } from './signed-fetch.ts'
 
 export type CofferClientOptions = {
   /** Where the API is, such as `http://127.0.0.1:4000`. */
   baseUrl: string
   /** Sent as a bearer token; without one a session's cookie must do. */
   apiKey?: string | undefined
+  /** Signs every request, in the place of a key that is sent. */
+  signing?: Signing
   /** Sent with every request. */
   headers?: Readonly<Record<string, string>>
   fetch?: Fetch
@@ -24,12 +27,14 @@ export function cofferClient(options: CofferClientOptions): CofferClient {
   const {
     baseUrl,
     apiKey,
+    signing,
     headers,
     fetch = (request: Request) => globalThis.fetch(request),
   } = options
   const client = createClient<paths>({
     baseUrl,
-    fetch: retryingFetch({ fetch }),
+    // Each try is signed anew: none is taken twice.
+    fetch: retryingFetch({ fetch: signing ? signedFetch({ ...signing, fetch }) : fetch }),
     headers: {
       ...headers,
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),

@@ -14,13 +14,20 @@ type Key = {
   revokedAt: string | null
   lastUsedAt: string | null
   secret?: string
+  signingSecret?: string | null
 }
 
 const ROLES = ['admin', 'operator', 'auditor', 'owner', 'developer', 'viewer']
 
 const DAY_MS = 86_400_000
 
-type NewKey = ApiOptions & { holder: string; role: string; tenant?: string; days?: number }
+type NewKey = ApiOptions & {
+  holder: string
+  role: string
+  tenant?: string
+  days?: number
+  signed?: true
+}
 
 const create = withApi(
   new Command('create')
@@ -28,8 +35,9 @@ const create = withApi(
     .requiredOption('--holder <who>', 'an e-mail address, or the name of a service')
     .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory())
     .option('--tenant <id>', 'whose users and merchants it sees; the platform sees all')
-    .option('--days <number>', 'how long it is good, default for ever', wholeNumber),
-).action(async ({ holder, role, tenant, days, ...options }: NewKey) => {
+    .option('--days <number>', 'how long it is good, default for ever', wholeNumber)
+    .option('--signed', 'good for signed requests alone'),
+).action(async ({ holder, role, tenant, days, signed, ...options }: NewKey) => {
   const api = await apiOf(options)
   const expiresAt = days && new Date(Date.now() + days * DAY_MS).toISOString()
   const wanted = {
@@ -37,10 +45,12 @@ const create = withApi(
     role,
     ...(tenant ? { tenant } : {}),
     ...(expiresAt ? { expiresAt } : {}),
+    ...(signed ? { requiresSignature: true } : {}),
   }
   const made = await api<Key>('POST', '/v1/keys', wanted)
   if (options.json) return printJson(made)
-  console.log(`${lineOf(made)}\n${made.secret}`)
+  const secret = signed ? made.signingSecret : made.secret
+  console.log(`${lineOf(made)}\n${secret}`)
   console.log('Nobody can show the last line again.')
 })
 

@@ -65,6 +65,7 @@ type Row = {
   tenant: string | null
   holder: string
   role: Role
+  requiresSignature: boolean
   hash: Buffer
   previousHash: Buffer | null
   previousUntilMs: number | null
@@ -75,6 +76,7 @@ type Row = {
 const readKeys = (postgres: Pick<Postgres, 'execute'>, revision: string): Promise<Row[]> =>
   postgres.execute<Row>(sql`
     select revisions.revision::text, keys.id, keys.tenant, keys.holder, keys.role, keys.hash,
+      keys.requires_signature as "requiresSignature",
       keys.previous_hash as "previousHash",
       extract(epoch from keys.previous_until)::float8 * 1000 as "previousUntilMs",
       extract(epoch from keys.expires_at)::float8 * 1000 as "expiresAtMs"

@@ -74,6 +74,7 @@ const shown = {
   tenant: keys.tenant,
   holder: keys.holder,
   role: keys.role,
+  requiresSignature: keys.requiresSignature,
   expiresAt: keys.expiresAt,
   createdAt: keys.createdAt,
   createdBy: keys.createdBy,

@@ -1,13 +1,18 @@
 import type { Caller } from '@coffer/http/caller'
 import { scopesOf } from '../domain/roles.ts'
 import { digestOf, isSameDigest, keyIdIn } from '../key-text.ts'
-import type { CurrentKeys, KeyBook, KnownKey } from '../ports.ts'
+import type { CurrentKeys, KeyBook, KnownKey, Nonces } from '../ports.ts'
+import type { SignedRequest } from '../request-signature.ts'
+import { checkSignature, type SignedCaller, SignatureMissingError } from './check-signature.ts'
 
 export type AuthenticateOptions = {
   /** Keys of the platform's first admin, which are in no database. */
   firstKeys: readonly string[]
   current: CurrentKeys
   book: Pick<KeyBook, 'used'>
+  nonces: Nonces
+  /** What the holder of a key with such a hash signs with; undefined where nothing is signed. */
+  secretOf: ((keyHash: Buffer) => string) | undefined
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -16,9 +21,12 @@ type MaybePromise<T> = T | Promise<T>
 
 /** Who calls, by what they send. What needs no query is answered at once. */
 export type Authenticate = {
+  /** Throws `SignatureMissingError` of a key that is good for signed requests alone. */
   byKey(text: string): MaybePromise<Caller | undefined>
   /** Whose session it is, while the key that it began with is good. */
   bySession(keyId: string): MaybePromise<Caller | undefined>
+  /** Throws what `checkSignature` does. */
+  bySignature(authorization: string, request: SignedRequest): Promise<SignedCaller>
 }
 
 /** Keys that are used are written down at most so often each. */
@@ -31,6 +39,9 @@ export function authenticate(options: AuthenticateOptions): Authenticate {
 
   const good = (key: KnownKey | undefined, isSecret: (key: KnownKey) => boolean) => {
     if (key === undefined || !isSecret(key) || key.expiresAtMs <= now()) return undefined
+    return admit(key)
+  }
+  const admit = (key: KnownKey): Caller => {
     noteUse(key.id)
     return callerOf(key)
   }
@@ -48,11 +59,18 @@ export function authenticate(options: AuthenticateOptions): Authenticate {
       if (matching[0] !== undefined) return matching[0].caller
       const id = keyIdIn(text)
       if (id === undefined) return undefined
-      return check(id, (key) => isSecretOf(key, digest, now()))
+      return check(id, (key) => isSecretOf(key, digest, now()) && mayBeSent(key))
     },
     bySession: (keyId) =>
       first.find(({ caller }) => caller.keyId === keyId)?.caller ?? check(keyId, () => true),
+    bySignature: checkSignature({ ...options, admit }),
   }
+}
+
+/** Throws of a key that is never sent. */
+function mayBeSent({ requiresSignature }: KnownKey): boolean {
+  if (requiresSignature) throw new SignatureMissingError()
+  return true
 }
 
 function isSecretOf(key: KnownKey, digest: Buffer, atMs: number): boolean {

@@ -8,19 +8,30 @@ export type KeyRequest = {
   tenant: string | null
   holder: string
   role: Role
+  requiresSignature: boolean
   expiresAt: Date | null
   by: { holder: string; tenant: string | null }
 }
 
 /** A key with its secret, which is told this once. */
-export type IssuedKey = Key & { secret: string }
+export type IssuedKey = Key & {
+  secret: string
+  /** What it signs requests with; null where nothing is signed. */
+  signingSecret: string | null
+}
+
+export type IssueKeyOptions = {
+  book: KeyBook
+  /** What the holder of a key with such a hash signs with. */
+  secretOf: ((keyHash: Buffer) => string) | undefined
+}
 
 /**
  * Makes a key. A tenant makes keys of its own only, and none of the platform's. Throws
- * {@link KeyRoleError} and {@link TenantUnknownError}.
+ * {@link KeyRoleError}, {@link TenantUnknownError} and {@link SigningOffError}.
  */
 export const issueKey =
-  ({ book }: { book: KeyBook }) =>
+  ({ book, secretOf }: IssueKeyOptions) =>
   async ({ by, ...request }: KeyRequest): Promise<IssuedKey> => {
     const tenant = by.tenant ?? request.tenant
     if (isPlatformRole(request.role) !== (tenant === null)) throw new KeyRoleError(request.role)
@@ -30,21 +41,23 @@ export const issueKey =
     if (request.tenant !== null && request.tenant !== tenant) {
       throw new TenantUnknownError(request.tenant)
     }
+    if (request.requiresSignature && secretOf === undefined) throw new SigningOffError()
     const id = newKeyId()
     const secret = newKeyText(id)
     const hash = digestOf(secret)
     const key = await book.create({ ...request, tenant, id, hash, createdBy: by.holder })
-    return { ...key, secret }
+    return { ...key, secret, signingSecret: secretOf?.(hash) ?? null }
   }
 
 /** The old secret is good for a while longer. Throws {@link KeyUnknownError}. */
 export const rotateKey =
-  ({ book }: { book: KeyBook }) =>
+  ({ book, secretOf }: IssueKeyOptions) =>
   async (id: string, graceSeconds: number): Promise<IssuedKey> => {
     const secret = newKeyText(id)
-    const key = await book.rotate(id, { hash: digestOf(secret), graceSeconds })
+    const hash = digestOf(secret)
+    const key = await book.rotate(id, { hash, graceSeconds })
     if (key === undefined) throw new KeyUnknownError(id)
-    return { ...key, secret }
+    return { ...key, secret, signingSecret: secretOf?.(hash) ?? null }
   }
 
 /** The role and the tenant of a key don't go together. */
@@ -58,6 +71,15 @@ export class KeyRoleError extends AppError {
         : `The role ${role} is a tenant's. Name the tenant.`,
       { retry: 'never', details: { role } },
     )
+  }
+}
+
+/** Nobody can sign here. */
+export class SigningOffError extends AppError {
+  readonly code = 'SIGNING_OFF'
+
+  constructor() {
+    super('No requests are signed here: REQUEST_SIGNING_KEY is not set.', { retry: 'never' })
   }
 }
 
