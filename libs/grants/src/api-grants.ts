@@ -3,7 +3,9 @@ import { ANNOUNCES, type Grants, KEEPS_BOOKS, together } from './grants.ts'
 /** What the API may do: it reads everything that it shows, and writes what it is asked to. */
 export const ADMINISTERS: Grants = together(KEEPS_BOOKS, ANNOUNCES, {
   'access.acts': ['select', 'insert'],
+  'access.answers': ['select', 'insert'],
   'access.keys': ['select', 'insert', 'update'],
+  'access.nonces': ['select', 'insert', 'delete'],
   'access.outcomes': ['select', 'insert'],
   'access.revisions': ['select', 'update'],
   'access.sessions': ['select', 'insert', 'delete'],

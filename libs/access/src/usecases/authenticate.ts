@@ -3,7 +3,7 @@ import { scopesOf } from '../domain/roles.ts'
 import { digestOf, isSameDigest, keyIdIn } from '../key-text.ts'
 import type { CurrentKeys, KeyBook, KnownKey, Nonces } from '../ports.ts'
 import type { SignedRequest } from '../request-signature.ts'
-import { checkSignature, type SignedCaller, SignatureMissingError } from './check-signature.ts'
+import { checkSignature, SignatureMissingError, type SignedCaller } from './check-signature.ts'
 
 export type AuthenticateOptions = {
   /** Keys of the platform's first admin, which are in no database. */
