@@ -85,7 +85,7 @@ test.each<[string, () => RpcFault]>([
   ['gives every log one number', rpcLies.logIndexDuplicated],
   ['has receipts of another block', () => rpcLies.receiptsOfBlock(`0x${'b'.repeat(64)}`)],
   ['shows an empty bloom', rpcLies.bloomZeroed],
-])('F8: a node that %s is not believed', async (_, fault) => {
+])('A10, F8: a node that %s is not believed', async (_, fault) => {
   await expectHonestInTheEnd(fault, 1)
 })
 

@@ -86,6 +86,10 @@ export type ApiServerOptions = Pick<AccessOptions, 'signingKey' | 'rates' | 'cou
   channelRules: ChannelRules
   /** How notifications look and where they may go. */
   notifications: NotificationTerms
+  /** Whose pages may call this in a browser. */
+  origins?: readonly string[]
+  /** Most addresses that a user is given; 0 is as many as they like. */
+  addressesMax?: number
   /** Where the console was built to. */
   consoleFolder?: string
   logger: Logger
@@ -109,7 +113,10 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
   const wallets = walletRoutes({
     owners,
     createUser: createUser(owners),
-    assignAddress: assignAddress({ owners, book, source, scanPosition, chains }),
+    assignAddress: assignAddress({
+      ...{ owners, book, source, scanPosition, chains },
+      addressesMax: options.addressesMax ?? 0,
+    }),
     importAddresses: importAddresses({ book, scanPosition, chains }),
   })
 
@@ -137,6 +144,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     title: 'Coffer wallet API',
     version: '1.0.0',
     guard: access.guard,
+    origins: options.origins,
     statuses: ERROR_STATUSES,
     isTransient: isTransientPostgresError,
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),

@@ -43,6 +43,10 @@ test.each([
   ['API_PORT', 'http', 'API_PORT'],
   ['DATABASE_URL', 'mysql://host/db', 'DATABASE_URL'],
   ['APPROVER_KEYS', 'ada=only-ada-has-it', 'a key of the role operator'],
+  ['CORS_ORIGINS', '*', 'none is *'],
+  ['CORS_ORIGINS', 'https://shop.example/', 'without a path'],
+  ['REQUEST_SIGNING_KEY', 'short', '32 bytes'],
+  ['RATE_LIMIT_PER_MINUTE', '-1', 'RATE_LIMIT_PER_MINUTE'],
   ['HEAD_AGE_MAX_SECONDS', '-1', 'HEAD_AGE_MAX_SECONDS'],
 ])('refuses %s = %j', (name, value, words) => {
   expect(() => apiConfig({ ...given, [name]: value })).toThrow(words)

@@ -21,6 +21,20 @@ const keys = z
     `Expected keys of ${KEY_LENGTH_MIN} characters or more without spaces, separated by commas`,
   )
 
+const origins = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== ''),
+  )
+  .refine(
+    (all) => all.every((each) => URL.parse(each)?.origin === each),
+    'Expected origins without a path, such as https://shop.example, separated by commas; none is *',
+  )
+
 const settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   ...messagingSettings,
@@ -29,6 +43,10 @@ const settings = z.object({
   API_PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   API_KEY: keys,
   ...accessSettings,
+  /** Whose pages may call the API in a browser, such as https://shop.example, by commas. */
+  CORS_ORIGINS: origins,
+  /** Most addresses that a user is given; 0 is as many as they like. Imports have no such limit. */
+  ADDRESSES_PER_USER_MAX: z.coerce.number().int().min(0).default(1_000),
   /** Extended public key that addresses are derived from; without one they are only imported. */
   XPUB: z.string().optional(),
   /** Not ready when a scanner last heard of a head longer ago; 0 never looks. */

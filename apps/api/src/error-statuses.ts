@@ -2,6 +2,7 @@ import type { ErrorStatuses } from '@coffer/http/problem'
 
 /** How each error that a caller can cause is told, by its code. The rest is a fault of ours. */
 export const ERROR_STATUSES: ErrorStatuses = {
+  ADDRESSES_MAX: { status: 409, title: 'There are as many addresses as may be' },
   ADDRESS_INVALID: { status: 400, title: 'The address is invalid' },
   ADDRESS_SOURCE_MISSING: { status: 501, title: 'No addresses are derived here' },
   ANALYTICS_RANGE: { status: 422, title: 'The stretch of time cannot be answered' },

@@ -35,6 +35,8 @@ const server = await apiServer({
   apiKeys: config.API_KEY,
   signingKey: config.REQUEST_SIGNING_KEY,
   rates: config.rates,
+  origins: config.CORS_ORIGINS,
+  addressesMax: config.ADDRESSES_PER_USER_MAX,
   counts,
   xpub: config.XPUB,
   withdrawals: config,

@@ -144,6 +144,66 @@ test('every operation says what it does, what it answers and how it tells of err
   )
 })
 
+type Schema = { [Key in 'properties' | 'items' | 'anyOf' | 'allOf' | 'oneOf']?: unknown } & {
+  additionalProperties?: unknown
+}
+
+/** Where objects may have fields that nobody named. */
+function looseIn(schema: unknown, place: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const { properties, additionalProperties } = schema as Schema
+  const isLoose = properties !== undefined && additionalProperties !== false
+  const inner = Object.entries(schema).flatMap(([name, each]) => looseIn(each, `${place}/${name}`))
+  return isLoose ? [place, ...inner] : inner
+}
+
+type Described = {
+  requestBody?: { content: object }
+  responses: Record<string, { content?: object }>
+  parameters?: { name: string; in: string; schema: { maximum?: number } }[]
+}
+
+async function describedOperations(): Promise<[route: string, Described][]> {
+  await using api = await testApi()
+  const { body } = await api.get('/openapi.json')
+  return Object.entries<Record<string, Described>>(body.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]): [string, Described] => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
+  )
+}
+
+test('A3: no operation takes or answers a field that its schema does not name', async () => {
+  const operations = await describedOperations()
+
+  const loose = operations.flatMap(([route, { requestBody, responses }]) => {
+    const told = Object.entries(responses).filter(([status]) => status.startsWith('2'))
+    const bodies = [requestBody, ...told.map(([, response]) => response)]
+    return bodies.flatMap((body) => looseIn(body?.content, route))
+  })
+
+  expect(operations.length).toBeGreaterThan(90)
+  expect(loose).toEqual([])
+})
+
+test('A4: lists are read by cursor, and no page has more than 200 items', async () => {
+  const operations = await describedOperations()
+
+  const wrong = operations.flatMap(([route, { parameters = [] }]) => {
+    const query = parameters.filter((each) => each.in === 'query')
+    const limit = query.find(({ name }) => name === 'limit')
+    const isDeep = query.some(({ name }) => /^(offset|page|skip)$/.test(name))
+    return isDeep || (limit && (limit.schema.maximum ?? Infinity) > 200) ? [route] : []
+  })
+  const paged = operations.filter(([, { parameters = [] }]) =>
+    parameters.some(({ name }) => name === 'cursor'),
+  )
+
+  expect(paged.length).toBeGreaterThan(10)
+  expect(wrong).toEqual([])
+})
+
 /** What is for people: the documentation's own pages, the console, and what payers see. */
 const PAGES = /^(\/docs.*|\/console.*|\/pay\/\{id\}|\/)$/
 

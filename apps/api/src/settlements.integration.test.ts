@@ -151,7 +151,7 @@ test('what is asked for is settled, listed and told', async () => {
   expect((await api.get(`/v1/settlements/${id}`)).body).toEqual(second.body.items[0])
 })
 
-test('the table has each line, totals that the ledger agrees with, and no formula', async () => {
+test('A14: the table has each line, totals that the ledger agrees with, and no formula', async () => {
   const { id } = await settled()
 
   const { headers, body } = await report(id, 'csv')

@@ -227,3 +227,16 @@ test('tells balances as they were, and lists what was booked page by page', asyn
   expect(await refusal('balances?asOf=yesterday')).toBe('REQUEST_INVALID')
   expect((await api.get(`/v1/users/${NOBODY}/statement?asset=${asset}`)).status).toBe(404)
 })
+
+test('A6: however many addresses are asked for at once, a user gets as many as may be', async () => {
+  await using limited = await testApi({ addressesMax: 3 })
+  const { body: user } = await limited.post('/v1/users')
+  const ask = () => limited.post(`/v1/users/${user.id}/addresses`, { chain: CHAIN })
+
+  const answers = await Promise.all(Array.from({ length: 8 }, ask))
+
+  const refused = answers.filter(({ status }) => status !== 201)
+  expect(refused.map(({ status, body }) => [status, body.code])).toEqual(
+    Array.from({ length: 5 }, () => [409, 'ADDRESSES_MAX']),
+  )
+})

@@ -38,6 +38,12 @@ const FRAMEWORK: Readonly<Record<string, NewProblem>> = {
     title: 'The body is too large',
     detail: 'The body is larger than this route accepts. Send less at once.',
   },
+  BODY_TOO_DEEP: {
+    code: 'BODY_TOO_DEEP',
+    status: 400,
+    title: 'The body is nested too deep',
+    detail: 'Arrays and objects of the body are nested deeper than 32 levels. Nothing here is.',
+  },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'MEDIA_TYPE',
     status: 415,

@@ -117,16 +117,19 @@ test.each([
   ['GET', '/v1/away', 503, 'UNAVAILABLE'],
   ['GET', '/v1/things/%ZZ', 400, 'URL_MALFORMED'],
   ['DELETE', '/v1/things/1?x=2', 405, 'METHOD_NOT_ALLOWED'],
-] as const)('%s %s is the problem %i %s', async (method, url, status, code) => {
-  await using app = await started()
+] as const)(
+  'A8: %s %s is the problem %i %s, and nothing of what is inside',
+  async (method, url, status, code) => {
+    await using app = await started()
 
-  const response = await app.inject({ method, url, headers: { authorization } })
+    const response = await app.inject({ method, url, headers: { authorization } })
 
-  expect(response.statusCode).toBe(status)
-  expect(response.headers['content-type']).toBe('application/problem+json')
-  expect(response.json()).toMatchObject({ status, code, requestId: expect.any(String) })
-  expect(response.body).not.toContain('inner words')
-})
+    expect(response.statusCode).toBe(status)
+    expect(response.headers['content-type']).toBe('application/problem+json')
+    expect(response.json()).toMatchObject({ status, code, requestId: expect.any(String) })
+    expect(response.body).not.toContain('inner words')
+  },
+)
 
 test.each([
   [`GET /v1/nothing?${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
@@ -187,7 +190,9 @@ test.each([
   ['application/json', '{"__proto__":{"x":1}}', 400, 'BODY_MALFORMED'],
   ['text/csv', 'name\nx', 415, 'MEDIA_TYPE'],
   ['application/json', JSON.stringify({ name: 'x'.repeat(1024 * 1024) }), 413, 'BODY_TOO_LARGE'],
-])('a body of %s that cannot be read is told', async (type, payload, status, code) => {
+  ['application/json', `${'['.repeat(33)}${']'.repeat(33)}`, 400, 'BODY_TOO_DEEP'],
+  ['application/json', '['.repeat(1_000_000), 400, 'BODY_TOO_DEEP'],
+])('A4: a body of %s that cannot be read is told', async (type, payload, status, code) => {
   await using app = await started()
 
   const response = await app.inject({
@@ -198,6 +203,47 @@ test.each([
   })
 
   expect(response.json()).toMatchObject({ status, code })
+})
+
+const SHOP = 'https://shop.example'
+
+const preflight = (origin: string) => ({
+  ...{ method: 'OPTIONS' as const, url: '/v1/things' },
+  headers: { origin, 'access-control-request-method': 'POST' },
+})
+
+test('A8: no page of another origin may read anything, unless its origin is allowed', async () => {
+  await using closed = await started()
+  await using open = await started({ origins: [SHOP] })
+  const read = { url: '/v1/things/1', headers: { authorization, origin: SHOP } }
+  const allowed = 'access-control-allow-origin'
+
+  const refused = await closed.inject(read)
+  const given = await open.inject(read)
+  const other = await open.inject({ ...read, headers: { ...read.headers, origin: `${SHOP}.evil` } })
+
+  expect([refused.statusCode, refused.headers]).not.toHaveProperty(`1.${allowed}`)
+  expect([given.statusCode, given.headers[allowed], given.headers.vary]).toEqual([
+    ...[200, SHOP, 'origin'],
+  ])
+  expect(given.headers).not.toHaveProperty('access-control-allow-credentials')
+  expect(other.headers).not.toHaveProperty(allowed)
+})
+
+test('A8: a browser is told what an allowed origin may send, and of another nothing', async () => {
+  await using closed = await started()
+  await using open = await started({ origins: [SHOP] })
+
+  const given = await open.inject(preflight(SHOP))
+  const other = await open.inject(preflight('https://evil.example'))
+  const refused = await closed.inject(preflight(SHOP))
+
+  expect(given.statusCode).toBe(204)
+  expect(given.headers).toMatchObject({
+    'access-control-allow-origin': SHOP,
+    'access-control-allow-headers': expect.stringContaining('idempotency-key'),
+  })
+  expect([other.statusCode, refused.statusCode]).toEqual([401, 401])
 })
 
 test('a request id that is not safe to log is replaced', async () => {

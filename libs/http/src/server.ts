@@ -11,9 +11,11 @@ import { addHealthRoutes } from './add-health-routes.ts'
 import { addOpenapi, declareDocs } from './add-openapi.ts'
 import { addProblems, sendProblem } from './add-problems.ts'
 import { addRequestMetrics } from './add-request-metrics.ts'
+import { allowOrigins } from './allow-origins.ts'
 import { answerUnread } from './answer-unread.ts'
 import type { HealthProbes } from './health.ts'
 import { refuseInFlight } from './idempotency.ts'
+import { isDeeperThan, JSON_DEPTH_MAX } from './json-depth.ts'
 import { type Guard, isPublic } from './key-guard.ts'
 import { type ProblemOptions, problemOf } from './problem.ts'
 
@@ -32,6 +34,8 @@ export type HttpServerOptions = ProblemOptions & {
   /** Who may call which route. */
   guard: Guard
   health: HealthProbes
+  /** Whose pages may call this in a browser. Default: nobody's but its own. */
+  origins?: readonly string[] | undefined
   routes: readonly Routes[]
 }
 
@@ -77,6 +81,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     logger[level]({ ...fields, durationMs: Math.round(elapsedTime) }, 'answered a request')
     done()
   })
+  allowOrigins(server, options.origins ?? [])
   addRequestMetrics(server, options.metrics)
   addProblems(server, { ...options, logger })
   server.decorateRequest('caller', null)
@@ -100,6 +105,12 @@ function readEmptyJsonAsNothing(server: HttpServer): void {
   server.removeContentTypeParser(['application/json', 'text/plain'])
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') return done(null, undefined)
+    if (isDeeperThan(body as string, JSON_DEPTH_MAX)) return done(new BodyDepthError())
     void parse(request, body as string, done)
   })
+}
+
+/** Its problem is that of what the framework refuses: no route has seen the body. */
+class BodyDepthError extends Error {
+  readonly code = 'BODY_TOO_DEEP'
 }

@@ -15,6 +15,8 @@ const SECRETS: readonly (readonly [what: string, secret: string, fields: object]
   ['an API key by its name', 'plain-key-1', { apiKey: 'plain-key-1' }],
   ['API keys from the settings', 'plain-key-2', { config: { API_KEY: 'plain-key-2' } }],
   ['a made API key in a text', 'Zm9vYmFy', { error: 'key cof_01j9_Zm9vYmFy is unknown' }],
+  ['a signing secret in a text', 'dd'.repeat(32), { error: `signed with cos_${'dd'.repeat(32)}` }],
+  ['signing keys from the settings', 'c2lnbg==', { config: { REQUEST_SIGNING_KEY: 'c2lnbg==' } }],
   [
     'the first API key in a text',
     'abcdefghijklmnopqrstuvwxyz012345',
@@ -144,3 +146,17 @@ test('a loop in what is logged ends', () => {
 
   expect(logged((logger) => logger.info({ loop }, 'round'))).toHaveLength(1)
 })
+
+test('A14: what somebody named makes no lines of its own, and moves no cursor', () => {
+  const name = 'USDC\n{"level":"error","msg":"forged"}\r\u001b[2J\u2028\u0000'
+
+  const lines = logged((logger) => logger.info({ token: name }, `a token called ${name}`))
+
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).not.toMatch(CONTROLS_WITHIN)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'info', token: name })
+})
+
+/** The end of the line is the only control character that it may have. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS_WITHIN = /[\u0000-\u001f](?!$)/

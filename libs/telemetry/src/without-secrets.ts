@@ -3,7 +3,7 @@ const SECRET = '[secret]'
 
 /** Names of fields whose values nobody may read, however they are written. */
 const SECRET_NAME =
-  /authorization|cookie|api[-_]?key|pass(word|phrase|wd)|private[-_]?key|mnemonic|secret|signature|credential|(access|session|refresh|csrf)[-_]?token|^key$|^seed$|^pin$/i
+  /authorization|cookie|api[-_]?key|pass(word|phrase|wd)|private[-_]?key|signing[-_]?key|mnemonic|secret|signature|credential|(access|session|refresh|csrf)[-_]?token|^key$|^seed$|^pin$/i
 
 /** Further down is told as text: whoever logs that much means something else. */
 const DEPTH_MAX = 6
@@ -70,6 +70,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   ],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${SECRET}`],
   [/\b(cof_[a-z0-9]+_)[\w-]{6,}/gi, `$1${SECRET}`],
+  [/\b(cos_)[0-9a-f]{6,}/g, `$1${SECRET}`],
   [/\b(coffer_)[\w-]{24,}/g, `$1${SECRET}`],
   [/\b(whsec_)[\w+/=-]{6,}/g, `$1${SECRET}`],
   // As they stand in what was to be a setting, a header or JSON.

@@ -60,8 +60,11 @@ export type ImportOutcome = 'imported' | 'existing' | 'taken' | 'unknown-owner'
 export type AddressBook = {
   /** The next place in the HD wallet. No two calls answer the same, and some are left out. */
   nextIndex(): Promise<number>
-  /** Registers an address; answers `false` and changes nothing when it is registered already. */
-  assign(assignment: Assignment): Promise<boolean>
+  /**
+   * Registers an address, unless it is registered already or its owner has `addressesMax` of them;
+   * 0 is any number. However many ask at once, nobody gets more.
+   */
+  assign(assignment: Assignment, addressesMax: number): Promise<'assigned' | 'taken' | 'full'>
   /**
    * Registers many for owners of `tenant`, all or none when it throws, and makes owners for new
    * external ids.

@@ -10,6 +10,6 @@ test.each([
   ['=cmd()', "'=cmd()"],
   ['-cmd()', "'-cmd()"],
   ['+1', "'+1"],
-])('%j is written as %j', (value, expected) => {
+])('A14: %j is written as %j', (value, expected) => {
   expect(cell(value)).toBe(expected)
 })

@@ -1,7 +1,7 @@
 import type { Address } from '@coffer/evm/address'
-import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
-import { sql } from 'drizzle-orm'
-import type { AddressBook, Import, ImportOutcome } from '../ports.ts'
+import type { Database, Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { eq, sql } from 'drizzle-orm'
+import type { AddressBook, Assignment, Import, ImportOutcome } from '../ports.ts'
 import { addresses } from '../schema.ts'
 import { createOwners, ownerIds } from './owner-ids.ts'
 
@@ -14,19 +14,30 @@ export function postgresAddressBook(postgres: Postgres): AddressBook {
       )
       return Number(row?.index)
     },
-    async assign(assignment) {
-      const inserted = await postgres
-        .insert(addresses)
-        .values(assignment)
-        .onConflictDoNothing()
-        .returning({ address: addresses.address })
-      return inserted.length > 0
-    },
+    assign: (assignment, addressesMax) =>
+      addressesMax === 0
+        ? insertOne(postgres, assignment)
+        : postgres.transaction(async (tx) => {
+            const { owner } = assignment
+            await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${owner}, 0))`)
+            // By another statement than takes the lock: that one saw what was before it had it.
+            const isFull = (await tx.$count(addresses, eq(addresses.owner, owner))) >= addressesMax
+            return isFull ? 'full' : await insertOne(tx, assignment)
+          }),
     import: (imports, tenant) =>
       imports.length === 0
         ? Promise.resolve([])
         : postgres.transaction((tx) => importAll(tx, imports, tenant)),
   }
+}
+
+async function insertOne(db: Database, assignment: Assignment): Promise<'assigned' | 'taken'> {
+  const inserted = await db
+    .insert(addresses)
+    .values(assignment)
+    .onConflictDoNothing()
+    .returning({ address: addresses.address })
+  return inserted.length > 0 ? 'assigned' : 'taken'
 }
 
 type Row = Import & { ownerId: string }

@@ -20,10 +20,12 @@ export function memoryAddressBook(knownIds: readonly string[] = []) {
       index += 1
       return index
     },
-    async assign({ chain, address, owner }) {
-      if (ownerOf.has(keyOf(chain, address))) return false
+    async assign({ chain, address, owner }, addressesMax) {
+      const count = [...ownerOf.values()].filter((each) => each === owner).length
+      if (addressesMax > 0 && count >= addressesMax) return 'full'
+      if (ownerOf.has(keyOf(chain, address))) return 'taken'
       ownerOf.set(keyOf(chain, address), owner)
-      return true
+      return 'assigned'
     },
     async import(imports) {
       if (imports.length > 0) batches.push(imports.length)

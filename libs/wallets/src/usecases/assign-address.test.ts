@@ -23,6 +23,7 @@ const assigner = (options: Partial<AssignAddressOptions> = {}) =>
     source: { addressAt },
     scanPosition: async () => 42n,
     chains: [CHAIN],
+    addressesMax: 0,
     ...options,
   })
 
@@ -45,11 +46,19 @@ test('gives each call the next address, watched from the next block', async () =
 test('leaves out addresses that are taken, and gives up when all are', async () => {
   const { book } = memoryAddressBook()
   const taken = { owner: 'v', chain: CHAIN, derivationIndex: 0, watchedFrom: 0n }
-  await book.assign({ ...taken, address: addressAt(0) })
+  await book.assign({ ...taken, address: addressAt(0) }, 0)
 
   expect((await assigner({ book })('u', CHAIN)).address).toBe(addressAt(1))
-  const full = { ...book, assign: async () => false }
+  const full = { ...book, assign: async () => 'taken' as const }
   await expect(assigner({ book: full })('u', CHAIN)).rejects.toThrow('registered already')
+})
+
+test('A6: gives nobody more addresses than may be', async () => {
+  const assign = assigner({ addressesMax: 2 })
+  await assign('u', CHAIN)
+  await assign('u', CHAIN)
+
+  await expect(assign('u', CHAIN)).rejects.toMatchObject({ code: 'ADDRESSES_MAX' })
 })
 
 test('refuses what it cannot serve, with the reason', async () => {

@@ -10,6 +10,8 @@ export type AssignAddressOptions = {
   source: AddressSource | undefined
   scanPosition: ScanPosition
   chains: readonly ChainId[]
+  /** Most addresses that a user is given; 0 is any number. */
+  addressesMax: number
 }
 
 /** An address can be taken already only if it was imported before it was derived. */
@@ -17,7 +19,7 @@ const ATTEMPTS_MAX = 100
 
 /** Gives a user one more address of its own on `chain`, watched from the moment it is returned. */
 export function assignAddress(options: AssignAddressOptions) {
-  const { owners, book, source, scanPosition, chains } = options
+  const { owners, book, source, scanPosition, chains, addressesMax } = options
   return async (owner: string, chain: ChainId): Promise<Assignment> => {
     requireChain(chain, chains)
     if (source === undefined) throw new AddressSourceMissingError()
@@ -27,9 +29,24 @@ export function assignAddress(options: AssignAddressOptions) {
       const address = source.addressAt(derivationIndex)
       const watchedFrom = await scanPosition(chain)
       const assignment = { owner, chain, address, derivationIndex, watchedFrom }
-      if (await book.assign(assignment)) return assignment
+      const outcome = await book.assign(assignment, addressesMax)
+      if (outcome === 'assigned') return assignment
+      if (outcome === 'full') throw new AddressesMaxError(owner, addressesMax)
     }
     throw new Error(`${ATTEMPTS_MAX} derived addresses in a row are registered already.`)
+  }
+}
+
+/** Nobody is given addresses without end. */
+export class AddressesMaxError extends AppError {
+  readonly code = 'ADDRESSES_MAX'
+
+  constructor(owner: string, addressesMax: number) {
+    super(
+      `User ${owner} has ${addressesMax} addresses, which is as many as may be. Use one of them: ` +
+        'GET /v1/users/{id}/addresses lists them.',
+      { retry: 'never', details: { owner, addressesMax } },
+    )
   }
 }
 
