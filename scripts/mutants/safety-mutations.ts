@@ -61,8 +61,8 @@ export const safetyMutations: readonly Mutation[] = [
   {
     name: 'while Redis is away nobody has a limit',
     file: 'libs/access/src/usecases/limit-rate.ts',
-    find: '      isAlone = true\n      return count.taken + wanted',
-    replace: '      isAlone = true\n      return wanted',
+    find: 'if (shared === undefined || now() < aloneUntil) return count.taken + wanted',
+    replace: 'if (shared === undefined || now() < aloneUntil) return wanted',
     tests: ['libs/access/src/usecases/limit-rate.test.ts'],
   },
   {
