@@ -57,7 +57,7 @@ export function refuseInFlight(server: FastifyInstance): void {
     if (route.schema?.headers !== idempotencyHeaders) return
     const { handler } = route
     const named = Object.keys(route.config?.namesInBody ?? {})
-    route.handler = async function (request, reply) {
+    route.handler = function (request, reply) {
       const key = request.headers['idempotency-key']
       const body = request.body as Record<string, unknown>
       let name = `${request.caller?.tenant} ${request.url} ${key}`
@@ -67,11 +67,11 @@ export function refuseInFlight(server: FastifyInstance): void {
         throw new IdempotencyKeyInFlightError(String(key))
       }
       inFlight.add(name)
-      try {
-        return await handler.call(this, request, reply)
-      } finally {
-        inFlight.delete(name)
-      }
+      const free = () => inFlight.delete(name)
+      // Handlers are asynchronous, so they throw by what they return. The answer waits for no more.
+      const answer = handler.call(this, request, reply) as Promise<unknown>
+      answer.then(free, free)
+      return answer
     }
   })
 }
