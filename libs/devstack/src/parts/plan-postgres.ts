@@ -15,6 +15,8 @@ const SETTINGS = {
   shared_buffers: '512MB',
   // Each checkpoint makes the next write of every page a write of the whole page.
   max_wal_size: '4GB',
+  // Every commit would wait while a new segment of the log is filled with zeros.
+  wal_init_zero: 'off',
   // Files among the data instead of shared memory, which would outlive a killed server.
   dynamic_shared_memory_type: 'mmap',
   lc_messages: 'C',
