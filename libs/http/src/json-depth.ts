@@ -9,8 +9,8 @@ const BACKSLASH = 0x5c
  * anybody parses, at each character once, and stops at the first that is too deep.
  */
 export function isDeeperThan(text: string, depthMax: number): boolean {
-  // Each level takes two characters at least.
-  if (text.length <= 2 * depthMax) return false
+  // Hardly any text opens so many at all.
+  if (count(text, '{', depthMax) + count(text, '[', depthMax) <= depthMax) return false
   let depth = 0
   let isText = false
   for (let at = 0; at < text.length; at++) {
@@ -24,4 +24,14 @@ export function isDeeperThan(text: string, depthMax: number): boolean {
     if (depth > depthMax) return true
   }
   return false
+}
+
+/** How often `text` has a character; more than `enough` are not counted. */
+function count(text: string, character: string, enough: number): number {
+  let found = 0
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
+    found += 1
+    if (found > enough) break
+  }
+  return found
 }
