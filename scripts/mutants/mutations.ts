@@ -29,6 +29,7 @@ import { sealsMutations } from './seals-mutations.ts'
 import { settlementMutations } from './settlement-mutations.ts'
 import { signingMutations } from './signing-mutations.ts'
 import { simulationMutations } from './simulation-mutations.ts'
+import { streamMutations } from './stream-mutations.ts'
 import { sweepMutations } from './sweep-mutations.ts'
 import { traceLaneMutations } from './trace-lane-mutations.ts'
 
@@ -46,6 +47,7 @@ export const mutations: readonly Mutation[] = [
   ...auditMutations,
   ...releaseMutations,
   ...balanceMutations,
+  ...streamMutations,
   ...messagingMutations,
   ...brokerMutations,
   ...ledgerMutations,

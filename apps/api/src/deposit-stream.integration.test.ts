@@ -166,10 +166,13 @@ test('tells all that was missed, however much, and all that comes at once', asyn
   expect(await Promise.race([first.reading, Promise.resolve('open')])).toBe('open')
   await first[Symbol.asyncDispose]()
 
-  // Who is cut off in the midst goes on near there, and not at the beginning.
+  // Who is cut off goes on near there and not at the beginning, and is told all that is left.
   const place = first.told.findLast(({ seed }) => seed < 13_000)?.id
   await using second = await listen(caller, place)
   await until(() => new Set(second.told.map(({ seed }) => seed)).size, 2_600)
+  const amidst = first.told.find(({ seed }) => seed === 11_000)?.id
+  await using third = await listen(caller, amidst)
+  await until(() => new Set(third.told.map(({ seed }) => seed)).size, 5_100)
 })
 
 test('tells nobody of another tenant’s, and of one owner on request', async () => {
