@@ -84,6 +84,13 @@ export function NavigationBar({ isOpen, onClose }: Props) {
                     <Link to={place.to}>{t(place.name)}</Link>
                   </li>
                 ))}
+                {name === 'nav.settings' ? (
+                  <li>
+                    <a href="/v1/notifications/preview" target="_blank" rel="noreferrer">
+                      {t('nav.letters')}
+                    </a>
+                  </li>
+                ) : null}
               </ul>
             </div>
           ))}
