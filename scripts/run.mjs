@@ -20,6 +20,9 @@ const NODE = join(MODULES, 'node', 'bin', IS_WINDOWS ? 'node.exe' : 'node')
 /** Halves what a process of ours takes to start. */
 const FIND_DRIZZLE = join(ROOT, 'libs/devstack/src/find-drizzle.ts')
 
+/** kafkajs computes a negative timeout now and then, harmlessly; Node has a warning for each. */
+const QUIET = '--disable-warning=TimeoutNegativeWarning'
+
 const [entry, ...entryArguments] = process.argv.slice(2)
 if (entry === undefined) fail('Usage: node scripts/run.mjs ENTRY [ARGUMENT…]')
 
@@ -73,7 +76,7 @@ function install(reason) {
 
 function run() {
   const ahead = existsSync(FIND_DRIZZLE) ? [`--import=${pathToFileURL(FIND_DRIZZLE)}`] : []
-  const child = spawn(NODE, [...ahead, join(ROOT, entry), ...entryArguments], {
+  const child = spawn(NODE, [QUIET, ...ahead, join(ROOT, entry), ...entryArguments], {
     stdio: 'inherit',
     env: {
       // Every process that is started once more begins with what was compiled the last time.

@@ -84,7 +84,7 @@ export function NavigationBar({ isOpen, onClose }: Props) {
                     <Link to={place.to}>{t(place.name)}</Link>
                   </li>
                 ))}
-                {name === 'nav.settings' ? (
+                {name === 'nav.operate' ? (
                   <li>
                     <a href="/v1/notifications/preview" target="_blank" rel="noreferrer">
                       {t('nav.letters')}

@@ -1,7 +1,7 @@
 import { answerOf } from '@coffer/client/coffer-client'
-import { itemsOf } from '@coffer/client/pages'
+import { type Page as CursorPage, itemsOf } from '@coffer/client/pages'
 import { displayAmount } from '@coffer/money/display'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useApi } from '../access.ts'
@@ -14,7 +14,7 @@ import { Page } from '../parts/page.tsx'
 import { Failure } from '../parts/states.tsx'
 import { When } from '../parts/when.tsx'
 import type { ItemOf } from '../reads/answers.ts'
-import { useAssets } from '../reads/use-assets.ts'
+import { useAsset } from '../reads/use-assets.ts'
 import { usePages } from '../reads/use-pages.ts'
 import { saveCsv } from './save-csv.ts'
 
@@ -29,46 +29,22 @@ export function AccountPage() {
     ...{ owner: String(search['owner'] ?? ''), code: String(search['code'] ?? '') },
     asset: String(search['asset'] ?? ''),
   }
-  const known = useAssets().get(name.asset)
+  const known = useAsset(name.asset)
+  const sign = useSign(name)
   const read = (cursor: { cursor?: string }) => {
     // The API knows its codes; what is none of them it refuses in words.
     const query = { ...name, limit: 200, ...cursor } as never
     return answerOf(api.GET('/v1/ledger/entries', { params: { query } }))
   }
   const entries = usePages(['entries', name], read, { refetchMs: 5_000 })
-  const download = useMutation({
-    mutationFn: async () => {
-      const shown = (units: string | null) =>
-        units === null ? '' : displayAmount(BigInt(units), known?.decimals ?? 0)
-      const entries = await Array.fromAsync(itemsOf(read))
-      saveCsv(
-        `${name.code}-${known?.symbol ?? 'units'}.csv`,
-        entries.toReversed().map(({ amount, balance, ...entry }) => ({
-          ...{ recordedAt: entry.recordedAt, eventAt: entry.eventAt, code: entry.code },
-          ...{ reference: entry.reference, amount: shown(amount), balance: shown(balance) },
-          ...{ asset: known?.symbol ?? name.asset, amountUnits: amount, balanceUnits: balance },
-        })),
-      )
-    },
-  })
   return (
     <Page
       title={name.code}
-      hint={`${name.owner} · ${name.asset}`}
+      hint={`${name.owner} · ${known?.symbol ?? name.asset}`}
       crumb={<Link to="/ledger">{t('app.back', { page: t('ledger.title') })}</Link>}
-      actions={
-        <button
-          type="button"
-          className="button"
-          disabled={download.isPending}
-          onClick={() => download.mutate()}
-        >
-          {t('ledger.download')}
-        </button>
-      }
+      actions={<Download name={name} read={read} />}
     >
-      {download.error ? <Failure error={download.error} /> : null}
-      <OverTime entries={entries.data ?? []} asset={name.asset} />
+      <OverTime entries={entries.data ?? []} asset={name.asset} sign={sign} />
       <List
         title={t('ledger.entries')}
         caption={t('ledger.entries')}
@@ -86,15 +62,26 @@ export function AccountPage() {
           },
           { name: t('ledger.recordedAt'), cell: ({ recordedAt }) => <When at={recordedAt} /> },
           {
-            name: t('field.amount'),
+            name: t('field.debit'),
             isFigure: true,
-            cell: ({ amount }) => <Amount of={amount} asset={name.asset} />,
+            cell: ({ amount }) =>
+              amount.startsWith('-') ? null : <Amount of={amount} asset={name.asset} />,
+          },
+          {
+            name: t('field.credit'),
+            isFigure: true,
+            cell: ({ amount }) =>
+              amount.startsWith('-') ? <Amount of={amount.slice(1)} asset={name.asset} /> : null,
           },
           {
             name: t('field.balance'),
             isFigure: true,
             cell: ({ balance }) =>
-              balance === null ? '–' : <Amount of={balance} asset={name.asset} />,
+              balance === null ? (
+                '–'
+              ) : (
+                <Amount of={`${sign * BigInt(balance)}`} asset={name.asset} />
+              ),
           },
         ]}
       />
@@ -102,18 +89,74 @@ export function AccountPage() {
   )
 }
 
-/** Only an account that is one, and not many in one, has a balance after each entry. */
-function OverTime({ entries, asset }: { entries: readonly Entry[]; asset: string }) {
+type Name = { owner: string; code: string; asset: string }
+
+type DownloadProps = {
+  name: Name
+  read: (cursor: { cursor?: string }) => Promise<CursorPage<Entry>>
+}
+
+/** Every entry of an account, the oldest first, as a file. */
+function Download({ name, read }: DownloadProps) {
   const { t } = useTexts()
-  const decimals = useAssets().get(asset)?.decimals ?? 0
+  const known = useAsset(name.asset)
+  const download = useMutation({
+    mutationFn: async () => {
+      const shown = (units: string | null) =>
+        units === null ? '' : displayAmount(BigInt(units), known?.decimals ?? 0)
+      const entries = await Array.fromAsync(itemsOf(read))
+      saveCsv(
+        `${name.code}-${known?.symbol ?? 'units'}.csv`,
+        entries.toReversed().map(({ amount, balance, ...entry }) => ({
+          ...{ recordedAt: entry.recordedAt, eventAt: entry.eventAt, code: entry.code },
+          ...{ reference: entry.reference, amount: shown(amount), balance: shown(balance) },
+          ...{ asset: known?.symbol ?? name.asset, amountUnits: amount, balanceUnits: balance },
+        })),
+      )
+    },
+  })
+  return (
+    <>
+      {download.error ? <Failure error={download.error} /> : null}
+      <button
+        type="button"
+        className="button"
+        disabled={download.isPending}
+        onClick={() => download.mutate()}
+      >
+        {t('ledger.download')}
+      </button>
+    </>
+  )
+}
+
+/** What an account has is shown as what it grows by: what we owe grows by credits. */
+function useSign(name: Name): bigint {
+  const api = useApi()
+  const account = useQuery({
+    queryKey: ['account', name],
+    queryFn: async () => {
+      const params = { query: { ...name, limit: 1 } as never }
+      const { items } = await answerOf(api.GET('/v1/ledger/accounts', { params }))
+      return items[0] ?? null
+    },
+  })
+  return account.data?.normalSide === 'credit' ? -1n : 1n
+}
+
+type OverTimeProps = { entries: readonly Entry[]; asset: string; sign: bigint }
+
+/** Only an account that is one, and not many in one, has a balance after each entry. */
+function OverTime({ entries, asset, sign }: OverTimeProps) {
+  const { t } = useTexts()
+  const decimals = useAsset(asset)?.decimals ?? 0
   const [times, values] = useMemo(() => {
     const shown = entries.filter(({ balance }) => balance !== null).toReversed()
     return [
       shown.map(({ recordedAt }) => Date.parse(recordedAt) / 1_000),
-      // What we owe grows by credits, and people read it as growing.
-      shown.map(({ balance }) => Math.abs(Number(displayAmount(BigInt(balance ?? 0), decimals)))),
+      shown.map(({ balance }) => Number(displayAmount(sign * BigInt(balance ?? 0), decimals))),
     ]
-  }, [entries, decimals])
+  }, [entries, decimals, sign])
   if (times.length < 2) return null
   return (
     <Card title={t('ledger.overTime')} isPadded>

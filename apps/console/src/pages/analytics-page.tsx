@@ -10,6 +10,7 @@ import { Choice, Filters } from '../parts/field.tsx'
 import { Page } from '../parts/page.tsx'
 import { Answer, Note } from '../parts/states.tsx'
 import type { ItemOf } from '../reads/answers.ts'
+import { assetOf, type KnownAsset } from '../reads/asset-of.ts'
 import { useAssets } from '../reads/use-assets.ts'
 import { StatisticsChart } from './statistics-chart.tsx'
 import { TopMerchants } from './top-merchants.tsx'
@@ -28,8 +29,8 @@ type Stretch = keyof typeof STRETCHES
 export function AnalyticsPage() {
   const { t } = useTexts()
   const [stretch, setStretch] = useState<Stretch>('day')
-  const assets = [...useAssets().values()]
   const [chosen, setAsset] = useState('')
+  const assets = useCounted(stretch)
   const asset = chosen || (assets[0]?.id ?? '')
   return (
     <Page title={t('analytics.title')} hint={t('analytics.hint')}>
@@ -57,14 +58,35 @@ export function AnalyticsPage() {
   )
 }
 
+/** Whole hours: else every look would be for another stretch of time. */
+function spanOf(stretch: Stretch): { from: string; to: string } {
+  const end = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS
+  const from = new Date(end - STRETCHES[stretch].hours * HOUR_MS).toISOString()
+  return { from, to: new Date(end).toISOString() }
+}
+
+/** The assets that something was counted of, currencies too, and then those that may be. */
+function useCounted(stretch: Stretch): readonly KnownAsset[] {
+  const api = useApi()
+  const configured = useAssets()
+  const query = { ...spanOf(stretch), granularity: 'day' } as const
+  const { data = [] } = useQuery({
+    queryKey: ['counted', query],
+    queryFn: async () => {
+      const { items } = await answerOf(api.GET('/v1/analytics/summary', { params: { query } }))
+      return [...new Set(items.flatMap(({ asset }) => asset ?? []))]
+    },
+  })
+  const ids = new Set([...data, ...configured.keys()])
+  return [...ids].flatMap((id) => assetOf(configured, id) ?? [])
+}
+
 function Shown({ asset, stretch }: { asset: string; stretch: Stretch }) {
   const { t } = useTexts()
   const api = useApi()
-  const { hours, granularity } = STRETCHES[stretch]
-  // Whole hours: else every look would be for another stretch of time.
-  const end = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS
-  const from = new Date(end - hours * HOUR_MS).toISOString()
-  const query = { from, to: new Date(end).toISOString(), asset, granularity }
+  const { granularity } = STRETCHES[stretch]
+  const { from, to } = spanOf(stretch)
+  const query = { from, to, asset, granularity }
   const summary = useQuery({
     queryKey: ['summary', query],
     queryFn: async () =>

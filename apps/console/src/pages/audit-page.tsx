@@ -1,6 +1,7 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { useState } from 'react'
 import { useApi } from '../access.ts'
+import type { TextKey } from '../i18n/english.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Choice, Filters, TextField } from '../parts/field.tsx'
@@ -63,7 +64,7 @@ export function AuditPage() {
               <>
                 {who}{' '}
                 <span className="soft">{t(isSession ? 'audit.console' : 'audit.program')}</span>
-                <p className="soft">{role}</p>
+                <p className="soft">{t(`role.${role}` as TextKey)}</p>
               </>
             ),
           },

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useApi } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
+import { AssetName } from '../parts/asset-name.tsx'
 import { Done } from '../parts/done.tsx'
 import { List } from '../parts/list.tsx'
 import { May } from '../parts/may.tsx'
@@ -35,7 +36,7 @@ export function MerchantBalances({ id }: { id: string }) {
         keyOf={({ asset }) => asset}
         empty={{ title: t('owners.noBalances') }}
         columns={[
-          { name: t('field.asset'), cell: ({ symbol, asset }) => symbol ?? asset },
+          { name: t('field.asset'), cell: ({ asset }) => <AssetName id={asset} /> },
           ...AMOUNTS.map((name) => ({
             name: t(`field.${name}`),
             isFigure: true,

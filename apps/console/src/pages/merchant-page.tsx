@@ -8,6 +8,7 @@ import { Card } from '../parts/card.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Page } from '../parts/page.tsx'
 import { Answer } from '../parts/states.tsx'
+import { assetOf } from '../reads/asset-of.ts'
 import { useAssets } from '../reads/use-assets.ts'
 import { usePages } from '../reads/use-pages.ts'
 import { MerchantBalances } from './merchant-balances.tsx'
@@ -67,7 +68,7 @@ function Terms({ id }: { id: string }) {
               ...Object.entries(thresholds).map(
                 ([asset, amount]) =>
                   [
-                    t('merchants.threshold', { symbol: assets.get(asset)?.symbol ?? asset }),
+                    t('merchants.threshold', { symbol: assetOf(assets, asset)?.symbol ?? asset }),
                     <Amount key={asset} of={amount} asset={asset} />,
                   ] as const,
               ),

@@ -8,6 +8,7 @@ import { Amount } from '../parts/amount.tsx'
 import { Card } from '../parts/card.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { May } from '../parts/may.tsx'
+import { MerchantLink } from '../parts/merchant-link.tsx'
 import { Page } from '../parts/page.tsx'
 import { StatusPill } from '../parts/pill.tsx'
 import { Sheet } from '../parts/sheet.tsx'
@@ -58,12 +59,7 @@ export function OrderPage() {
                     <Amount key="amount" of={found.amount} asset={found.asset} />,
                   ],
                   [t('field.description'), found.description ?? '–'],
-                  [
-                    t('field.merchant'),
-                    <Link key="merchant" to="/merchants/$id" params={{ id: found.merchant }}>
-                      <span className="mono">{found.merchant}</span>
-                    </Link>,
-                  ],
+                  [t('field.merchant'), <MerchantLink key="merchant" id={found.merchant} />],
                   [t('field.created'), <When key="created" at={found.createdAt} />],
                 ]}
               />

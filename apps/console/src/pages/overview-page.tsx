@@ -10,12 +10,15 @@ import { useNewestDeposits } from '../reads/use-newest-deposits.ts'
 import { useWaiting, type Waiting } from '../reads/use-waiting.ts'
 import { DepositList } from './deposit-list.tsx'
 
+/** Deposits that are shown here; all of them have a page. */
+const NEWEST = 10
+
 /** What waits for somebody, and what comes in: what to look at first, at any hour. */
 export function OverviewPage() {
   const { t } = useTexts()
   const state = useLiveDeposits()
   const waiting = useWaiting()
-  const deposits = useNewestDeposits(state)
+  const { data, error, refetch } = useNewestDeposits(state)
   return (
     <Page
       title={t('overview.title')}
@@ -27,7 +30,7 @@ export function OverviewPage() {
       </Card>
       <DepositList
         title={t('overview.newest')}
-        of={deposits}
+        of={{ data: data?.slice(0, NEWEST), error, refetch }}
         empty={{ title: t('deposits.empty'), hint: t('deposits.emptyHint') }}
       />
     </Page>

@@ -5,6 +5,7 @@ import { Link, Navigate, useParams } from '@tanstack/react-router'
 import { useApi } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
+import { AssetName } from '../parts/asset-name.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { List } from '../parts/list.tsx'
 import { LivePill } from '../parts/live-pill.tsx'
@@ -76,7 +77,7 @@ function User({ id, name }: { id: string; name: string }) {
           keyOf={({ asset }) => asset}
           empty={{ title: t('owners.noBalances') }}
           columns={[
-            { name: t('field.asset'), cell: ({ symbol, asset }) => symbol ?? asset },
+            { name: t('field.asset'), cell: ({ asset }) => <AssetName id={asset} /> },
             {
               name: t('field.available'),
               isFigure: true,

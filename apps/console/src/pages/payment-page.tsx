@@ -7,6 +7,7 @@ import { Amount } from '../parts/amount.tsx'
 import { Card } from '../parts/card.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Hash } from '../parts/hash.tsx'
+import { MerchantLink } from '../parts/merchant-link.tsx'
 import { Page } from '../parts/page.tsx'
 import { StatusPill } from '../parts/pill.tsx'
 import { Answer } from '../parts/states.tsx'
@@ -77,12 +78,7 @@ function PaymentFacts({ of }: { of: Payment }) {
             t('field.address'),
             of.address === null ? '–' : <Hash key="a" of={of.address} what={t('field.address')} />,
           ],
-          [
-            t('field.merchant'),
-            <Link key="merchant" to="/merchants/$id" params={{ id: of.merchant }}>
-              <span className="mono">{of.merchant}</span>
-            </Link>,
-          ],
+          [t('field.merchant'), <MerchantLink key="merchant" id={of.merchant} />],
           [
             t('orders.one'),
             <Link key="order" to="/orders/$id" params={{ id: of.order }}>

@@ -10,7 +10,7 @@ import { May } from '../parts/may.tsx'
 import { StatusPill } from '../parts/pill.tsx'
 import { Sheet } from '../parts/sheet.tsx'
 import { When } from '../parts/when.tsx'
-import { useAssets } from '../reads/use-assets.ts'
+import { useAsset } from '../reads/use-assets.ts'
 import type { Payment } from './payment-list.tsx'
 import { unitsOf } from './units-of.ts'
 
@@ -61,7 +61,7 @@ function NewRefund({ payment, onClose }: { payment: Payment; onClose: () => void
   const { t } = useTexts()
   const api = useApi()
   const queries = useQueryClient()
-  const asset = useAssets().get(payment.asset)
+  const asset = useAsset(payment.asset)
   const [amount, setAmount] = useState('')
   const [to, setTo] = useState('')
   const [reason, setReason] = useState('')

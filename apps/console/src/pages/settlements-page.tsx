@@ -1,11 +1,10 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { useMutation } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useApi } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Amount } from '../parts/amount.tsx'
-import { shortened } from '../parts/hash.tsx'
 import { List } from '../parts/list.tsx'
+import { MerchantLink } from '../parts/merchant-link.tsx'
 import { Page } from '../parts/page.tsx'
 import { Failure } from '../parts/states.tsx'
 import { When } from '../parts/when.tsx'
@@ -43,11 +42,7 @@ export function SettlementsPage() {
           },
           {
             name: t('field.merchant'),
-            cell: ({ merchantId: id }) => (
-              <Link to="/merchants/$id" params={{ id }} className="mono">
-                {shortened(id)}
-              </Link>
-            ),
+            cell: ({ merchantId }) => <MerchantLink id={merchantId} />,
           },
           {
             name: t('field.amount'),

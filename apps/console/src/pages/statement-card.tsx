@@ -14,7 +14,8 @@ import { Answer, Failure, Note } from '../parts/states.tsx'
 import { Table } from '../parts/table.tsx'
 import { When } from '../parts/when.tsx'
 import type { AnswerOf } from '../reads/answers.ts'
-import { useAssets } from '../reads/use-assets.ts'
+import { assetOf } from '../reads/asset-of.ts'
+import { useAsset, useAssets } from '../reads/use-assets.ts'
 import { lastMonths, type Stretch } from './months.ts'
 import { saveCsv } from './save-csv.ts'
 
@@ -43,7 +44,10 @@ export function StatementCard({ owner, name, assets }: Props) {
             label={t('field.asset')}
             value={asset ?? ''}
             onChange={setAsset}
-            options={assets.map((value) => ({ value, text: known.get(value)?.symbol ?? value }))}
+            options={assets.map((value) => ({
+              value,
+              text: assetOf(known, value)?.symbol ?? value,
+            }))}
           />
           {asset && stretch ? <Download {...{ owner, name, asset, stretch }} /> : null}
         </Filters>
@@ -135,7 +139,7 @@ function Lines({ of, asset }: { of: Statement['items']; asset: string }) {
 function Download({ name, ...props }: ShownProps & { name: string }) {
   const { t } = useTexts()
   const { asset, stretch } = props
-  const { symbol = '', decimals = 0 } = useAssets().get(asset) ?? {}
+  const { symbol = '', decimals = 0 } = useAsset(asset) ?? {}
   const read = useStatement(props)
   const download = useMutation({
     mutationFn: async () => {

@@ -6,7 +6,7 @@ import { Chart } from '../parts/chart.tsx'
 import { Note } from '../parts/states.tsx'
 import { Table } from '../parts/table.tsx'
 import { When } from '../parts/when.tsx'
-import { useAssets } from '../reads/use-assets.ts'
+import { useAsset } from '../reads/use-assets.ts'
 
 type Counted = { start: string; count: number; amount: string }
 
@@ -21,7 +21,7 @@ type Props = {
 /** Amounts over time, as a shape and as figures. */
 export function StatisticsChart({ title, asset, starts, counted }: Props) {
   const { t } = useTexts()
-  const decimals = useAssets().get(asset)?.decimals ?? 0
+  const decimals = useAsset(asset)?.decimals ?? 0
   const found = counted.filter(({ count }) => count > 0)
   const amounts = new Map(
     found.map(({ start, amount }) => [

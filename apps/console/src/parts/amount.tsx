@@ -1,11 +1,11 @@
-import { displayAmount } from '@coffer/money/display'
-import { useAssets } from '../reads/use-assets.ts'
+import { shownUnits } from '../reads/asset-of.ts'
+import { useAsset } from '../reads/use-assets.ts'
 
 type Props = { of: string; asset: string; isBare?: boolean }
 
 /** An amount as people read it: digits in groups of three, none of them rounded away. */
 export function Amount({ of, asset, isBare = false }: Props) {
-  const known = useAssets().get(asset)
+  const known = useAsset(asset)
   if (known === undefined) {
     return (
       <span className="amount" title={asset}>
@@ -13,7 +13,7 @@ export function Amount({ of, asset, isBare = false }: Props) {
       </span>
     )
   }
-  const text = grouped(displayAmount(BigInt(of), known.decimals))
+  const text = grouped(shownUnits(of, known))
   return (
     <span className="amount" data-sign={of.startsWith('-') ? 'minus' : undefined} title={asset}>
       {text} {isBare ? null : <span className="symbol">{known.symbol}</span>}

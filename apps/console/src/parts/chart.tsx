@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { useTexts } from '../i18n/texts.ts'
 import { onColours } from '../theme.ts'
 
 type Props = {
@@ -14,6 +15,7 @@ type Props = {
 
 /** Values over time. It shows a shape; who needs the figures finds them in a table beside it. */
 export function Chart({ label, times, values, kind, height = 220 }: Props) {
+  const { language } = useTexts()
   const box = useRef<HTMLDivElement>(null)
   // What is read again is mostly the same, and need not be drawn again.
   const drawn = JSON.stringify([times, values])
@@ -25,7 +27,7 @@ export function Chart({ label, times, values, kind, height = 220 }: Props) {
     const draw = () => {
       plot?.destroy()
       const size = { width: element.clientWidth, height }
-      const options = optionsOf(getComputedStyle(document.documentElement), kind)
+      const options = optionsOf(getComputedStyle(document.documentElement), kind, language)
       plot = new uPlot({ ...options, ...size }, [shownTimes, shownValues], element)
     }
     draw()
@@ -37,11 +39,11 @@ export function Chart({ label, times, values, kind, height = 220 }: Props) {
       stop()
       plot?.destroy()
     }
-  }, [drawn, kind, height])
+  }, [drawn, kind, height, language])
   return <div className="chart" role="img" aria-label={label} ref={box} />
 }
 
-function optionsOf(style: CSSStyleDeclaration, kind: Props['kind']) {
+function optionsOf(style: CSSStyleDeclaration, kind: Props['kind'], language: string) {
   // A canvas knows no custom properties, so each colour is read as it is now.
   const colour = (name: string) => resolved(style.getPropertyValue(name))
   const [ink, line, accent] = [colour('--ink-soft'), colour('--line'), colour('--accent')]
@@ -53,8 +55,8 @@ function optionsOf(style: CSSStyleDeclaration, kind: Props['kind']) {
     legend: { show: false },
     cursor: { show: false },
     axes: [
-      { ...axis, size: 46, gap: 6 },
-      { ...axis, size: 64 },
+      { ...axis, size: 34, gap: 6, values: timesIn(language) },
+      { ...axis, size: 64, values: figuresIn(language) },
     ],
     series: [
       {},
@@ -66,6 +68,37 @@ function optionsOf(style: CSSStyleDeclaration, kind: Props['kind']) {
         ...(made ? { paths: made } : {}),
       },
     ],
+  }
+}
+
+const localeOf = (language: string) => (language === 'zh' ? 'zh-CN' : 'en-GB')
+
+/** Large figures in short, as an axis has little room. */
+function figuresIn(language: string) {
+  const options = { notation: 'compact', maximumSignificantDigits: 4 } as const
+  const format = new Intl.NumberFormat(localeOf(language), options)
+  return (_: uPlot, splits: readonly number[]) => splits.map((each) => format.format(each))
+}
+
+const DAY_SECONDS = 86_400
+const MINUTE_SECONDS = 60
+
+/** As exact as what is shown is long. */
+function timesIn(language: string) {
+  const formatOf = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(localeOf(language), options)
+  const day = formatOf({ day: 'numeric', month: 'short' })
+  const minute = formatOf({ hour: '2-digit', minute: '2-digit' })
+  const second = formatOf({ minute: '2-digit', second: '2-digit', fractionalSecondDigits: 1 })
+  return (_: uPlot, splits: readonly number[]) => {
+    const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0)
+    const isDay = (each: number) => new Date(each * 1_000).getHours() === 0
+    return splits.map((each) => {
+      if (span <= MINUTE_SECONDS * 2) return second.format(each * 1_000)
+      return (
+        span > 2 * DAY_SECONDS || (span > DAY_SECONDS / 2 && isDay(each)) ? day : minute
+      ).format(each * 1_000)
+    })
   }
 }
 

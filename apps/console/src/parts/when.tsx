@@ -6,20 +6,24 @@ export function When({ at }: { at: string | null | undefined }) {
   if (at === null || at === undefined) return <span className="soft">–</span>
   return (
     <time dateTime={at} title={at}>
-      {formatOf(language).format(new Date(at))}
+      {formatOf(language, new Date(at)).format(new Date(at))}
     </time>
   )
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-function formatOf(language: string): Intl.DateTimeFormat {
-  const known = formats.get(language)
+/** The year is said where it is another. */
+function formatOf(language: string, at: Date): Intl.DateTimeFormat {
+  const isThisYear = at.getFullYear() === new Date().getFullYear()
+  const key = `${language} ${isThisYear}`
+  const known = formats.get(key)
   if (known) return known
   const made = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
+    ...(isThisYear ? {} : { year: 'numeric' }),
+    ...{ day: 'numeric', month: 'short' },
+    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
   })
-  formats.set(language, made)
+  formats.set(key, made)
   return made
 }

@@ -1,7 +1,7 @@
-import { displayAmount } from '@coffer/money/display'
 import { useEffect, useState } from 'react'
 import { Meter } from '../parts/meter.tsx'
 import { QrCode } from '../parts/qr-code.tsx'
+import { assetOf, type KnownAsset, shownUnits } from '../reads/asset-of.ts'
 import { Copy } from './copy.tsx'
 import { t } from './texts.ts'
 import { type Checkout, useCheckout } from './use-checkout.ts'
@@ -59,7 +59,7 @@ function Whole({ of, aheadMs }: { of: Checkout; aheadMs: number }) {
 
 function Due({ of, aheadMs }: { of: Checkout; aheadMs: number }) {
   if (of.address === null) return <p className="over">{t('card')}</p>
-  const symbol = of.symbol ?? ''
+  const symbol = unitOf(of)?.symbol ?? ''
   const due = shown(of, of.remaining)
   const isPart = of.received !== '0'
   return (
@@ -118,7 +118,9 @@ function Incoming({ of }: { of: Checkout }) {
         const text = t('confirmations', { count: confirmations, needed: needed ?? '?' })
         return (
           <div className="coming" key={txHash}>
-            <span>{t('coming', { amount: shown(of, amount), symbol: of.symbol ?? '' })}</span>
+            <span>
+              {t('coming', { amount: shown(of, amount), symbol: unitOf(of)?.symbol ?? '' })}
+            </span>
             <Meter part={needed ? confirmations / needed : 0} label={text} text={text} />
             <small className="soft">{text}</small>
           </div>
@@ -126,7 +128,7 @@ function Incoming({ of }: { of: Checkout }) {
       })}
       {of.received === '0' || !PAYABLE.has(of.status) ? null : (
         <p className="soft">
-          {t('received')}: {shown(of, of.received)} {of.symbol}
+          {t('received')}: {shown(of, of.received)} {unitOf(of)?.symbol}
         </p>
       )}
     </div>
@@ -156,5 +158,13 @@ function clockOf(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`
 }
 
-const shown = ({ decimals }: Checkout, amount: string): string =>
-  decimals === null ? amount : displayAmount(BigInt(amount), decimals)
+/** How a payer reads amounts: of what is configured, or of a currency. */
+const unitOf = ({ asset, symbol, decimals }: Checkout) =>
+  symbol !== null && decimals !== null ? { id: asset, symbol, decimals } : assetOf(NONE, asset)
+
+const NONE: ReadonlyMap<string, KnownAsset> = new Map()
+
+function shown(of: Checkout, amount: string): string {
+  const unit = unitOf(of)
+  return unit === undefined ? amount : shownUnits(amount, unit)
+}

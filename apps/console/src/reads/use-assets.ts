@@ -1,14 +1,7 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { useQuery } from '@tanstack/react-query'
 import { useApi } from '../access.ts'
-
-export type KnownAsset = {
-  id: string
-  chain: string
-  symbol: string
-  decimals: number
-  contract: string | null
-}
+import { assetOf, type KnownAsset } from './asset-of.ts'
 
 /** The assets that are configured, by id. They change with a restart only. */
 export function useAssets(): ReadonlyMap<string, KnownAsset> {
@@ -23,5 +16,8 @@ export function useAssets(): ReadonlyMap<string, KnownAsset> {
   })
   return data
 }
+
+/** How amounts of one asset are read; undefined of one that nobody knows. */
+export const useAsset = (id: string): KnownAsset | undefined => assetOf(useAssets(), id)
 
 const NONE: ReadonlyMap<string, KnownAsset> = new Map()
