@@ -62,9 +62,10 @@ export function AuditPage() {
             name: t('audit.who'),
             cell: ({ holder: who, role, isSession }) => (
               <>
-                {who}{' '}
-                <span className="soft">{t(isSession ? 'audit.console' : 'audit.program')}</span>
-                <p className="soft">{t(`role.${role}` as TextKey)}</p>
+                <p>{who}</p>
+                <p className="soft line">
+                  {t(`role.${role}` as TextKey)}, {t(isSession ? 'audit.console' : 'audit.program')}
+                </p>
               </>
             ),
           },
