@@ -43,6 +43,8 @@ export default defineConfig({
           isolate: false,
           // Some start parts of their own, which may take 90 s each on a busy machine.
           hookTimeout: 120_000,
+          // Many wait: for a broker that was killed to be back, for a lease to run out.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -54,7 +56,7 @@ export default defineConfig({
           isolate: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // They wait more than they work; three files at once would be too many processes.
+          // Three files at once would be too many processes.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },

@@ -25,7 +25,10 @@ export function monthOracle(payments: readonly KnownPayment[]) {
     for (const { payment, excess, hasFailed } of refunds.values()) {
       if (!hasFailed) returned.set(payment, (returned.get(payment) ?? 0n) + excess)
     }
-    expected = standingsOf({ payments, outside, returned, payers, before: expected })
+    expected = standingsOf({
+      ...{ payments, outside, returned, payers, before: expected },
+      at: new Date(),
+    })
     return expected
   }
 

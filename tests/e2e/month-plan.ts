@@ -6,6 +6,8 @@ export type PlannedMerchant = {
   reserveBasisPoints: number
   /** By asset. */
   thresholds: ReadonlyMap<string, bigint>
+  /** How long what is paid to it is held back. */
+  holdBackDays: number
 }
 
 /** What somebody sends to the address of a payment. */
@@ -20,15 +22,20 @@ export type PlannedOrder = {
   amount: bigint
   card: string | undefined
   isCancelled: boolean
+  /** Whether it is waited for as shortly as may be; else longer than the test takes. */
+  isHasty: boolean
   /** More than one where the payer pays the same order twice. */
   payments: readonly PlannedPayment[]
 }
 
 export type MonthPlan = { merchants: readonly PlannedMerchant[]; orders: readonly PlannedOrder[] }
 
+/** When it comes, whoever was in haste has waited in vain. */
+export const LAST_WAVE = 2
+
 /** How much of what an order is like, and how often of a thousand. */
 const WAYS = [
-  ['exact', 600],
+  ['exact', 550],
   ['over', 90],
   ['part', 60],
   ['two parts', 80],
@@ -37,6 +44,9 @@ const WAYS = [
   ['not at all', 50],
   ['cancelled', 20],
   ['cancelled, and paid', 20],
+  ['expired', 20],
+  ['expired in part', 10],
+  ['expired, and paid', 20],
 ] as const
 
 type Way = (typeof WAYS)[number][0]
@@ -57,6 +67,7 @@ export function planMonth(random: SeededRandom, options: PlanOptions): MonthPlan
   const merchants = Array.from({ length: options.merchants }, () => ({
     feeBasisPoints: random.below(500),
     reserveBasisPoints: random.pick([0, 0, 500]),
+    holdBackDays: random.pick([0, 0, 0, 1]),
     thresholds: new Map(
       [...prices].map(([asset, price]) => [asset, 1n + random.bigintBelow(price * 4n)]),
     ),
@@ -69,7 +80,8 @@ export function planMonth(random: SeededRandom, options: PlanOptions): MonthPlan
     if (isOnChain) return { ...order, card: undefined, ...paidOnChain(random, amount) }
     // Most cards are as they should be.
     const card = random.below(5) > 0 ? 'tok_succeed' : random.pick(cards)
-    return { ...order, card, isCancelled: false, payments: [{ transfers: [] }] }
+    const payments = [{ transfers: [] }]
+    return { ...order, card, isCancelled: false, isHasty: false, payments }
   })
   return { merchants, orders }
 }
@@ -77,13 +89,15 @@ export function planMonth(random: SeededRandom, options: PlanOptions): MonthPlan
 function paidOnChain(
   random: SeededRandom,
   amount: bigint,
-): Pick<PlannedOrder, 'isCancelled' | 'payments'> {
+): Pick<PlannedOrder, 'isCancelled' | 'isHasty' | 'payments'> {
   const way = drawWay(random)
   const wave = random.pick([0, 0, 0, 1, 1, 2])
   const one = (...amounts: bigint[]) => {
     // A second one comes later, so that there is an order between them.
     const transfers = amounts.map((each, place) => ({ amount: each, wave: wave + place }))
-    return { transfers: transfers.map((each) => ({ ...each, wave: Math.min(each.wave, 2) })) }
+    return {
+      transfers: transfers.map((each) => ({ ...each, wave: Math.min(each.wave, LAST_WAVE) })),
+    }
   }
   const part = 1n + random.bigintBelow(amount - 1n)
   const payments: Record<Way, PlannedPayment[]> = {
@@ -99,8 +113,12 @@ function paidOnChain(
     'not at all': [one()],
     cancelled: [one()],
     'cancelled, and paid': [{ transfers: [{ amount, wave: 1 }] }],
+    expired: [one()],
+    'expired in part': [{ transfers: [{ amount: part, wave: 0 }] }],
+    'expired, and paid': [{ transfers: [{ amount, wave: LAST_WAVE }] }],
   }
-  return { isCancelled: way.startsWith('cancelled'), payments: payments[way] }
+  const isCancelled = way.startsWith('cancelled')
+  return { isCancelled, isHasty: way.startsWith('expired'), payments: payments[way] }
 }
 
 function drawWay(random: SeededRandom): Way {

@@ -4,21 +4,22 @@ import type { CofferUnderTest } from './coffer-under-test.ts'
 import { type Call, callsTo, listed } from './month-calls.ts'
 import { monthOracle } from './month-oracle.ts'
 import { planMonth } from './month-plan.ts'
+import type { KnownPayment } from './month-standings.ts'
 import { openTrade, outsideOf, readChain, type StatementLine } from './month-trade.ts'
 
 const SANDBOX_KEY = 'sandbox-key-of-the-month'
 
-/** So soon that nobody waits for the next look; what is lost on purpose is soon given up. */
+/**
+ * So soon that nobody waits for long, and so seldom that looking is little of the work. What is
+ * lost on purpose is soon given up.
+ */
 export const HASTY = {
-  ...{ SWEEPS: 'forwarders', SWEEP_MS: '250', LOOK_MS: '100', DISPATCH_MS: '100' },
-  ...{ CHANNEL_TIMEOUT_MS: '1500' },
-  ...{
-    SANDBOX_KEY,
-    SANDBOX_DELAY_MS: '1000',
-    RECONCILIATION_SETTLE_SECONDS: '10',
-    STATEMENT_EVERY_MS: '500',
-  },
-  ...{ JANITOR_MS: '500' },
+  ...{ POLL_MS: '100', LOOK_MS: '250', DISPATCH_MS: '250', JANITOR_MS: '1000' },
+  ...{ SWEEPS: 'forwarders', SWEEP_MS: '1000' },
+  ...{ EXPIRY_GRACE_SECONDS: '0', EXPIRY_EVERY_MS: '500' },
+  ...{ SANDBOX_KEY, SANDBOX_DELAY_MS: '1000' },
+  ...{ CHANNEL_TIMEOUT_MS: '1500', CHANNEL_RETRY_MS: '300' },
+  ...{ STATEMENT_EVERY_MS: '2000', RECONCILIATION_SETTLE_SECONDS: '4' },
 }
 
 /** Sends what the forwarders of a local chain hold on to it. */
@@ -66,7 +67,7 @@ export async function openStage(under: CofferUnderTest, size: { seed: number; or
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
   const stage = {
-    ...{ under, call, trade, oracle, assets, random, askSandbox },
+    ...{ under, call, plan, trade, oracle, assets, random, askSandbox },
     /** What the channel says that it moved, as it was read last. */
     lines: [] as StatementLine[],
     /** Waits until all payments are what the oracle says that they must be. */
@@ -79,9 +80,22 @@ export async function openStage(under: CofferUnderTest, size: { seed: number; or
         return await differing(call, oracle.expected())
       })
     },
+    /** Waits until nobody waits any more for payments whose payers had little time. */
+    async untilExpired(): Promise<void> {
+      const isOver = ({ expiresAt }: { expiresAt: Date }) => expiresAt.getTime() < Date.now()
+      const isHasty = ({ expiresAt }: KnownPayment) =>
+        expiresAt.getTime() < Date.now() + HASTY_MAX_MS
+      const hasty = payments.filter(isHasty)
+      const patience = { what: 'payments to expire', timeoutMs: HASTY_MAX_MS }
+      await waitFor(() => hasty.every(isOver), patience)
+      await stage.agree()
+    },
   }
   return stage
 }
+
+/** Longer than those may wait who have little time, and shorter than all others. */
+const HASTY_MAX_MS = 120_000
 
 async function readLines(ask: (path: string) => Promise<Response>): Promise<StatementLine[]> {
   const day = new Date().toISOString().slice(0, 10)

@@ -13,6 +13,7 @@ export type KnownPayment = {
   /** What is charged, where it is not paid on chain. */
   card: string | undefined
   cancelledAt: Date | undefined
+  expiresAt: Date
 }
 
 /** Something that reached a payment, as the chain or the statements of the channel have it. */
@@ -24,7 +25,7 @@ export type Outside = {
   takenBack: ReadonlySet<string>
 }
 
-export type Word = 'created' | 'succeeded' | 'failed'
+export type Word = 'created' | 'succeeded' | 'failed' | 'expired'
 
 /** What must be said of a payment. */
 export type Expected = {
@@ -45,12 +46,14 @@ export type StandingsInputs = {
   /** Payer by order, as it was before; it is brought up to date. */
   payers: Map<string, string>
   before: ReadonlyMap<string, Expected>
+  at: Date
 }
 
 /** What must be said of each payment, once whatever happened outside has been heard of. */
 export function standingsOf(inputs: StandingsInputs): Map<string, Expected> {
-  const { payments, outside, returned, payers, before } = inputs
-  const byPayment = Map.groupBy(outside.arrivals, ({ payment }) => payment)
+  const { payments, outside, returned, payers, before, at } = inputs
+  const { takenBack, arrivals } = outside
+  const byPayment = Map.groupBy(arrivals, ({ payment }) => payment)
   const sums = new Map(
     payments.map(({ id }) => {
       const received = sumOf(byPayment.get(id) ?? [])
@@ -70,26 +73,35 @@ export function standingsOf(inputs: StandingsInputs): Map<string, Expected> {
       const { received, kept } = sums.get(id) ?? { received: 0n, kept: 0n }
       const isPaid = payers.get(payment.order) === id
       const own = byPayment.get(id) ?? []
-      const status = isPaid ? paidAs(payment, kept, own) : unpaidAs(payment, kept)
-      const last = before.get(id)
-      const hasFailed = status === 'failed' || last?.isPaid || outside.takenBack.has(id)
-      const word = isPaid ? 'succeeded' : hasFailed ? 'failed' : (last?.word ?? 'created')
+      const status = isPaid ? paidAs(payment, kept, own) : unpaidAs(payment, kept, at)
+      const word = wordOf(status, { isPaid, last: before.get(id), isTakenBack: takenBack.has(id) })
       return [id, { status, received, kept, isPaid, word }]
     }),
   )
 }
 
+type Told = { isPaid: boolean; last: Expected | undefined; isTakenBack: boolean }
+
+function wordOf(status: string, { isPaid, last, isTakenBack }: Told): Word {
+  if (isPaid) return 'succeeded'
+  if (status === 'failed' || last?.isPaid || isTakenBack) return 'failed'
+  if (status === 'expired' && last?.status !== 'expired') return 'expired'
+  return last?.word ?? 'created'
+}
+
 function paidAs(payment: KnownPayment, kept: bigint, arrivals: readonly Arrival[]): string {
-  const { amount, cancelledAt } = payment
+  const { amount, cancelledAt, expiresAt } = payment
   const inOrder = arrivals.toSorted((one, other) => one.at.getTime() - other.at.getTime())
   const last = inOrder.find((_, place) => sumOf(inOrder.slice(0, place + 1)) >= amount)
-  if (cancelledAt && last && last.at > cancelledAt) return 'paid_late'
+  if (last && (last.at > expiresAt || (cancelledAt && last.at > cancelledAt))) return 'paid_late'
   return kept > amount ? 'overpaid' : 'paid'
 }
 
-function unpaidAs({ amount, card, cancelledAt }: KnownPayment, kept: bigint): string {
+function unpaidAs(payment: KnownPayment, kept: bigint, at: Date): string {
+  const { amount, card, cancelledAt, expiresAt } = payment
   if (kept >= amount) return 'duplicate'
   if (card === 'tok_decline' || cancelledAt) return 'failed'
+  if (at > expiresAt) return 'expired'
   return kept > 0n ? 'partially_paid' : 'created'
 }
 

@@ -9,7 +9,7 @@ export type Counts = Map<string, { count: number; amount: bigint }>
 type Counted = { count: number; amount: string }
 type Summary = {
   asset: string | null
-  payments: Record<'created' | 'succeeded' | 'failed', Counted> & { fees: string }
+  payments: Record<'created' | 'succeeded' | 'failed' | 'expired', Counted> & { fees: string }
   refunds: Record<'succeeded' | 'failed', Counted>
   withdrawals: Record<'requested' | 'completed' | 'failed', Counted>
 }
@@ -24,10 +24,10 @@ export async function shownCounts(call: Call): Promise<Counts> {
   const counts: Counts = new Map()
   for (const { asset, payments, refunds, withdrawals } of items) {
     if (asset === null) continue
-    const { fees, created, succeeded, failed } = payments
+    const { fees, created, succeeded, failed, expired } = payments
     add(counts, `fees ${asset}`, BigInt(fees))
     const counted = {
-      ...{ created, succeeded, failed },
+      ...{ created, succeeded, failed, expired },
       ...{ refunded: refunds.succeeded, 'not refunded': refunds.failed },
       ...{ requested: withdrawals.requested, completed: withdrawals.completed },
       'not withdrawn': withdrawals.failed,

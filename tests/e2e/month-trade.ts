@@ -16,6 +16,7 @@ type Made = {
   amount: string
   fee: string
   address: string | null
+  expiresAt: string
 }
 
 /** What was made of a plan. */
@@ -29,11 +30,11 @@ export type Trade = {
 /** Makes the merchants and the orders, many at once, and gives up those that are to be. */
 export async function openTrade(call: Call, plan: MonthPlan): Promise<Trade> {
   const merchants = await atOnce(plan.merchants, async (planned, place) => {
-    const { feeBasisPoints, reserveBasisPoints, thresholds } = planned
+    const { feeBasisPoints, reserveBasisPoints, thresholds, holdBackDays } = planned
     const facts = { name: `Shop ${place}`, email: `shop-${place}@example.com`, feeBasisPoints }
     const { id } = await good<{ id: string }>(call('POST', '/v1/merchants', facts))
     const wanted = [...thresholds].map(([asset, amount]) => [asset, `${amount}`])
-    const settings = { thresholds: Object.fromEntries(wanted), holdBackDays: 0 }
+    const settings = { thresholds: Object.fromEntries(wanted), holdBackDays }
     const path = `/v1/merchants/${id}/settlement-settings`
     await good(call('PUT', path, { ...settings, reserveBasisPoints }))
     return id
@@ -44,6 +45,7 @@ export async function openTrade(call: Call, plan: MonthPlan): Promise<Trade> {
     const body = {
       ...{ merchant: merchants[order.merchant], reference, asset, amount: `${amount}`, channel },
       ...(card === undefined ? {} : { card }),
+      ...(order.isHasty ? { expiresInSeconds: HASTY_SECONDS } : {}),
     }
     const made: Made[] = []
     for (const [place] of order.payments.entries()) {
@@ -71,13 +73,17 @@ async function cancel(call: Call, order: string): Promise<Date> {
 }
 
 const knownAs = (
-  { id, order, merchant, asset, amount, fee, address }: Made,
+  { id, order, merchant, asset, amount, fee, address, expiresAt }: Made,
   rest: Pick<KnownPayment, 'card' | 'cancelledAt'>,
 ): KnownPayment => ({
   ...{ id, order, merchant, asset, amount: BigInt(amount), fee: BigInt(fee) },
   address: address?.toLowerCase(),
+  expiresAt: new Date(expiresAt),
   ...rest,
 })
+
+/** How long a payment is waited for at least. */
+const HASTY_SECONDS = 60
 
 /** Blocks of a wave, and how many of them are replaced after it. */
 const BLOCKS = 6

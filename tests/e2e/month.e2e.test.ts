@@ -6,7 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
 import { ledgerViolations } from './invariants.ts'
 import { clearingOf, shownFortunes, totalsOf } from './month-books.ts'
+import { heldBack } from './month-hold-back.ts'
 import { askRefunds, askWithdrawals, type Payout, unpaidOf } from './month-payouts.ts'
+import { LAST_WAVE } from './month-plan.ts'
 import { deadLetters, quiet } from './month-quiet.ts'
 import { type Open, reconcileCards, unexplained } from './month-reconciliation.ts'
 import { EUR, HASTY, HOT_WALLET, openStage, type Stage, USD, untilNone } from './month-stage.ts'
@@ -23,13 +25,16 @@ import { sellUnread } from './sell-unread.ts'
  * end differences are planted, and reconciliation must name them.
  */
 
-/** As many as everybody's run has time for; the README says how to trade more. */
-const ORDERS = Number(process.env['MONTH_ORDERS'] ?? 300)
+/** The README says how to trade more. */
+const ORDERS = Number(process.env['MONTH_ORDERS'] ?? 2_000)
 const SIZE = { seed: 20_261_122, orders: ORDERS }
 const REFUNDED = Math.ceil(ORDERS / 13)
 
 /** What pays others: while blocks are replaced it must not. */
 const PAYING: readonly AppName[] = ['signer', 'withdrawals']
+
+/** All but what tells people: of so many orders that is as much work as all the rest. */
+const TRADING = APPS.filter((app) => app !== 'notifications')
 
 let under: CofferUnderTest
 let stage: Stage
@@ -39,7 +44,7 @@ let withdrawals: Payout[] = []
 const rewritten: { gone: number; again: number }[] = []
 
 beforeAll(async () => {
-  const apps = APPS.filter((app) => !PAYING.includes(app))
+  const apps = TRADING.filter((app) => !PAYING.includes(app))
   under = await cofferUnderTest({ name: 'month', users: 0, apps, env: HASTY })
   stage = await openStage(under, SIZE)
   const payers = openPayers(under.node, under.coffer.urls.RPC_URLS)
@@ -54,8 +59,9 @@ beforeAll(async () => {
   for (const app of PAYING) await under.coffer.startApp(app)
   await payOut()
   await under.coffer.apps.get('withdrawals')?.stop()
-  // What is taken back from now on may have been spent.
-  await bring(2)
+  // Who was in haste has waited in vain, and what is taken back from now on may have been spent.
+  await stage.untilExpired()
+  await bring(LAST_WAVE)
   await chargeBack()
   await stage.agree()
   await under.coffer.startApp('withdrawals')
@@ -94,7 +100,10 @@ async function chargeBack(): Promise<void> {
 test('all has happened that was meant to', () => {
   const statuses = new Set([...stage.oracle.expected().values()].map(({ status }) => status))
   expect([...statuses].sort()).toEqual(
-    ['created', 'duplicate', 'failed', 'overpaid', 'paid', 'paid_late', 'partially_paid'].sort(),
+    [
+      ...['created', 'duplicate', 'expired', 'failed', 'overpaid', 'paid', 'paid_late'],
+      'partially_paid',
+    ].sort(),
   )
   const ended = [...stage.oracle.refunds.values()].map(({ hasFailed }) => hasFailed)
   expect(new Set(ended)).toEqual(new Set([true, false]))
@@ -115,6 +124,27 @@ test('each merchant has what the chain and the statements say', async () => {
     })
   })
   expect(wanted.size).toBeGreaterThan(trade.merchants.length)
+})
+
+test('what is held back is pending until its time is over, and then it is settled', async () => {
+  const look = async () => await heldBack({ ...stage, merchants: stage.trade.merchants })
+  const before = await look()
+
+  await under.coffer.apps.get('settlement')?.stop()
+  const NODE_OPTIONS = `--import=${new URL('two-days-later.ts', import.meta.url)}`
+  await under.coffer.startApp('settlement', { env: { NODE_OPTIONS } })
+  await untilNone('merchants wait for what was held back', async () =>
+    (await look()).flatMap(({ place, pending, threshold }) =>
+      pending >= threshold ? [`${place}: ${pending} of ${threshold}`] : [],
+    ),
+  )
+
+  // Kafka takes no message from so far ahead: what was made is told of by a clock that is right.
+  await under.coffer.apps.get('settlement')?.stop()
+  await under.coffer.startApp('settlement')
+  const due = before.filter(({ pending, threshold }) => pending >= threshold)
+  expect(due.length).toBeGreaterThan(0)
+  expect(before.filter(({ available }) => available > 0n)).toEqual([])
 })
 
 test('what was asked to be paid has arrived, and nothing that could not', async () => {
