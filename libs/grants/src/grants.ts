@@ -6,15 +6,6 @@ export type Right = Verb | `${Verb}(${string})` | 'usage'
 /** What a role may do, by table or sequence. */
 export type Grants = Readonly<Record<string, readonly Right[]>>
 
-/** Reads what is booked. */
-export const READS_BOOKS: Grants = {
-  'ledger.accounts': ['select'],
-  'ledger.entries': ['select'],
-  'ledger.held_entries': ['select'],
-  'ledger.open_holds': ['select'],
-  'ledger.transactions': ['select'],
-}
-
 /** Books, in a transaction of its own. What is booked nobody may change. */
 export const KEEPS_BOOKS: Grants = {
   'ledger.accounts': [

@@ -93,7 +93,9 @@ test.each(APPEND_ONLY)('nobody may change or delete what is in %s', (table) => {
 
 test('only those book who do so in a transaction of their own', () => {
   const booking = APPS.filter(([, grants]) => grants['ledger.entries']?.includes('insert'))
-  expect(booking.map(([app]) => app)).toEqual(['accounts', 'api', 'settlement', 'withdrawals'])
+  expect(booking.map(([app]) => app)).toEqual([
+    ...['accounts', 'api', 'reconciliation', 'settlement', 'withdrawals'],
+  ])
 })
 
 test.each([
