@@ -80,6 +80,31 @@ test('the secret before a rotation is good for its time of grace', async () => {
   expect((await caller.call('GET', '/v1/chains')).status).toBe(200)
 })
 
+test('a tenant chooses neither the fee of its merchants nor what is held back of them', async () => {
+  const owner = await newCaller(api, { role: 'owner', tenant: await newTenant(api) })
+  const facts = { name: 'Teas', email: 'teas@example.com' }
+  const refused = { status: 403, body: { code: 'PLATFORM_TERM' } }
+  const platform = calling(api, api.headers)
+
+  expect(await owner.call('POST', '/v1/merchants', { ...facts, feeBasisPoints: 1 })).toMatchObject(
+    refused,
+  )
+  const made = await owner.call('POST', '/v1/merchants', { ...facts, feeBasisPoints: 0 })
+  const merchant = `/v1/merchants/${made.body.id}`
+  await platform('PATCH', merchant, { feeBasisPoints: 150 })
+  await platform('PUT', `${merchant}/settlement-settings`, { reserveBasisPoints: 500 })
+
+  expect(await owner.call('PATCH', merchant, { feeBasisPoints: 0 })).toMatchObject(refused)
+  const named = await owner.call('PATCH', merchant, { name: 'Fine teas', feeBasisPoints: 150 })
+  expect(named.body).toMatchObject({ name: 'Fine teas', feeBasisPoints: 150 })
+  const settle = (payload: object) => owner.call('PUT', `${merchant}/settlement-settings`, payload)
+  expect(await settle({ reserveBasisPoints: 0 })).toMatchObject(refused)
+  expect(await settle({ holdBackDays: 7 })).toMatchObject(refused)
+  expect((await settle({ schedule: { dailyAt: '02:00' } })).body).toMatchObject({
+    ...{ reserveBasisPoints: 500, holdBackDays: 0, schedule: { dailyAt: '02:00' } },
+  })
+})
+
 test('a tenant makes keys of its own and none of the platform', async () => {
   const [mine, other] = [await newTenant(api), await newTenant(api)]
   const owner = await newCaller(api, { role: 'owner', tenant: mine })

@@ -80,6 +80,8 @@ export type ApiServerOptions = Pick<AccessOptions, 'signingKey' | 'rates' | 'cou
   headAgeMaxSeconds: number
   /** What callbacks of the sandbox are signed with. */
   sandboxSecret?: string | undefined
+  /** What is kept of payments of merchants for whom nothing else was said, in 1/100 %. */
+  feeBasisPoints?: number | undefined
   /** How merchants are settled that chose nothing else. */
   settlementTerms: Parameters<typeof settlementsOf>[1]['defaults']
   /** How statements of channels are held against our books. */

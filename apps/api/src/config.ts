@@ -56,6 +56,8 @@ const settings = z.object({
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'Expected whsec_ and 24 to 64 bytes as base64')
     .optional(),
+  /** What is kept of payments of a merchant for whom nothing else was said, in 1/100 %. */
+  MERCHANT_FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(0),
   ...settlementSettings,
   ...reconciliationSettings,
   ...letterSettings,

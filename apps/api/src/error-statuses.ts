@@ -46,6 +46,7 @@ export const ERROR_STATUSES: ErrorStatuses = {
   PAYMENT_ASSET: { status: 422, title: "The asset can't be paid in" },
   PAYMENT_CARD: { status: 422, title: 'The channel and the card do not fit' },
   PAYMENT_UNKNOWN: { status: 404, title: 'There is no such payment' },
+  PLATFORM_TERM: { status: 403, title: 'The platform chooses this' },
   PUBLISH: { status: 503, title: 'The broker does not answer' },
   RATE_LIMIT: { status: 429, title: 'There were too many requests' },
   RECIPIENT_UNKNOWN: { status: 404, title: 'There is no such user or merchant' },

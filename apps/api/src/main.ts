@@ -42,6 +42,7 @@ const server = await apiServer({
   withdrawals: config,
   headAgeMaxSeconds: config.HEAD_AGE_MAX_SECONDS,
   sandboxSecret: config.SANDBOX_SECRET,
+  feeBasisPoints: config.MERCHANT_FEE_BASIS_POINTS,
   settlementTerms: config.settlementTerms,
   channelRules: config.channelRules,
   notifications: config.notifications,

@@ -23,13 +23,15 @@ export type PaymentsApiOptions = {
   chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders'>[]
   /** Where addresses come from on chains without forwarders. */
   source: AddressSource | undefined
+  /** What is kept of payments of merchants for whom nothing else was said. */
+  feeBasisPoints?: number | undefined
   /** Where payments are made, by the same few statements always. Default: as all else. */
   making?: Postgres | undefined
 }
 
 /** Merchants, orders and payments, wired to PostgreSQL. */
 export function paymentsApi(options: PaymentsApiOptions): Routes[] {
-  const { postgres, making = postgres, chains, source } = options
+  const { postgres, making = postgres, chains, source, feeBasisPoints = 0 } = options
   const forwarders = new Map(
     chains.flatMap(({ chain, forwarders: contract }): [typeof chain, Address][] =>
       contract ? [[chain, contract]] : [],
@@ -45,7 +47,7 @@ export function paymentsApi(options: PaymentsApiOptions): Routes[] {
   const creation = { rooms: postgresCreationRooms({ postgres: making, addresses }), addresses, now }
   return [
     paymentRoutes({
-      merchants,
+      ...{ merchants, feeBasisPoints },
       createMerchant: createMerchant({ merchants, now }),
       updateMerchant: updateMerchant({ merchants, now }),
       createPayment: createPayment({

@@ -1099,10 +1099,7 @@ export interface paths {
                          * @enum {string}
                          */
                         locale?: "en" | "zh";
-                        /**
-                         * @description What we keep of a payment, in hundredths of a per cent
-                         * @default 0
-                         */
+                        /** @description What we keep of a payment, in hundredths of a per cent. The platform chooses it */
                         feeBasisPoints?: number;
                     };
                 };
@@ -1775,7 +1772,7 @@ export interface paths {
                          * @enum {string}
                          */
                         locale?: "en" | "zh";
-                        /** @description What we keep of a payment, in hundredths of a per cent */
+                        /** @description What we keep of a payment, in hundredths of a per cent. The platform chooses it */
                         feeBasisPoints?: number;
                     };
                 };

@@ -39,6 +39,7 @@ export const ADMINISTERS: Grants = together(KEEPS_BOOKS, ANNOUNCES, {
   'reconciliation.differences': ['select', 'insert', 'update'],
   'reconciliation.runs': ['select', 'insert', 'update'],
   'reconciliation.statement_lines': ['select', 'insert'],
+  'settlements.lines': ['select'],
   'settlements.requests': ['select', 'insert'],
   'settlements.settings': ['select', 'insert', 'update'],
   'settlements.settlements': ['select'],

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { callerOf, tenantOf } from '@coffer/http/caller'
 import { idempotencyHeaders } from '@coffer/http/idempotency'
+import { platformTerm } from '@coffer/http/platform-term'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { PaymentRequest } from './domain/decide-payments.ts'
@@ -14,6 +15,8 @@ import * as wire from './wire.ts'
 
 export type PaymentRoutesOptions = {
   merchants: Pick<Merchants, 'find'>
+  /** What is kept of payments of merchants for whom nothing else was said. */
+  feeBasisPoints: number
   createMerchant: ReturnType<typeof createMerchant>
   updateMerchant: ReturnType<typeof updateMerchant>
   createPayment: ReturnType<typeof createPayment>
@@ -34,7 +37,13 @@ export function paymentRoutes(options: PaymentRoutesOptions): Routes {
 }
 
 function merchantRoutes(options: PaymentRoutesOptions): Routes {
-  const { merchants, createMerchant, updateMerchant } = options
+  const { merchants, createMerchant, updateMerchant, feeBasisPoints } = options
+  const name = 'feeBasisPoints'
+  const found = async (id: string) => {
+    const merchant = await merchants.find(id)
+    if (merchant === undefined) throw new MerchantUnknownError(id)
+    return merchant
+  }
   const tags = ['merchants']
   return async (app) => {
     app.post(
@@ -49,7 +58,10 @@ function merchantRoutes(options: PaymentRoutesOptions): Routes {
         },
       },
       async (request, reply) => {
-        const made = await createMerchant(request.body, callerOf(request).tenant)
+        const { body } = request
+        const fee = platformTerm(request, { name, said: body.feeBasisPoints, is: feeBasisPoints })
+        const facts = { ...body, feeBasisPoints: fee }
+        const made = await createMerchant(facts, callerOf(request).tenant)
         return reply.status(201).send(wire.merchantOnWire(made))
       },
     )
@@ -59,11 +71,7 @@ function merchantRoutes(options: PaymentRoutesOptions): Routes {
         config: { access: 'merchants:read', names: { id: 'merchant' } },
         schema: { tags, summary: 'One merchant', params: byId, response: { 200: wire.merchant } },
       },
-      async ({ params: { id } }) => {
-        const found = await merchants.find(id)
-        if (found === undefined) throw new MerchantUnknownError(id)
-        return wire.merchantOnWire(found)
-      },
+      async ({ params: { id } }) => wire.merchantOnWire(await found(id)),
     )
     app.patch(
       '/v1/merchants/:id',
@@ -79,8 +87,12 @@ function merchantRoutes(options: PaymentRoutesOptions): Routes {
           response: { 200: wire.merchant },
         },
       },
-      async ({ params: { id }, body }) =>
-        wire.merchantOnWire(await updateMerchant(id, given(body))),
+      async (request) => {
+        const { params, body } = request
+        const merchant = await found(params.id)
+        platformTerm(request, { name, said: body.feeBasisPoints, is: merchant.feeBasisPoints })
+        return wire.merchantOnWire(await updateMerchant(params.id, given(body)))
+      },
     )
   }
 }

@@ -23,7 +23,7 @@ const feeBasisPoints = z
   .int()
   .min(0)
   .max(10_000)
-  .describe('What we keep of a payment, in hundredths of a per cent')
+  .describe('What we keep of a payment, in hundredths of a per cent. The platform chooses it')
 
 const locale = z.enum(['en', 'zh']).describe('The language of notices')
 
@@ -31,7 +31,7 @@ export const newMerchant = z.strictObject({
   name: text(200),
   email: emailAddress,
   locale: locale.default('en'),
-  feeBasisPoints: feeBasisPoints.default(0),
+  feeBasisPoints: feeBasisPoints.optional(),
 })
 
 export const merchantChange = z.strictObject({

@@ -1,11 +1,12 @@
 import { AppError } from '@coffer/errors/app-error'
 import { tenantOf } from '@coffer/http/caller'
 import { idempotencyHeaders, keyedRequest, type Once } from '@coffer/http/idempotency'
+import { platformTerm } from '@coffer/http/platform-term'
 import type { Routes } from '@coffer/http/server'
 import { type Asset, parseAssetId } from '@coffer/money/asset'
 import { z } from 'zod'
 import { type AssetDisplay, assetDisplay } from './domain/asset-display.ts'
-import type { SettlementTerms } from './domain/settlement-terms.ts'
+import type { SettlementSettings, SettlementTerms } from './domain/settlement-terms.ts'
 import type {
   SettingsStore,
   SettlementReader,
@@ -35,6 +36,27 @@ export function settlementRoutes(options: SettlementRoutesOptions): Routes {
     await app.register(readingRoutes(options))
     await app.register(reportRoutes(options))
   }
+}
+
+type Chosen = {
+  asked: SettlementSettings
+  before: SettlementSettings | undefined
+  defaults: SettlementTerms
+}
+
+/** The platform chooses all; a tenant keeps what the platform holds back of its merchants. */
+function keepingTerms(
+  request: Parameters<typeof tenantOf>[0],
+  { asked, before = {}, defaults }: Chosen,
+): SettlementSettings {
+  if (tenantOf(request) === undefined) return asked
+  const names = ['holdBackDays', 'reserveBasisPoints', 'reserveDays'] as const
+  for (const name of names) {
+    platformTerm(request, { name, said: asked[name], is: before[name] ?? defaults[name] })
+  }
+  const { holdBackDays: _, reserveBasisPoints: __, reserveDays: ___, ...own } = asked
+  const kept = names.filter((name) => before[name] !== undefined)
+  return { ...own, ...Object.fromEntries(kept.map((name) => [name, before[name]])) }
 }
 
 function merchantRoutes(options: SettlementRoutesOptions): Routes {
@@ -75,9 +97,11 @@ function merchantRoutes(options: SettlementRoutesOptions): Routes {
           response: { 200: wire.settings },
         },
       },
-      async ({ params: { id }, body }) => {
+      async (request) => {
+        const { id } = request.params
         await requireMerchant(id)
-        const chosen = wire.settingsFromWire(body, parseAssetId)
+        const asked = wire.settingsFromWire(request.body, parseAssetId)
+        const chosen = keepingTerms(request, { asked, before: await settings.find(id), defaults })
         await settings.put(id, chosen, now())
         return wire.settingsOnWire(chosen, defaults)
       },

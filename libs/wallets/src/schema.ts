@@ -38,6 +38,8 @@ export const owners = walletsSchema.table(
     uniqueIndex('owners_external_id_of_tenant')
       .on(tenantKey(table.tenant), table.externalId)
       .where(sql`external_id is not null`),
+    // A tenant's users in the order of their ids; payments are not in it.
+    index('users_of_tenant').on(table.tenant, table.id).where(sql`kind = 'user'`),
     check('owners_kind', sql`${table.kind} in ('user', 'merchant', 'payment')`),
     // Merchants name their payments elsewhere; here a name is a user's.
     check('owners_external_id_of_user', sql`${table.kind} = 'user' or ${table.externalId} is null`),

@@ -1,0 +1,1 @@
+CREATE INDEX "users_of_tenant" ON "wallets"."owners" USING btree ("tenant","id") WHERE kind = 'user';
