@@ -1,12 +1,5 @@
 import { ADMINISTERS } from './api-grants.ts'
-import {
-  ANNOUNCES,
-  type Grants,
-  HANDLES_EVENTS,
-  KEEPS_BOOKS,
-  RELAYS,
-  together,
-} from './grants.ts'
+import { ANNOUNCES, type Grants, HANDLES_EVENTS, KEEPS_BOOKS, RELAYS, together } from './grants.ts'
 import { roleOf } from './role-of.ts'
 
 /** What each app may do in the database, and nothing else: its role has these rights. */
