@@ -13,6 +13,8 @@ export type RunProgress =
       block?: { number: string; hash: `0x${string}`; at: string }
       /** Up to where credits are held against the chain. */
       creditsAfter?: string
+      /** Credits of later blocks were left out: the next run begins before them. */
+      leavesOut?: true
       /** The last address whose balances are added up. */
       addressAfter?: `0x${string}`
       /** Sums of balances by asset. */

@@ -125,6 +125,26 @@ test('credits that were doubled, altered or given to another are named', async (
   )
 })
 
+test.each([{ isWhole: true }, { isWhole: false }])(
+  'a credit of a later block hides none that was booked behind it, %o',
+  async ({ isWhole }) => {
+    const early = await paid(10n)
+    await credited({ ...early, at: new Date(early.at.getTime() + 3_600_000) })
+    await credited(await paid(20n))
+    const made = { ...(await paid(40n)), txHash: `0x${'12'.repeat(32)}`, amount: 9n }
+    await credited(made)
+
+    await run({ isWhole })
+    const [place] = await database.postgres.execute(sql`select from reconciliation.credit_places`)
+
+    expect((await open()).filter((name) => name.startsWith('credit'))).toEqual([
+      `credit_without_transfer: ${CHAIN}:${made.txHash}:value`,
+    ])
+    // The next run begins at what this one had to leave out.
+    expect(place).toBeUndefined()
+  },
+)
+
 test('what is on its way into our books is waited for', async () => {
   const deposit = await paid(30n)
   const waiting = await run({ settleMs: 60_000 })

@@ -65,14 +65,18 @@ const chooseBlock =
     })
   }
 
-/** Credits of later blocks than the run's are left to a later run. */
+/**
+ * Credits of later blocks than the run's are left to a later run. Others may be booked behind them,
+ * so that only a page of nothing else is the last.
+ */
 const checkCredits =
   ({ rooms, now, pageSize = 500 }: ReconcileChainOptions, chain: ReconciledChain): Step =>
   async (run, progress) => {
     const { at } = blockOf(progress)
     const page = await chain.books.deposits(progress.creditsAfter, pageSize)
     const deposits = page.deposits.filter(({ eventAt }) => eventAt <= at)
-    const isLast = page.place === undefined || deposits.length < page.deposits.length
+    const isLast = page.place === undefined || (deposits.length === 0 && page.deposits.length > 0)
+    const leavesOut = progress.leavesOut || deposits.length < page.deposits.length
     const checked = deposits.filter(({ isReversed }) => !isReversed)
     const findings = await creditFindings(chain, checked)
     return await rooms(async (room) => {
@@ -82,12 +86,16 @@ const checkCredits =
       const settled = settleFindings(findings, known, { newId: randomUUID, now: now() })
       await keepSettled(room, settled, now())
       const { place } = page
-      if (place !== undefined && !isLast && !run.isWhole) {
+      if (place !== undefined && !leavesOut && !run.isWhole) {
         await room.moveCreditPlace(chain.chain, place)
       }
       const next: ChainProgress = isLast
         ? { ...progress, phase: 'balances' }
-        : { ...progress, ...(place === undefined ? {} : { creditsAfter: place }) }
+        : {
+            ...progress,
+            ...(place === undefined ? {} : { creditsAfter: place }),
+            ...(leavesOut ? { leavesOut } : {}),
+          }
       return await room.saveRun(counted(withProgress(run, next), checked.length, settled))
     })
   }
