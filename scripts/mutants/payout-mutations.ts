@@ -1,6 +1,9 @@
 import type { Mutation } from './mutation.ts'
 
-const tests = ['tests/hazards/payouts.integration.test.ts']
+const tests = [
+  'tests/hazards/payouts.integration.test.ts',
+  'tests/hazards/payout-costs.integration.test.ts',
+]
 const advance = 'libs/withdrawals/src/usecases/advance-transaction.ts'
 const end = 'libs/withdrawals/src/usecases/end-transaction.ts'
 

@@ -3,7 +3,6 @@
  * owed something gets it once, or has it back. Method: the real thing against a chain and a ledger,
  * moved by hand from one step to the next, with the fault between two of them.
  */
-import { gasBurnerBytecode } from '@coffer/contracts/gas-burner'
 import { revertingRecipientBytecode } from '@coffer/contracts/reverting-recipient'
 import type { Address } from '@coffer/evm/address'
 import { erc20AssetId } from '@coffer/money/asset'
@@ -18,14 +17,15 @@ import {
   stranger,
 } from '@coffer/withdrawals/testing/payout-stage'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-
-type Hex = `0x${string}`
+import { type PayoutChecks, payoutChecks } from './payout-checks.ts'
 
 let stage: PayoutStage
+let checks: PayoutChecks
 let lastStranger = 100
 
 beforeAll(async () => {
   stage = await payoutStage()
+  checks = payoutChecks(stage)
 })
 afterEach(async () => {
   stage.proxy.heal()
@@ -50,7 +50,7 @@ test('W2: a reply that is lost has the same bytes sent again', async () => {
 
   expect(lost.fired).toBe(2)
   expect(stage.signer.signed - before).toBe(1)
-  await expectPaidOnce(asked.id, to)
+  await checks.expectPaidOnce(asked.id, to)
 })
 
 test('W4: a nonce whose payout the signer refuses is taken by nothing, and others go on', async () => {
@@ -64,10 +64,10 @@ test('W4: a nonce whose payout the signer refuses is taken by nothing, and other
 
   await stage.finish()
 
-  await expectFailed(first.id, 'refused_by_signer')
+  await checks.expectFailed(first.id, 'refused_by_signer')
   expect(await stage.database.available(first.owner, ETH)).toBe(2_000n)
   expect(await stage.balance(refused)).toBe(0n)
-  await expectPaidOnce(second.id, paid)
+  await checks.expectPaidOnce(second.id, paid)
 })
 
 test('W5: while a node only hides a receipt, no other nonce pays again', async () => {
@@ -88,7 +88,7 @@ test('W5: while a node only hides a receipt, no other nonce pays again', async (
   await stage.finish()
 
   expect(stage.signer.signed).toBe(before)
-  await expectPaidOnce(asked.id, to)
+  await checks.expectPaidOnce(asked.id, to)
 })
 
 test('W5: when another transaction is proven to have the nonce, a new one pays', async () => {
@@ -100,7 +100,7 @@ test('W5: when another transaction is proven to have the nonce, a new one pays',
     match: ({ method }) => method === 'eth_sendRawTransaction',
   })
   await stage.advance()
-  const [{ nonce = 0 } = {}] = await openTransactions()
+  const [{ nonce = 0 } = {}] = await checks.openTransactions()
   await foreign(nonce)
   await stage.client.mine(CONFIRMATIONS)
   await stage.advance()
@@ -109,7 +109,7 @@ test('W5: when another transaction is proven to have the nonce, a new one pays',
   refusing.remove()
   await stage.finish()
 
-  await expectPaidOnce(asked.id, to)
+  await checks.expectPaidOnce(asked.id, to)
 })
 
 test.each([
@@ -123,7 +123,7 @@ test.each([
   await stage.advance()
   await stage.advance({ raiseAfterMs: 0 })
 
-  const [{ attempts = [] } = {}] = await openTransactions()
+  const [{ attempts = [] } = {}] = await checks.openTransactions()
   const [first, second] = attempts
   if (!isRaised) {
     await stage.client.request('anvil_dropAllTransactions')
@@ -137,7 +137,7 @@ test.each([
   expect(second?.maxFeePerGas).toBeGreaterThanOrEqual(((first?.maxFeePerGas ?? 0n) * 9n) / 8n)
   const { txHash } = await stage.database.withdrawal(asked.id)
   expect(txHash).toBe((isRaised ? second : first)?.hash)
-  await expectPaidOnce(asked.id, to)
+  await checks.expectPaidOnce(asked.id, to)
 })
 
 test('W7: a payout that a reorg drops is sent again as it was', async () => {
@@ -153,7 +153,7 @@ test('W7: a payout that a reorg drops is sent again as it was', async () => {
   await stage.finish()
 
   expect(stage.signer.signed).toBe(before)
-  await expectPaidOnce(asked.id, to)
+  await checks.expectPaidOnce(asked.id, to)
 })
 
 test('W8: one that reverts on chain is paid back once, and what it cost is booked', async () => {
@@ -163,7 +163,7 @@ test('W8: one that reverts on chain is paid back once, and what it cost is booke
   await stage.client.setAutomine(false)
   await stage.dispatch()
   await stage.advance()
-  await become(to, revertingRecipientBytecode)
+  await checks.become(to, revertingRecipientBytecode)
   await stage.client.mine()
   await stage.advance()
   expect((await stage.database.withdrawal(asked.id)).status).toBe('broadcast')
@@ -171,7 +171,7 @@ test('W8: one that reverts on chain is paid back once, and what it cost is booke
 
   await stage.finish()
 
-  await expectFailed(asked.id, 'reverted')
+  await checks.expectFailed(asked.id, 'reverted')
   expect(await stage.database.available(asked.owner, ETH)).toBe(2_000n)
   expect(await stage.database.system('gas', ETH)).toBeGreaterThan(gasBefore)
 })
@@ -193,58 +193,8 @@ test('W9: a token that moves nothing is told by its log, whatever it answers', a
   await stage.advance()
   await stage.client.request('anvil_setCode', [token, code])
 
-  await expectFailed(asked.id, 'not_transferred')
+  await checks.expectFailed(asked.id, 'not_transferred')
   expect(await stage.database.available(asked.owner, asset)).toBe(1_400n)
-})
-
-test('W11: a recipient that burns gas is not paid, and costs nothing', async () => {
-  const to = newStranger()
-  await become(to, gasBurnerBytecode)
-  const asked = await stage.withdraw({ to })
-  const gasBefore = await stage.database.system('gas', ETH)
-
-  await stage.finish()
-
-  expect((await stage.database.withdrawal(asked.id)).status).toBe('failed')
-  expect(await stage.database.available(asked.owner, ETH)).toBe(2_000n)
-  expect(await stage.database.system('gas', ETH)).toBe(gasBefore)
-})
-
-test('W11: of a batch only whoever makes it fail is left out', async () => {
-  const [good, burner, other] = [newStranger(), newStranger(), newStranger()]
-  await become(burner, revertingRecipientBytecode)
-  const asked = await Promise.all([good, burner, other].map((to) => stage.withdraw({ to })))
-  const nonce = await stage.chain.nonce(stage.hot, 'latest')
-
-  await stage.finish({ batchPayer: stage.contracts.batchPayer as Address, batchMax: 10 })
-
-  const ended = await Promise.all(asked.map(({ id }) => stage.database.withdrawal(id)))
-  expect(ended.map(({ status }) => status)).toEqual(['completed', 'failed', 'completed'])
-  expect(ended[0]?.txHash).toBe(ended[2]?.txHash)
-  expect(await stage.chain.nonce(stage.hot, 'latest')).toBe(nonce + 1)
-  expect([await stage.balance(good), await stage.balance(other)]).toEqual([1_000n, 1_000n])
-})
-
-test('W17: payouts wait while gas is too expensive or the wallet empty, and it is told', async () => {
-  const to = newStranger()
-  const asked = await stage.withdraw({ to })
-  await stage.client.request('anvil_setNextBlockBaseFeePerGas', ['0x2e90edd000'])
-  await stage.client.mine()
-  await stage.dispatch()
-  expect(stage.waiting()).toBe('gas_price')
-  expect(await stage.told()).toMatch(/coffer_payouts_held\{.*reason="gas_price".*\} 1/)
-
-  await stage.client.request('anvil_setNextBlockBaseFeePerGas', ['0x3b9aca00'])
-  await stage.client.mine()
-  const balance = await stage.balance(stage.hot)
-  await stage.client.setBalance(stage.hot, 1n)
-  await stage.dispatch()
-  expect(stage.waiting()).toBe('funds')
-  expect((await stage.database.withdrawal(asked.id)).status).toBe('queued')
-
-  await stage.client.setBalance(stage.hot, balance)
-  await stage.finish()
-  await expectPaidOnce(asked.id, to)
 })
 
 test('W19: what is signed for another chain is neither stored nor sent', async () => {
@@ -261,29 +211,10 @@ test('W19: what is signed for another chain is neither stored nor sent', async (
     code: 'SIGNED_OTHERWISE',
   })
 
-  expect((await openTransactions())[0]?.attempts).toEqual([])
+  expect((await checks.openTransactions())[0]?.attempts).toEqual([])
   await stage.finish()
-  await expectPaidOnce(asked.id, to)
+  await checks.expectPaidOnce(asked.id, to)
 })
-
-async function expectPaidOnce(id: string, to: Address): Promise<void> {
-  expect(await stage.database.withdrawal(id)).toMatchObject({ status: 'completed' })
-  expect(await stage.balance(to)).toBe(1_000n)
-  const completed = (await stage.database.announced(id)).filter(({ type }) => {
-    return type === 'withdrawal.completed'
-  })
-  expect(completed).toHaveLength(1)
-}
-
-async function expectFailed(id: string, reason: string): Promise<void> {
-  expect(await stage.database.withdrawal(id)).toMatchObject({ status: 'failed', reason })
-}
-
-async function openTransactions() {
-  const due = await stage.payouts.due(new Date(Date.now() + 3_600_000), 10)
-  const open = await Promise.all(due.map(({ id }) => stage.payouts.open(id)))
-  return open.flatMap((each) => each ?? [])
-}
 
 /** A transaction of the hot wallet's that nobody here knows of. */
 async function foreign(nonce: number): Promise<void> {
@@ -293,11 +224,4 @@ async function foreign(nonce: number): Promise<void> {
     transaction: { nonce, to: newStranger(), value: 5n, data: '0x', gas: 21_000n, ...fees },
   })
   await stage.client.request('eth_sendRawTransaction', [raw])
-}
-
-/** From now on there is a contract. */
-async function become(address: Address, bytecode: Hex): Promise<void> {
-  // What a constructor without arguments returns.
-  const code = await stage.client.request<Hex>('eth_call', [{ data: bytecode }, 'latest'])
-  await stage.client.request('anvil_setCode', [address, code])
 }

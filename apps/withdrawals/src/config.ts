@@ -2,17 +2,25 @@ import { type Address, parseAddress } from '@coffer/evm/address'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import { consumerMember, consumerSettings } from '@coffer/messaging/consumer-settings'
 import { messagingConfig, requireBrokers } from '@coffer/messaging/messaging-settings'
+import type { ChainId } from '@coffer/money/chain-id'
 import { parsedBy } from '@coffer/money/parsed-by'
-import { readConfig } from '@coffer/runtime/read-config'
+import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import type { PayoutSettings } from '@coffer/withdrawals/jobs'
 import { z } from 'zod'
 
-const wei = (standard: bigint) =>
-  z.coerce
-    .bigint()
-    .min(1n)
-    .max(10n ** 15n)
-    .default(standard)
+const WEI_MAX = 10n ** 20n
+
+/** So many wei, or, by chain, `eip155:1=200000000000,eip155:137=900000000000`; both, too. */
+const wei = z
+  .string()
+  .regex(
+    /^([^=,\s]+=)?[1-9][0-9]{0,20}(,([^=,\s]+=)?[1-9][0-9]{0,20})*$/,
+    'Expected wei or chain=wei,…',
+  )
+  .transform((text) => text.split(',').map((item) => item.split('=').reverse()))
+  .transform((items) => new Map(items.map(([units = '', chain = '']) => [chain, BigInt(units)])))
+  .refine((all) => all.values().every((units) => units <= WEI_MAX), `Expected at most ${WEI_MAX}`)
+  .default(new Map())
 
 const ms = (standard: number) => z.coerce.number().int().min(50).max(86_400_000).default(standard)
 
@@ -30,8 +38,10 @@ const settings = z
     /** Most gas that paying one withdrawal may take. */
     PAYOUT_GAS_MAX: z.coerce.bigint().min(21_000n).max(10_000_000n).default(200_000n),
     /** Most that is offered for a unit of gas. While it costs more, payouts wait. */
-    MAX_FEE_WEI: wei(200_000_000_000n),
-    MAX_PRIORITY_FEE_WEI: wei(2_000_000_000n),
+    MAX_FEE_WEI: wei,
+    MAX_PRIORITY_FEE_WEI: wei,
+    /** Most that paying one withdrawal may cost; it waits while it would cost more. */
+    PAYOUT_FEE_MAX_WEI: wei,
     /** How long a transaction waits for a block before it offers more, milliseconds. */
     RAISE_AFTER_MS: ms(60_000),
     /** How often a transaction that is under way is looked at, milliseconds. */
@@ -47,10 +57,29 @@ const settings = z
   })
   .superRefine(requireBrokers)
 
-/** Reads the settings of the payouts. Throws `ConfigError`. */
-export function withdrawalsConfig(env: NodeJS.ProcessEnv) {
+const FEE_NAMES = ['MAX_FEE_WEI', 'MAX_PRIORITY_FEE_WEI', 'PAYOUT_FEE_MAX_WEI'] as const
+
+/** Reads the settings of payouts on `chains`. Throws `ConfigError`. */
+export function withdrawalsConfig(
+  env: NodeJS.ProcessEnv,
+  chains: readonly Pick<ChainConfig, 'chain'>[],
+) {
   const config = readConfig(settings, env)
-  const { MAX_FEE_WEI: maxFeePerGas, MAX_PRIORITY_FEE_WEI: maxPriorityFeePerGas } = config
+  const followed = new Set<string>(['', ...chains.map(({ chain }) => chain)])
+  const strange = FEE_NAMES.flatMap((name) =>
+    [...config[name].keys()]
+      .filter((chain) => !followed.has(chain))
+      .map((chain) => `${name}: ${chain} is not followed.`),
+  )
+  if (strange.length > 0) throw new ConfigError(strange)
+  const feesOf = (chain: ChainId): PayoutSettings['fees'] => {
+    const of = (name: (typeof FEE_NAMES)[number]) => config[name].get(chain) ?? config[name].get('')
+    return {
+      maxFeePerGas: of('MAX_FEE_WEI') ?? 200_000_000_000n,
+      maxPriorityFeePerGas: of('MAX_PRIORITY_FEE_WEI') ?? 2_000_000_000n,
+      payoutFeeMax: of('PAYOUT_FEE_MAX_WEI'),
+    }
+  }
   return {
     ...config,
     messaging: messagingConfig(config),
@@ -64,7 +93,7 @@ export function withdrawalsConfig(env: NodeJS.ProcessEnv) {
     settingsOf: ({ chain }: ChainConfig, sender: Address): PayoutSettings => ({
       ...{ chain, sender, batchPayer: config.BATCH_PAYER_ADDRESS, batchMax: config.BATCH_MAX },
       ...{ gasMax: config.PAYOUT_GAS_MAX, inFlightMax: config.IN_FLIGHT_MAX },
-      fees: { maxFeePerGas, maxPriorityFeePerGas },
+      fees: feesOf(chain),
     }),
   }
 }

@@ -22,8 +22,8 @@ import { refundConsumer } from './refund-consumer.ts'
 import { sweeping } from './sweeping.ts'
 
 const clientId = 'withdrawals'
-const config = withdrawalsConfig(process.env)
 const chains = await chainConfigs(process.env)
+const config = withdrawalsConfig(process.env, chains)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
 await using resources = new AsyncDisposableStack()
 const telemetry = resources.use(await openTelemetry(clientId, config.LOG_LEVEL, process.env))

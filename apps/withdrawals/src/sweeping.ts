@@ -47,8 +47,7 @@ export function sweeping(env: NodeJS.ProcessEnv, options: SweepingOptions): Work
   const { chains, own, settings, member, messaging, postgres, producer } = options
   const { payouts, clients, queue, logger, metrics } = options
   const [hotWallet] = own
-  const fees = settings[0]?.fees
-  if (!config.isOn || hotWallet === undefined || fees === undefined) return []
+  if (!config.isOn || hotWallet === undefined) return []
   const sweeps = postgresSweeps(postgres)
   const handler = handleDeliveries({
     handle: arrivalsHandler(sweeps, () => new Date()),
@@ -61,7 +60,10 @@ export function sweeping(env: NodeJS.ProcessEnv, options: SweepingOptions): Work
   const group = `${member.group}.${CONSUMER}`
   const consumer = messaging.consumer({ ...member, group, topics: [WALLET_EVENTS] })
   const rooms = postgresSweepRooms(postgres)
-  const swept = chains.map((chain) => config.settingsOf(chain, { hotWallet, fees }))
+  const swept = chains.flatMap((chain) => {
+    const fees = settings.find((each) => each.chain === chain.chain)?.fees
+    return fees === undefined ? [] : [config.settingsOf(chain, { hotWallet, fees })]
+  })
   measureSweeps(metrics, rooms, swept)
   const sweep = runSweeps({
     ...{ rooms, sweeps, payouts, clients, queue, logger },

@@ -39,9 +39,12 @@ export function runPayouts(options: RunPayoutsOptions): Work {
     return client
   }
   const signer = checkedSigner(options.signer)
-  const [first] = settings
-  if (first === undefined) throw new Error('There is no chain to pay on.')
-  const advance = advanceTransaction({ ...options, signer, clientOf, fees: first.fees, now })
+  const feesOf = (chain: ChainId) => {
+    const found = settings.find((each) => each.chain === chain)
+    if (found === undefined) throw new Error(`Nothing is paid on ${chain}.`)
+    return found.fees
+  }
+  const advance = advanceTransaction({ ...options, signer, clientOf, feesOf, now })
   const work = settings.map((each) => {
     const client = clientOf(each.chain)
     const onIntended = (ids: readonly string[]) =>

@@ -5,6 +5,16 @@ export type FeeCaps = {
   /** Most that is ever offered for a unit of gas. */
   maxFeePerGas: bigint
   maxPriorityFeePerGas: bigint
+  /** Most that paying one withdrawal may cost; left out, only a unit of gas has a limit. */
+  payoutFeeMax?: bigint | undefined
+}
+
+/** `caps` for a transaction that pays so many and may take so much gas: it is offered no more. */
+export function capsOfPayouts(caps: FeeCaps, { gas, payouts }: { gas: bigint; payouts: number }) {
+  const { payoutFeeMax, ...most } = caps
+  if (payoutFeeMax === undefined || payouts === 0) return most
+  const perGas = (payoutFeeMax * BigInt(payouts)) / gas
+  return { ...most, maxFeePerGas: least(most.maxFeePerGas, perGas) }
 }
 
 /** What a chain asks for at its head. */
@@ -15,7 +25,7 @@ export type GasPrice = { baseFee: bigint; priorityFee: bigint }
  * below the caps: whoever may wait does.
  */
 export function feesFor({ baseFee, priorityFee }: GasPrice, caps: FeeCaps): Fees | undefined {
-  const tip = least(priorityFee, caps.maxPriorityFeePerGas)
+  const tip = least(least(priorityFee, caps.maxPriorityFeePerGas), caps.maxFeePerGas)
   if (baseFee + tip > caps.maxFeePerGas) return undefined
   return { maxFeePerGas: least(2n * baseFee + tip, caps.maxFeePerGas), maxPriorityFeePerGas: tip }
 }

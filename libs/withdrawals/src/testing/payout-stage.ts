@@ -128,7 +128,7 @@ export async function payoutStage(policy: Policy = OPEN_POLICY): Promise<PayoutS
     const signing = { signer: checkedSigner(signer), metrics }
     const options = { rooms, payouts, clientOf: () => chain, ...signing, now }
     const step = advanceTransaction({
-      ...{ ...options, fees: settings.fees, raiseAfterMs: 60_000, lookMs: 0 },
+      ...{ ...options, feesOf: () => settings.fees, raiseAfterMs: 60_000, lookMs: 0 },
       ...change,
     })
     for (const { id } of await payouts.due(new Date(Date.now() + 3_600_000), 1_000)) await step(id)

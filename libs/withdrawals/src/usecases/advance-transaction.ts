@@ -2,7 +2,7 @@ import { AppError } from '@coffer/errors/app-error'
 import { txHash } from '@coffer/evm/hash'
 import type { ChainId } from '@coffer/money/chain-id'
 import { crashPoint } from '@coffer/runtime/crash-point'
-import { type FeeCaps, type Fees, raisedFees } from '../domain/fees.ts'
+import { capsOfPayouts, type FeeCaps, type Fees, raisedFees } from '../domain/fees.ts'
 import type { Attempt, AttemptKind, Outgoing } from '../domain/outgoing.ts'
 import type {
   ChainClient,
@@ -21,7 +21,8 @@ export type AdvanceOptions = {
   payouts: Pick<Payouts, 'open'>
   clientOf: (chain: ChainId) => ChainClient
   signer: Signer
-  fees: FeeCaps
+  /** Most that is ever offered on a chain. */
+  feesOf: (chain: ChainId) => FeeCaps
   /** How long a transaction waits for a block before it offers more, milliseconds. */
   raiseAfterMs: number
   /** How long until it is looked at again, milliseconds. */
@@ -151,7 +152,7 @@ async function sendAgain(
   // Only the first of those that wait is ever held up by its price.
   const isNext = async () => (await client.nonce(open.sender, 'latest')) === open.nonce
   if (waitedMs >= options.raiseAfterMs && (await isNext())) {
-    const fees = raisedFees(newest, state, options.fees)
+    const fees = raisedFees(newest, state, capsOf(open, options))
     const raised = fees && (await signNext(open, { fees, options }).catch(notSigned))
     if (raised) {
       options.metrics.raised(open.chain)
@@ -159,6 +160,12 @@ async function sendAgain(
     }
   }
   await send(open, newest, { client, options })
+}
+
+/** A payout is never raised to more than it may cost. */
+function capsOf({ chain, purpose, gas, payments }: Outgoing, { feesOf }: AdvanceOptions): FeeCaps {
+  const payouts = purpose === 'payout' ? payments.length : 0
+  return capsOfPayouts(feesOf(chain), { gas, payouts })
 }
 
 /** Without a signer what was signed before is still there to be sent. */

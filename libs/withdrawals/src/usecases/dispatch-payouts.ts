@@ -2,7 +2,7 @@ import type { Address } from '@coffer/evm/address'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { StepResult } from '@coffer/runtime/poll'
 import { type PayingCall, payMany, payOne, tokenOf } from '../domain/encode-payments.ts'
-import { type FeeCaps, type Fees, feesFor } from '../domain/fees.ts'
+import { capsOfPayouts, type FeeCaps, type Fees, feesFor, type GasPrice } from '../domain/fees.ts'
 import type { NewTransaction } from '../domain/outgoing.ts'
 import { moveWithdrawal, type Withdrawal } from '../domain/withdrawal.ts'
 import type {
@@ -42,8 +42,13 @@ export type DispatchPayoutsOptions = {
 }
 
 type Plan = { withdrawals: readonly Withdrawal[]; call: PayingCall }
-type Round = DispatchPayoutsOptions & { fees: Fees; first: number; funds: Funds }
-type Outcome = 'intended' | 'funds' | 'in_flight' | 'gone'
+type Round = DispatchPayoutsOptions & {
+  price: GasPrice
+  fees: Fees
+  first: number
+  funds: Funds
+}
+type Outcome = 'intended' | 'funds' | 'gas_price' | 'in_flight' | 'gone'
 
 /**
  * Gives those withdrawals that wait a transaction with a nonce of its own each, or of many. While
@@ -71,7 +76,7 @@ export const dispatchPayouts =
     const fees = feesFor(state, settings.fees)
     if (fees === undefined) return wait('gas_price')
     const funds = fundsOf(client, { sender, balance, underWay })
-    const round = { ...options, fees, first: nonce, funds }
+    const round = { ...options, price: state, fees, first: nonce, funds }
     let reason: Waiting = 'nothing'
     let intended = 0
     for (const plan of await plansOf(queued, round)) {
@@ -87,6 +92,8 @@ export const dispatchPayouts =
 /** What is free to be spent; what it is asked for it takes if it is there. */
 type Funds = {
   take(payees: readonly Withdrawal[], costs: { value: bigint; gas: bigint }): Promise<boolean>
+  /** Of what was taken for gas. */
+  giveBack(gas: bigint): void
 }
 
 function fundsOf(
@@ -113,6 +120,9 @@ function fundsOf(
       coin -= value + gas
       for (const [token, amount] of wanted) tokens.set(token, (tokens.get(token) ?? 0n) - amount)
       return true
+    },
+    giveBack(gas) {
+      coin += gas
     },
   }
 }
@@ -162,7 +172,14 @@ async function carryOut(plan: Plan, round: Round): Promise<Outcome> {
   if ('reverts' in estimate) return await setAside(plan, round, estimate.reverts)
   // Some room, for what others do until it is mined.
   const roomy = estimate.gas + estimate.gas / 4n
-  return await intend(plan, roomy < most ? roomy : most, round)
+  const gas = roomy < most ? roomy : most
+  const caps = capsOfPayouts(settings.fees, { gas, payouts: withdrawals.length })
+  const allowed = feesFor(round.price, caps)
+  if (allowed === undefined) {
+    funds.giveBack(gasCost(most))
+    return 'gas_price'
+  }
+  return await intend(plan, gas, { ...round, fees: allowed })
 }
 
 async function eachAlone({ withdrawals }: Plan, round: Round): Promise<Outcome> {
