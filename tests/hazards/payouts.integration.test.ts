@@ -184,7 +184,7 @@ test('W9: a token that moves nothing is told by its log, whatever it answers', a
   await stage.dispatch()
   await stage.advance()
   // From here on it returns 0, whatever it is asked.
-  const code = await stage.client.request<Hex>('eth_getCode', [token, 'latest'])
+  const code = await stage.client.request<`0x${string}`>('eth_getCode', [token, 'latest'])
   await stage.client.request('anvil_setCode', [token, '0x600060005260206000f3'])
   await stage.client.mine()
   await stage.client.setAutomine(true)
