@@ -23,8 +23,8 @@ export class PlatformTermError extends AppError {
 
   constructor({ name, said, is }: Said<number>) {
     super(
-      `${name} is for the platform to choose, and is ${is}, not ${said}. Leave it out, or ask the ` +
-        'platform to change it.',
+      `${name} is for the platform to choose, and is ${is}, not ${said}. Leave it out, or ask ` +
+        'the platform to change it.',
       { retry: 'never', details: { name, said, is } },
     )
   }
