@@ -125,8 +125,8 @@ async function schemathesis(
     ...['--phases', 'examples,coverage,fuzzing', '--checks', 'all', '--exclude-checks', UNFIT],
     ...['--max-examples', values.examples, '--seed', values.seed, '--continue-on-failure'],
     ...['--report', 'json', '--report-json-path', file, '--warnings', 'off', '--no-shrink'],
-    // How long a loaded machine takes to make a case says nothing about the API.
-    ...['--suppress-health-check', 'too_slow'],
+    // How long a loaded machine takes, to make a case or to answer, says nothing about the API.
+    ...['--suppress-health-check', 'too_slow', '--request-timeout', '60'],
     ...which,
   ]
   const child = spawn(join(TOOL, 'bin/st'), given, { cwd: HOME, stdio: ['ignore', 2, 2] })
