@@ -270,7 +270,10 @@ async function sentTo(owner: string): Promise<Trace | undefined> {
   const { items } = await api<{ items: { id: string }[] }>('GET', `/v1/deposits?owner=${owner}`)
   const path = `/v1/deposits/${encodeURIComponent(items[0]?.id ?? '')}/trace`
   const trace = items.length > 0 ? await api<Trace>('GET', path) : undefined
-  return trace && placeIn(trace, 'notification_sent') >= 0 ? trace : undefined
+  // Whoever is told may be told before the deposit shows as credited.
+  const isOver = (one: Trace) =>
+    placeIn(one, 'credited') >= 0 && placeIn(one, 'notification_sent') >= 0
+  return trace && isOver(trace) ? trace : undefined
 }
 
 const figures = () => countedFigures(api, dollar)
