@@ -17,6 +17,7 @@ import { type PaymentsDatabase, paymentsDatabase } from '../testing/payments-dat
 import { applyWithdrawals } from './apply-withdrawals.ts'
 import { concludeRefund } from './conclude-refund.ts'
 import { type RefundRequest, requestRefund } from './request-refund.ts'
+import { requestRefunds } from './request-refunds.ts'
 
 const CHAIN = 'eip155:31337'
 const PAYER = `0x${'9'.repeat(40)}` as Address
@@ -212,6 +213,28 @@ test('of refunds that are asked for at once each is granted or refused by itself
   expect(await database.read(over)).toMatchObject({ status: 'paid' })
   expect(await balance(over, 'payment.refundable')).toBe(90n)
   await book()
+})
+
+test('refunds of one payment that share a group each see the one before', async () => {
+  const paymentId = await paid(130n)
+  const { orderId = '' } = (await database.read(paymentId)) ?? {}
+  const rooms = postgresRefundRooms(database.postgres)
+  const wanted = { paymentId, orderId, amount: 20n, to: PAYER, isPayable: true }
+  const key = randomUUID()
+
+  const outcomes = await requestRefunds({ rooms, now })([
+    ...[
+      { ...wanted, key },
+      { ...wanted, key: randomUUID() },
+    ],
+    ...[
+      { ...wanted, key },
+      { ...wanted, key, amount: 21n },
+    ],
+  ])
+
+  expect(outcomes).toMatchObject([{ excess: 20n }, { excess: 10n }, { key }, 'key-reused'])
+  expect(outcomes[2]).toMatchObject({ id: (outcomes[0] as { id: string }).id })
 })
 
 test('a refund goes to no token and no address of ours, and never to a sender by default', async () => {
