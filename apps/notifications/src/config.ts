@@ -37,7 +37,11 @@ export function notificationsConfig(env: NodeJS.ProcessEnv) {
     ...config,
     messaging: messagingConfig(config),
     member: consumerMember(config),
-    relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
+    relay: {
+      batchSize: config.RELAY_BATCH_MAX,
+      leaseMs: config.LEASE_MS,
+      keepDays: config.OUTBOX_KEEP_DAYS,
+    },
     letterQueue: { ...redis, queue: 'notifications-letters' },
     laneQueue: { ...redis, queue: 'notifications-webhooks' },
     ageMaxMs: config.NOTICE_AGE_MAX_DAYS * DAY_MS,

@@ -59,6 +59,7 @@ export function paymentsConfig(env: NodeJS.ProcessEnv) {
     member: consumerMember(config),
     relay: {
       batchSize: config.RELAY_BATCH_MAX,
+      keepDays: config.OUTBOX_KEEP_DAYS,
       leaseMs: config.LEASE_MS,
       givingWay: paced(config.RELAY_EVERY_MS),
     },

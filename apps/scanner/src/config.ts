@@ -45,7 +45,11 @@ export function scannerConfig(env: NodeJS.ProcessEnv) {
       chunksMax: config.CHUNKS_MAX,
     },
     bookings: { batchSizeMax: 2_000, sessionTimeoutMs: config.SESSION_TIMEOUT_MS },
-    relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
+    relay: {
+      batchSize: config.RELAY_BATCH_MAX,
+      leaseMs: config.LEASE_MS,
+      keepDays: config.OUTBOX_KEEP_DAYS,
+    },
     messaging: messagingConfig(config),
   }
 }

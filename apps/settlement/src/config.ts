@@ -26,7 +26,11 @@ export function settlementConfig(env: NodeJS.ProcessEnv) {
     ...config,
     messaging: messagingConfig(config),
     member: consumerMember(config),
-    relay: { batchSize: config.RELAY_BATCH_MAX, leaseMs: config.LEASE_MS },
+    relay: {
+      batchSize: config.RELAY_BATCH_MAX,
+      leaseMs: config.LEASE_MS,
+      keepDays: config.OUTBOX_KEEP_DAYS,
+    },
     queue: {
       url: config.REDIS_URL,
       queue: 'settlement',

@@ -84,7 +84,7 @@ export function withdrawalsConfig(
     ...config,
     messaging: messagingConfig(config),
     member: consumerMember(config),
-    relay: { batchSize: 1_000, leaseMs: config.LEASE_MS },
+    relay: { batchSize: 1_000, leaseMs: config.LEASE_MS, keepDays: config.OUTBOX_KEEP_DAYS },
     payouts: {
       raiseAfterMs: config.RAISE_AFTER_MS,
       lookMs: config.LOOK_MS,

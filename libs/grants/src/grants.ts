@@ -29,9 +29,9 @@ export const HANDLES_EVENTS: Grants = {
 /** Tells of what it did, by the transaction that does it. */
 export const ANNOUNCES: Grants = { 'messaging.outbox': ['insert'] }
 
-/** Publishes what was announced, and measures what waits. */
+/** Publishes what was announced, measures what waits, and deletes what was told long ago. */
 export const RELAYS: Grants = {
-  'messaging.outbox': ['select', 'update(transaction_id)'],
+  'messaging.outbox': ['select', 'update(transaction_id)', 'delete'],
   'messaging.relays': ['select', 'insert', 'update'],
 }
 

@@ -17,6 +17,8 @@ export const messagingSettings = {
   TOPIC_PREFIX: z.string().default(''),
   /** What a broker has not acknowledged within this is published anew, milliseconds. */
   PUBLISH_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(300_000).default(30_000),
+  /** How long what was published is kept in the outbox, days: so far back it can be told again. */
+  OUTBOX_KEEP_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
 }
 
 export type MessagingSettings = z.output<z.ZodObject<typeof messagingSettings>>

@@ -203,7 +203,7 @@ test('prunes what was published long ago, and nothing that still waits', async (
     update messaging.outbox set created_at = now() - interval '8 days' where value like 'old%'
   `)
 
-  const pruned = await pruneOutbox({ postgres, olderThanDays: 7 })
+  const pruned = await pruneOutbox({ postgres, topic: TOPIC, olderThanDays: 7 })
 
   const left = await postgres.execute<{ value: string }>(
     sql`select value from messaging.outbox order by id`,
@@ -222,7 +222,7 @@ test('prunes more than one chunk', async () => {
   )
   await stepUntil(relay('first', { batchSize: 12_000 }), () => published().length >= 12_000)
 
-  expect(await pruneOutbox({ postgres, olderThanDays: 0 })).toBe(12_000)
+  expect(await pruneOutbox({ postgres, topic: TOPIC, olderThanDays: 0 })).toBe(12_000)
 })
 
 test('publishes again all that is there when its cursor is put back, and goes on from there', async () => {

@@ -3,6 +3,8 @@ import { poll, type StepResult } from '@coffer/runtime/poll'
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { WakeUp } from '@coffer/runtime/wake-up'
 import type { Logger } from '@coffer/telemetry/logger'
+import { outboxTable } from './outbox-source.ts'
+import { pruneOutbox } from './prune-outbox.ts'
 import { type RelayOptions, relayStep } from './relay.ts'
 import { releaseLease } from './relay-lease.ts'
 
@@ -15,26 +17,41 @@ export type RunRelayOptions = Omit<RelayOptions, 'leaseMs' | 'lingerMs'> & {
   lingerMs?: number
   /** How often rows of other writers are looked for, ms; a fifth as often when there are none. */
   idleMs?: number
+  /** How long what was published is kept where the source is pruned, days. Default: 30. */
+  keepDays?: number
   /** Has a step wait for what goes first: see `rightOfWay`. */
   givingWay?: (step: () => Promise<StepResult>) => () => Promise<StepResult>
 }
 
-/** Publishes a topic's outbox until stopped. While the broker is away rows wait, and it retries. */
+/** Between two looks for what was published long ago. */
+const PRUNE_EVERY_MS = 600_000
+
+/**
+ * Publishes a topic's outbox until stopped, and deletes what was published long ago. While the
+ * broker is away rows wait, and it retries.
+ */
 export function runRelay(options: RunRelayOptions): Work {
   const { logger, wakeUp, leaseMs = 5_000, lingerMs = 10, idleMs = 50, ...rest } = options
-  const { givingWay = (step) => step, ...relay } = rest
-  const onError = (error: unknown, attempt: number) =>
-    logger.warn({ topic: relay.topic, attempt, error: describeError(error) }, 'relay step failed')
-  const work = poll(givingWay(relayStep({ ...relay, leaseMs, lingerMs })), {
+  const { givingWay = (step) => step, keepDays = 30, ...relay } = rest
+  const { topic, postgres, source = outboxTable } = relay
+  const warn = (text: string) => (error: unknown, attempt: number) =>
+    logger.warn({ topic, attempt, error: describeError(error) }, text)
+  const publishing = poll(givingWay(relayStep({ ...relay, leaseMs, lingerMs })), {
     idleMs,
     idleMaxMs: 5 * idleMs,
     wakeUp,
-    onError,
+    onError: warn('relay step failed'),
     retryMaxMs: 2_000,
   })
+  const prune = async () => {
+    if (source.isPruned) await pruneOutbox({ postgres, topic, olderThanDays: keepDays })
+    return 'idle' as const
+  }
+  const onError = warn('what was published long ago could not be deleted')
+  const pruning = poll(prune, { idleMs: PRUNE_EVERY_MS, onError, retryMaxMs: 60_000 })
   return async (signal) => {
     try {
-      await work(signal)
+      await Promise.all([publishing(signal), pruning(signal)])
     } finally {
       // Without this a successor only waits a little longer.
       await releaseLease(relay).catch(() => undefined)
