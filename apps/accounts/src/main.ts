@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { healthServer } from '@coffer/http/health-server'
 import { postgresProbes } from '@coffer/http/postgres-probes'
 import { bookDeposits } from '@coffer/ledger/book-deposits'
@@ -17,6 +16,7 @@ import { runRelay } from '@coffer/messaging/run-relay'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { processName } from '@coffer/runtime/process-name'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
 import { openTelemetry } from '@coffer/telemetry/open-telemetry'
@@ -48,7 +48,7 @@ const member = { ...config.member, onHandled: booked.call }
 const consumer = manyMembers(config.CONSUMERS, () => messaging.consumer(member))
 
 // Ledger → Kafka: what was booked is published until the broker has acknowledged it.
-const owed = { ...transactionsOutbox, ...config.relay, holder: randomUUID(), wakeUp: booked }
+const owed = { ...transactionsOutbox, ...config.relay, holder: processName(), wakeUp: booked }
 const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger, givingWay })
 
 measureMessaging(metrics, { postgres, messaging, reader: member, others: [transactionsOutbox] })

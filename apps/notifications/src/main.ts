@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { NOTIFICATION_EVENTS } from '@coffer/events/topics'
 import { chainConfigs } from '@coffer/evm/chain-config'
 import { healthServer } from '@coffer/http/health-server'
@@ -15,6 +14,7 @@ import { runNotifications } from '@coffer/notifications/run-notifications'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { processName } from '@coffer/runtime/process-name'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
 import { openTelemetry } from '@coffer/telemetry/open-telemetry'
@@ -48,7 +48,7 @@ const reading = (signal: AbortSignal) => messaging.consumer(member).run(handler,
 const told = { postgres, assets, letters, lanes, onAnnounced: announced.call, metrics, logger }
 
 // Notifications → Kafka: who was told.
-const owed = { topic: NOTIFICATION_EVENTS, ...config.relay, holder: randomUUID() }
+const owed = { topic: NOTIFICATION_EVENTS, ...config.relay, holder: processName() }
 const { broker } = messaging
 const relay = runRelay({ postgres, producer, ...owed, broker, wakeUp: announced, logger })
 

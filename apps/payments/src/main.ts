@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { WALLET_EVENTS } from '@coffer/events/topics'
 import { healthServer } from '@coffer/http/health-server'
 import { bullmqJobs } from '@coffer/jobs/open-jobs'
@@ -12,6 +11,7 @@ import { expiryJobs } from '@coffer/payments/jobs'
 import { postgresPaymentRooms } from '@coffer/payments/payment-rooms'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { processName } from '@coffer/runtime/process-name'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
 import { openTelemetry } from '@coffer/telemetry/open-telemetry'
@@ -38,7 +38,7 @@ const onHandled = () => outboxes.map((outbox) => outbox.wakeUp.call())
 const member = { ...config.member, topics: [WALLET_EVENTS], onHandled }
 
 // Payments → Kafka: what is committed, by the API too, is published until it is acknowledged.
-const owed = { ...config.relay, holder: randomUUID(), broker: messaging.broker, logger }
+const owed = { ...config.relay, holder: processName(), broker: messaging.broker, logger }
 const relays = outboxes.map((outbox) => runRelay({ postgres, producer, ...owed, ...outbox }))
 
 // What nobody paid in time expires: Redis wakes, PostgreSQL knows.

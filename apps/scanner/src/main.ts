@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { postgresBookings } from '@coffer/deposits/bookings'
 import { depositBookingsHandler } from '@coffer/deposits/events'
 import { ACCOUNTING_EVENTS, WALLET_EVENTS } from '@coffer/events/topics'
@@ -13,6 +12,7 @@ import { runRelay } from '@coffer/messaging/run-relay'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { processName } from '@coffer/runtime/process-name'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
 import { openTelemetry } from '@coffer/telemetry/open-telemetry'
@@ -21,7 +21,7 @@ import { followChains } from './follow-chains.ts'
 
 const config = scannerConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
-const holder = randomUUID()
+const holder = processName()
 await using resources = new AsyncDisposableStack()
 const telemetry = resources.use(await openTelemetry('scanner', config.LOG_LEVEL, process.env))
 const { logger, metrics } = telemetry

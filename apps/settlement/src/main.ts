@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { ACCOUNTING_EVENTS, SETTLEMENT_EVENTS } from '@coffer/events/topics'
 import { healthServer } from '@coffer/http/health-server'
 import { postgresProbes } from '@coffer/http/postgres-probes'
@@ -12,6 +11,7 @@ import { runRelay } from '@coffer/messaging/run-relay'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError as isTransient } from '@coffer/postgres/transient'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { processName } from '@coffer/runtime/process-name'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
 import { settlementHandler } from '@coffer/settlements/events'
@@ -48,7 +48,7 @@ const due = { queue, due: settling.due, everyMs: config.JANITOR_MS }
 const jobs = runJobs({ ...due, name: 'settlement', handle: settlementJobs(settling), logger })
 
 // Settlements → Kafka: what was settled is published until the broker has acknowledged it.
-const owed = { topic: SETTLEMENT_EVENTS, ...config.relay, holder: randomUUID(), wakeUp: settled }
+const owed = { topic: SETTLEMENT_EVENTS, ...config.relay, holder: processName(), wakeUp: settled }
 const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger })
 
 measureMessaging(metrics, { postgres, messaging, reader: member })

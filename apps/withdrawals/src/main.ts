@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { PAYMENT_EVENTS, WALLET_EVENTS } from '@coffer/events/topics'
 import { chainConfigs } from '@coffer/evm/chain-config'
 import { healthServer } from '@coffer/http/health-server'
@@ -8,6 +7,7 @@ import { openMessaging } from '@coffer/messaging/open-messaging'
 import { runRelay } from '@coffer/messaging/run-relay'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
+import { processName } from '@coffer/runtime/process-name'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { wakeUp } from '@coffer/runtime/wake-up'
 import { openTelemetry } from '@coffer/telemetry/open-telemetry'
@@ -51,7 +51,7 @@ const consumer = messaging.consumer({ ...config.member, topics: [PAYMENT_EVENTS]
 
 const reading = { messaging, member: config.member, producer, metrics }
 const sweeps = sweeping(process.env, { ...paying, ...reading, chains, own, postgres })
-const owed = { ...config.relay, topic: WALLET_EVENTS, holder: randomUUID(), wakeUp: wakeUp() }
+const owed = { ...config.relay, topic: WALLET_EVENTS, holder: processName(), wakeUp: wakeUp() }
 const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger })
 const probes = postgresProbes(postgres, metrics)
 resources.use(await healthServer({ port: config.HEALTH_PORT, ...probes }))
