@@ -3,6 +3,7 @@ import type { Asset } from '@coffer/money/asset'
 import { quantity } from '@coffer/simulator/anvil-client'
 import { deployHostileContracts } from '@coffer/simulator/deploy-hostile-contracts'
 import { readBalances } from '@coffer/simulator/read-balances'
+import { sendMined } from '@coffer/simulator/send-mined'
 import { type SimulatedDeposit, simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { expect, test } from 'vitest'
 import { scanProcess, settle, storedFacts, type Watched, watchNew } from './testing/anvil-scan.ts'
@@ -157,7 +158,7 @@ test('a token that has other decimals on the chain stops it before anything is r
 })
 
 const pay = (from: string, { address: to }: Watched, value: bigint) =>
-  chain.client.request('eth_sendTransaction', [{ from, to, value: quantity(value) }])
+  sendMined(chain.client, { from, to, value: quantity(value) })
 
 async function reasons(): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}

@@ -7,10 +7,10 @@ import { type Asset, erc20AssetId } from '@coffer/money/asset'
 import { type Address, encodeFunctionData, type Hex } from 'viem'
 import { expect, onTestFinished, test } from 'vitest'
 import { anvilClient, quantity } from './anvil-client.ts'
-import { awaitReceipts } from './await-receipts.ts'
 import { readDeposits } from './chain-oracle.ts'
 import { createdAddress } from './deploy-contracts.ts'
 import { readBalances } from './read-balances.ts'
+import { sendMined } from './send-mined.ts'
 
 const watched: Address = '0x00000000000000000000000000000000000000a1'
 
@@ -22,10 +22,9 @@ async function chainWith(bytecode: Hex) {
   const [from] = (await client.accounts()) as [Address]
   const send = async (data: Hex, to?: Address) => {
     const transaction = { from, data, gas: quantity(25_000_000), ...(to ? { to } : {}) }
-    const hash = await client.request<Hex>('eth_sendTransaction', [transaction])
-    const [receipt] = await awaitReceipts(client, [hash])
-    expect(receipt?.status).toBe('0x1')
-    return hash
+    const { status, transactionHash } = await sendMined(client, transaction)
+    expect(status).toBe('0x1')
+    return transactionHash
   }
   const contract = createdAddress(from, 0)
   await send(bytecode)

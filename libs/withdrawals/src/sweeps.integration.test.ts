@@ -5,6 +5,7 @@ import { deriveKey } from '@coffer/signing/derive-keys'
 import type { SignedEntry } from '@coffer/signing/ports'
 import { memoryJournal, testSigner } from '@coffer/signing/testing/test-signer'
 import { deployForwarders } from '@coffer/simulator/deploy-forwarders'
+import { sendMined } from '@coffer/simulator/send-mined'
 import { addresses, owners } from '@coffer/wallets/schema'
 import { sql } from 'drizzle-orm'
 import { encodeFunctionData, parseAbi } from 'viem'
@@ -295,5 +296,5 @@ async function mint(to: Address, amount: bigint, token = stage.contracts.tusd): 
   const [from] = await stage.client.accounts()
   const abi = parseAbi(['function mint(address to, uint256 amount)'])
   const data = encodeFunctionData({ abi, functionName: 'mint', args: [to, amount] })
-  await stage.client.request('eth_sendTransaction', [{ from, to: token, data }])
+  await sendMined(stage.client, { from, to: token, data })
 }

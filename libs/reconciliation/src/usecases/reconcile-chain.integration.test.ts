@@ -6,6 +6,7 @@ import type { AssetId } from '@coffer/money/asset'
 import { chainIdOf } from '@coffer/money/chain-id'
 import { anvilClient, quantity } from '@coffer/simulator/anvil-client'
 import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
+import { sendMined } from '@coffer/simulator/send-mined'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
@@ -175,7 +176,7 @@ async function paid(amount: bigint): Promise<Paid> {
   const address = parseAddress(`0x${randomUUID().replaceAll('-', '')}00000000`)
   const owner = await watch(address)
   const transaction = { from: payer, to: address, value: quantity(amount) }
-  const txHash = await node.request<string>('eth_sendTransaction', [transaction])
+  const { transactionHash: txHash } = await sendMined(node, transaction)
   const block = await node.request<{ timestamp: string }>('eth_getBlockByNumber', ['latest', false])
   await node.mine(2)
   return { address, owner, txHash, amount, at: new Date(Number(block.timestamp) * 1_000) }

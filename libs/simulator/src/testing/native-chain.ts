@@ -4,11 +4,11 @@ import { startAnvil } from '@coffer/devstack/start-anvil'
 import { nativeAssetId } from '@coffer/money/asset'
 import { type Address, encodeFunctionData, type Hex } from 'viem'
 import { anvilClient, quantity } from '../anvil-client.ts'
-import { awaitReceipts } from '../await-receipts.ts'
 import { readDeposits } from '../chain-oracle.ts'
 import { createdAddress } from '../deploy-contracts.ts'
 import { deployHostileContracts } from '../deploy-hostile-contracts.ts'
 import { readBalances } from '../read-balances.ts'
+import { sendMined } from '../send-mined.ts'
 import { callTracerLines, traceBlockLines } from './trace-lines.ts'
 
 export const a: Address = '0x00000000000000000000000000000000000000a1'
@@ -34,9 +34,7 @@ export async function nativeChain() {
   async function send(call: SentCall) {
     const { value = 0n, gas = 2_000_000n, ...rest } = call
     const transaction = { from: payer, value: quantity(value), gas: quantity(gas), ...rest }
-    const hash = await client.request<Hex>('eth_sendTransaction', [transaction])
-    const [receipt] = await awaitReceipts(client, [hash])
-    return receipt as { transactionHash: Hex; blockNumber: Hex; status: Hex }
+    return await sendMined(client, transaction)
   }
 
   async function deploy(data: Hex, value = 0n): Promise<Address> {

@@ -8,6 +8,7 @@ import { nativeAssetId } from '@coffer/money/asset'
 import type { Units } from '@coffer/money/units'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
 import { deployTestContracts, type TestContracts } from '@coffer/simulator/deploy-test-contracts'
+import { sendMined } from '@coffer/simulator/send-mined'
 import { createMetrics } from '@coffer/telemetry/metrics'
 import { type RpcProxy, startRpcProxy } from '@coffer/testkit/rpc-proxy'
 import { encodeFunctionData, parseAbi } from 'viem'
@@ -174,7 +175,7 @@ const abi = parseAbi(['function mint(address to, uint256 amount)'])
 
 async function send(client: AnvilClient, to: Address | string, data: `0x${string}`) {
   const [from] = await client.accounts()
-  await client.request('eth_sendTransaction', [{ from, to, data }])
+  await sendMined(client, { from, to, data })
 }
 
 class RefusedError extends AppError {
