@@ -32,7 +32,7 @@ test('leases hold and all is credited once though clocks jump by twenty minutes'
     const isMore = async () => (await credits(under)) >= before + count
     await waitFor(isMore, { what: `${count} more credits`, timeoutMs: 60_000 })
   }
-  const stopPaying = keepPaying(under)
+  await using paying = keepPaying(under)
   await moreCredits(10)
 
   const before = await lease()
@@ -45,7 +45,7 @@ test('leases hold and all is credited once though clocks jump by twenty minutes'
   await slow.exited()
   await waitFor(async () => (await lease())?.epoch !== before?.epoch, { what: 'a takeover' })
   await moreCredits(10)
-  await stopPaying()
+  await paying.stop()
   await under.settle()
 
   expect(after).toEqual(before)

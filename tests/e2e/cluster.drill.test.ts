@@ -46,7 +46,7 @@ afterAll(async () => {
 
 test('goes on when one of three account services is killed and another comes, under load', async () => {
   const { apps, startApp } = under.coffer
-  const stopPaying = keepPaying(under)
+  await using paying = keepPaying(under)
   await moreCredits(20)
 
   apps.get('accounts')?.kill('SIGKILL')
@@ -54,14 +54,14 @@ test('goes on when one of three account services is killed and another comes, un
   await moreCredits(20)
   await startApp('accounts', { name: 'accounts-4' })
   await moreCredits(20)
-  await stopPaying()
+  await paying.stop()
 
   expect(how?.signal).toBe('SIGKILL')
 })
 
 test('loses nothing with the leader, waits without a second broker, and goes on with one back', async () => {
   const place = { topic: WALLET_EVENTS, partition: 0 }
-  const stopPaying = keepPaying(under, { timeoutMs: 150_000 })
+  await using paying = keepPaying(under, { timeoutMs: 150_000 })
   const leader = await cluster.leaderOf(place, 1)
   const others = [1, 2, 3].filter((id) => id !== leader)
   await moreCredits(10)
@@ -79,7 +79,7 @@ test('loses nothing with the leader, waits without a second broker, and goes on 
   const status = await apiStatus()
   await cluster.one(second).start()
   await moreCredits(20)
-  await stopPaying()
+  await paying.stop()
   await cluster.one(leader).start()
   await cluster.wholeAgain(WALLET_EVENTS)
 

@@ -51,11 +51,8 @@ export async function crashPair(
     await under.coffer.startApp(app)
   }
   // However slow the machine is: without deposits a point is never passed.
-  const stopPaying = keepPaying(under, { timeoutMs: 600_000 })
-  try {
-    await Promise.all([killAgainAndAgain('scanner'), killAgainAndAgain('accounts')])
-  } finally {
-    await stopPaying()
-  }
+  await using paying = keepPaying(under, { timeoutMs: 600_000 })
+  await Promise.all([killAgainAndAgain('scanner'), killAgainAndAgain('accounts')])
+  await paying.stop()
   await under.settle()
 }

@@ -8,14 +8,17 @@ const BACKLOG_MAX = 30
 /** A process may be killed several times in a row before it has credited anything, milliseconds. */
 const CREDITED_MS = 120_000
 
+/** Ends at the latest with its scope, so that nobody pays on behind the back of a failed test. */
+export type Paying = AsyncDisposable & {
+  /** Resolves when the last payment is mined. Throws why paying ended early. */
+  stop(): Promise<void>
+}
+
 /**
- * Pays deposits, whoever lives or dies, until the function that it returns is called. Gives up when
- * it waits for credits longer than `timeoutMs`.
+ * Pays deposits, whoever lives or dies, until it is stopped. Gives up when it waits for credits
+ * longer than `timeoutMs`.
  */
-export function keepPaying(
-  under: CofferUnderTest,
-  { timeoutMs = CREDITED_MS } = {},
-): () => Promise<void> {
+export function keepPaying(under: CofferUnderTest, { timeoutMs = CREDITED_MS } = {}): Paying {
   const stopping = new AbortController()
   const hasRoom = async () =>
     stopping.signal.aborted || (await credits(under)) > under.paid() - BACKLOG_MAX
@@ -28,9 +31,15 @@ export function keepPaying(
   const done = paying()
   // It is awaited when it is told to stop.
   done.catch(() => undefined)
-  return async () => {
-    stopping.abort()
-    await done
+  return {
+    async stop() {
+      stopping.abort()
+      await done
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await done.catch(() => undefined)
+    },
   }
 }
 

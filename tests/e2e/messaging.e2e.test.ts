@@ -23,7 +23,7 @@ test.each(LINES)('credits each deposit once through $name, whoever is killed', a
   await under.settle()
 
   await startApp('accounts', { name: 'accounts-2' })
-  const stopPaying = keepPaying(under)
+  await using paying = keepPaying(under)
   for (const app of ['accounts', 'scanner'] as const) {
     apps.get(app)?.kill('SIGKILL')
     await apps.get(app)?.exited()
@@ -35,7 +35,7 @@ test.each(LINES)('credits each deposit once through $name, whoever is killed', a
     await stack.part('redis').start()
     await emptyRedis(under)
   }
-  await stopPaying()
+  await paying.stop()
   await under.settle()
 
   expect(await credits(under)).toBe(under.paid())

@@ -8,6 +8,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
 import { credits, keepPaying } from './keep-paying.ts'
+import { pausedHolder, scanLease, takenFrom } from './scan-lease.ts'
 
 /** How many replies to a COMMIT are lost. */
 const CUTS = 25
@@ -89,9 +90,9 @@ test('books all once though connections are cut after COMMIT was sent, under loa
   }
 
   wire.add(toxics.cutReply(isFourthCommit, CUTS))
-  const stopPaying = keepPaying(under)
+  await using paying = keepPaying(under)
   await waitFor(() => commits >= 4 * CUTS, { what: 'all cuts', timeoutMs: 90_000 })
-  await stopPaying()
+  await paying.stop()
   await under.settle()
   await Promise.all([apps.get('scanner')?.stop(), apps.get('accounts')?.stop()])
   await Promise.all([startApp('scanner'), startApp('accounts')])
@@ -128,24 +129,20 @@ test('needs no Redis for any of this', async () => {
 
 test('lets a standby scanner take over from one that is paused, and keeps that out', async () => {
   const { apps, startApp } = under.coffer
-  const first = await lease()
   await startApp('scanner', { name: 'scanner-2' })
-  const stopPaying = keepPaying(under)
+  await using paying = keepPaying(under)
 
   // Whichever of the two has the lease is paused in the midst of its work.
   for (let round = 1; round <= 4; round += 1) {
-    const before = await lease()
-    const paused = apps.get(before.holder === first.holder ? 'scanner' : 'scanner-2')
-    paused?.kill('SIGSTOP')
-    const other = async () => (await lease()).holder !== before.holder
-    await waitFor(other, { what: 'the other scanner to take over' })
-    const taken = { checkpoint: await checkpoint(), ...(await lease()) }
+    const before = await pausedHolder(under)
+    await waitFor(takenFrom(under, before), { what: 'the other scanner to take over' })
+    const taken = { checkpoint: await checkpoint(), ...(await scanLease(under)) }
     const goesOn = async () => (await checkpoint()) > taken.checkpoint
     await waitFor(goesOn, { what: 'the other scanner to go on' })
-    paused?.kill('SIGCONT')
+    before.scanner.kill('SIGCONT')
     expect(taken.epoch).toBeGreaterThan(before.epoch)
   }
-  await stopPaying()
+  await paying.stop()
   await under.settle()
   await apps.get('scanner-2')?.stop()
 
@@ -154,26 +151,23 @@ test('lets a standby scanner take over from one that is paused, and keeps that o
 
 test('lets a standby scanner take over from one that is killed, within its lease', async () => {
   const { apps, startApp } = under.coffer
-  const first = await lease()
   await startApp('scanner', { name: 'scanner-2' })
-  const stopPaying = keepPaying(under)
+  await using paying = keepPaying(under)
 
-  const before = await lease()
-  const victim = before.holder === first.holder ? 'scanner' : 'scanner-2'
-  apps.get(victim)?.kill('SIGKILL')
-  const how = await apps.get(victim)?.exited()
+  const before = await pausedHolder(under)
+  before.scanner.kill('SIGKILL')
+  const how = await before.scanner.exited()
   // Nobody renews it any more, so that what is left of it is all that there is to wait for.
-  const left = await lease()
-  const other = async () => (await lease()).holder !== before.holder
-  await waitFor(other, { what: 'the other scanner to take over' })
-  const taken = await lease()
-  await stopPaying()
+  const left = await scanLease(under)
+  await waitFor(takenFrom(under, before), { what: 'the other scanner to take over' })
+  const taken = await scanLease(under)
+  await paying.stop()
   await under.settle()
   await apps.get('scanner-2')?.stop()
   await apps.get('scanner')?.stop()
   await startApp('scanner')
 
-  expect(how?.signal).toBe('SIGKILL')
+  expect(how.signal).toBe('SIGKILL')
   expect(left.secondsLeft).toBeLessThanOrEqual(0.5)
   expect(taken.epoch).toBe(before.epoch + 1)
   expect(await credits(under)).toBe(under.paid())
@@ -257,18 +251,6 @@ async function checkpoint(): Promise<bigint> {
   const [row] = await under.postgres.execute<{ number: string }>(sql`
     select checkpoint_number as number from deposits.chains`)
   return BigInt(row?.number ?? -1)
-}
-
-async function lease(): Promise<{ holder: string; epoch: number; secondsLeft: number }> {
-  const [row] = await under.postgres.execute<{ holder: string; epoch: string; left: string }>(sql`
-    select lease_holder as holder, lease_epoch as epoch,
-      extract(epoch from lease_until - clock_timestamp()) as left
-    from deposits.chains`)
-  return {
-    holder: row?.holder ?? '',
-    epoch: Number(row?.epoch ?? 0),
-    secondsLeft: Number(row?.left ?? 0),
-  }
 }
 
 const statusOf = async (path: string) => (await fetch(`${under.coffer.apiUrl}${path}`)).status
