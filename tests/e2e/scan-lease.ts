@@ -18,7 +18,7 @@ export async function scanLease({ postgres }: CofferUnderTest): Promise<ScanLeas
   }
 }
 
-/** Pauses the scanner that has the lease: one that lost it meanwhile goes on, and the next is it. */
+/** Pauses the scanner that has the lease. One that lost it meanwhile goes on; then the next. */
 export async function pausedHolder(
   under: CofferUnderTest,
 ): Promise<ScanLease & { scanner: RunningApp }> {
