@@ -31,6 +31,9 @@ const CONTRACTS = [
   'value/ValueFactory',
 ]
 
+/** Contracts that are looked at where they are deployed: their code with zeros for immutables. */
+const LOOKED_AT = ['Forwarders']
+
 /** What these need besides. */
 const IMPORTED = ['Forwarder', 'IERC20', 'hostile/OpenToken']
 
@@ -40,12 +43,19 @@ const IMPORTED = ['Forwarder', 'IERC20', 'hostile/OpenToken']
  */
 const IGNORED_ERROR_CODES = ['2394', '5159']
 
+type Deployed = {
+  object: string
+  immutableReferences: Record<string, { start: number; length: number }[]>
+}
+
+type Compiled = {
+  abi: unknown[]
+  evm: { bytecode: { object: string }; deployedBytecode: Deployed }
+}
+
 type Output = {
   errors?: { errorCode: string; formattedMessage: string }[]
-  contracts: Record<
-    string,
-    Record<string, { abi: unknown[]; evm: { bytecode: { object: string } } }>
-  >
+  contracts: Record<string, Record<string, Compiled>>
 }
 
 const kebabCase = (name: string): string =>
@@ -65,7 +75,7 @@ export function generateAbi(): Map<string, string> {
       const compiled = output.contracts[`${path}.sol`]?.[contract]
       if (compiled === undefined) throw new Error(`solc compiled no contract named ${contract}.`)
       const file = `${kebabCase(contract)}.ts`
-      return [file, moduleText(path, compiled.abi, compiled.evm.bytecode.object)]
+      return [file, moduleText(path, compiled)]
     }),
   )
 }
@@ -82,7 +92,7 @@ function compile(): Output {
       evmVersion: 'cancun',
       optimizer: { enabled: true, runs: 200 },
       metadata: { bytecodeHash: 'none' },
-      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode'] } },
     },
   }
   const output: Output = JSON.parse(solc.compile(JSON.stringify(input)))
@@ -93,7 +103,7 @@ function compile(): Output {
   return output
 }
 
-function moduleText(path: string, abi: unknown[], bytecode: string): string {
+function moduleText(path: string, { abi, evm }: Compiled): string {
   const contract = basename(path)
   const name = contract.charAt(0).toLowerCase() + contract.slice(1)
   return [
@@ -103,10 +113,22 @@ function moduleText(path: string, abi: unknown[], bytecode: string): string {
     '] as const',
     '',
     `export const ${name}Bytecode =`,
-    `  '0x${bytecode}'`,
+    `  '0x${evm.bytecode.object}'`,
     '',
+    ...(LOOKED_AT.includes(contract) ? deployedText(name, evm.deployedBytecode) : []),
   ].join('\n')
 }
+
+const startsOf = (places: readonly { start: number }[]) => places.map(({ start }) => start)
+
+const deployedText = (name: string, { object, immutableReferences }: Deployed): string[] => [
+  '/** What is deployed, with zeros for its immutables, and the bytes at which these begin. */',
+  `export const ${name}Deployed = {`,
+  `  code: '0x${object}',`,
+  `  immutables: [${Object.values(immutableReferences).flatMap(startsOf)}],`,
+  '} as const',
+  '',
+]
 
 /** `value` as TypeScript, one property a line. What only Solidity calls a type is left out. */
 function literal(value: unknown, indent: string): string {

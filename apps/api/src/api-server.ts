@@ -56,7 +56,7 @@ import { type DepositTraceRoutesOptions, depositTraceRoutes } from './deposit-tr
 import { ERROR_STATUSES } from './error-statuses.ts'
 import { measureDeadLetters } from './measure-dead-letters.ts'
 import { type NotificationTerms, notificationsOf } from './notifications-of.ts'
-import { paymentsApi } from './payment-routes.ts'
+import { type PaymentsApiOptions, paymentsApi } from './payment-routes.ts'
 import { refundsApi } from './refunds-api.ts'
 import { settlementsOf } from './settlements-of.ts'
 import { statementRoutes } from './statement-routes.ts'
@@ -69,6 +69,8 @@ export type ApiServerOptions = Pick<AccessOptions, 'signingKey' | 'rates' | 'cou
   /** Where balances are read. Default: as all else. */
   reading?: Postgres | undefined
   chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders' | 'ownAddresses'>[]
+  /** Whether what is paid on a chain to forwarders is known to come to the hot wallet. */
+  isVerified: PaymentsApiOptions['isVerified']
   /** Asked when an operator sees to a latched chain. */
   nodeOf: ChainNodes['nodeOf']
   /** Where dead letters lie; undefined where no broker is configured. */

@@ -26,6 +26,7 @@ export const ERROR_STATUSES: ErrorStatuses = {
   DEPOSIT_NOT_RELEASABLE: { status: 409, title: "The deposit can't be released" },
   DEPOSIT_UNKNOWN: { status: 404, title: 'There is no such deposit' },
   EXTERNAL_ID: { status: 400, title: 'The external id is invalid' },
+  FORWARDERS_UNVERIFIED: { status: 503, title: 'Nobody has seen where the addresses lead' },
   GAP_CLOSED: { status: 409, title: 'The gap is closed' },
   GAP_NOT_RESCANNABLE: { status: 409, title: 'The scanner fills this gap by itself' },
   GAP_UNKNOWN: { status: 404, title: 'There is no such gap' },

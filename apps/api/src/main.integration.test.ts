@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
+import { json, text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { messagingMigrations } from '@coffer/messaging/migrations'
 import { quickNode } from '@coffer/testkit/quick-node'
@@ -85,3 +87,41 @@ test('does not start without a key, nor with a private one to derive from', asyn
   expect(words).toContain('it is an extended PRIVATE key')
   expect(words).not.toContain(secret)
 })
+
+test('does not start where addresses of payments would lead to nobody', async () => {
+  await using node = await emptyChain()
+  const FORWARDERS_ADDRESS = `0x${'f0'.repeat(20)}`
+  await using api = startApi({
+    ...{ DATABASE_URL: 'postgres://127.0.0.1/none', RPC_URLS: node.url, FORWARDERS_ADDRESS },
+  })
+
+  const words = await refusal(api)
+
+  expect(words).toContain(`FORWARDERS_ADDRESS ${FORWARDERS_ADDRESS} of eip155:31337 is wrong`)
+  expect(words).toContain('there is no contract at this address')
+})
+
+type Call = { id: number; method: string }
+
+/** A node of a chain without contracts. */
+async function emptyChain(): Promise<AsyncDisposable & { url: string }> {
+  const answer = ({ id, method }: Call) => {
+    return { jsonrpc: '2.0', id, result: method === 'eth_chainId' ? '0x7a69' : '0x' }
+  }
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      const asked = body as Call | Call[]
+      response.end(JSON.stringify(Array.isArray(asked) ? asked.map(answer) : answer(asked)))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

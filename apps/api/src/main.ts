@@ -6,6 +6,7 @@ import { openPostgres } from '@coffer/postgres/open-postgres'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { createLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
+import { verifiedForwarders } from '@coffer/wallets/verified-forwarders'
 import { apiServer } from './api-server.ts'
 import { apiConfig } from './config.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
@@ -21,6 +22,9 @@ const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationNa
 const pool = { applicationName: 'api', connectionsMax: 4, prepares: true }
 const making = resources.use(openPostgres(config.DATABASE_URL, pool))
 const reading = resources.use(openPostgres(config.DATABASE_URL, pool))
+// Before anybody is given an address whose money nobody could get at.
+const hotWallets = config.HOT_WALLET
+const forwarders = resources.use(await verifiedForwarders({ chains, hotWallets, logger }))
 const { nodeOf } = resources.use(chainNodes(chains))
 const broker = config.messaging && resources.use(openDeadLetters(config.messaging, logger))
 // Without it each process holds to the limits by itself.
@@ -30,6 +34,7 @@ const server = await apiServer({
   making,
   reading,
   chains,
+  isVerified: forwarders.isVerified,
   nodeOf,
   broker: broker?.open,
   apiKeys: config.API_KEY,
@@ -50,4 +55,5 @@ const server = await apiServer({
   metrics,
 })
 
-await runUntilStopped([serve(server, { host: config.API_HOST, port: config.API_PORT, logger })])
+const serving = serve(server, { host: config.API_HOST, port: config.API_PORT, logger })
+await runUntilStopped([serving, forwarders.work])

@@ -2,6 +2,7 @@ import { postgresChainStatuses } from '@coffer/deposits/chain-statuses'
 import type { Address } from '@coffer/evm/address'
 import type { ChainConfig } from '@coffer/evm/chain-config'
 import type { Routes } from '@coffer/http/server'
+import type { ChainId } from '@coffer/money/chain-id'
 import { cancelOrder } from '@coffer/payments/cancel-order'
 import { createMerchant } from '@coffer/payments/create-merchant'
 import { createPayment } from '@coffer/payments/create-payment'
@@ -21,6 +22,8 @@ import { merchantBalanceRoutes } from './merchant-balance-routes.ts'
 export type PaymentsApiOptions = {
   postgres: Postgres
   chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders'>[]
+  /** Whether the forwarders of a chain are known to lead to the hot wallet. */
+  isVerified: (chain: ChainId) => boolean
   /** Where addresses come from on chains without forwarders. */
   source: AddressSource | undefined
   /** What is kept of payments of merchants for whom nothing else was said. */
@@ -31,14 +34,15 @@ export type PaymentsApiOptions = {
 
 /** Merchants, orders and payments, wired to PostgreSQL. */
 export function paymentsApi(options: PaymentsApiOptions): Routes[] {
-  const { postgres, making = postgres, chains, source, feeBasisPoints = 0 } = options
+  const { postgres, making = postgres, chains, isVerified, source } = options
+  const { feeBasisPoints = 0 } = options
   const forwarders = new Map(
     chains.flatMap(({ chain, forwarders: contract }): [typeof chain, Address][] =>
       contract ? [[chain, contract]] : [],
     ),
   )
   const addresses = postgresPaymentAddresses({
-    ...{ postgres, forwarders, source },
+    ...{ postgres, forwarders, isVerified, source },
     scanPosition: postgresChainStatuses(making).scanPosition,
   })
   const merchants = postgresMerchants(postgres)

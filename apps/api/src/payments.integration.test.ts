@@ -12,11 +12,13 @@ const NOBODY = '0199a0b1-c2d3-7e4f-8a5b-6c7d8e9fa0b1'
 
 let api: TestApi
 let merchant: string
+let isVerified = true
 
 beforeAll(async () => {
   const assets = [NATIVE_ASSET, TOKEN_ASSET]
   api = await testApi({
     chains: [{ chain: CHAIN, assets, forwarders: FORWARDERS as never }],
+    isVerified: () => isVerified,
     sandboxSecret: `whsec_${SANDBOX_SECRET.toString('base64')}`,
   })
   const created = await api.post('/v1/merchants', { name: 'Books', email: 'books@example.com' })
@@ -127,6 +129,19 @@ describe('payments', () => {
     ['in a token by the sandbox', { channel: 'sandbox' }, undefined, 422, 'PAYMENT_ASSET'],
   ])('%s are refused', async (_, body, headers, status, code) => {
     expect(await pay(body, headers)).toMatchObject({ status, body: { code } })
+  })
+
+  test('get no address before somebody has seen where it leads', async () => {
+    const key = named()
+    isVerified = false
+    const refused = await pay({ reference: 'unseen' }, key)
+    const byCard = { channel: 'sandbox', asset: 'sandbox:1/iso4217:USD', card: 'tok_succeed' }
+    const charged = await pay(byCard)
+    isVerified = true
+
+    expect(refused).toMatchObject({ status: 503, body: { code: 'FORWARDERS_UNVERIFIED' } })
+    expect(charged.status).toBe(201)
+    expect((await pay({ reference: 'unseen' }, key)).status).toBe(201)
   })
 
   test('by the sandbox have no address', async () => {

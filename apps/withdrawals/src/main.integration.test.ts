@@ -69,6 +69,12 @@ test('W3: pays once though it is killed at every step, and stops when told', asy
   expect(await exitOf(app)).toBe(0)
 })
 
+test('does not start where addresses of payments lead to nobody', async () => {
+  const refused = start({ FORWARDERS_ADDRESS: stranger(9) })
+
+  expect(await exitOf(refused)).toBe(1)
+})
+
 const TYPES = ['requested', 'approved', 'broadcast', 'completed'].map(
   (type) => `withdrawal.${type}`,
 )

@@ -50,9 +50,10 @@ const refunds = refundConsumer({ rooms, chains, own, postgres, producer, logger,
 const consumer = messaging.consumer({ ...config.member, topics: [PAYMENT_EVENTS] })
 
 const reading = { messaging, member: config.member, producer, metrics }
-const sweeps = sweeping(process.env, { ...paying, ...reading, chains, own, postgres })
+const swept = { ...paying, ...reading, chains, own, postgres }
+const sweeps = resources.use(await sweeping(process.env, swept))
 const owed = { ...config.relay, topic: WALLET_EVENTS, holder: processName(), wakeUp: wakeUp() }
 const relay = runRelay({ postgres, producer, ...owed, broker: messaging.broker, logger })
 const probes = postgresProbes(postgres, metrics)
 resources.use(await healthServer({ port: config.HEALTH_PORT, ...probes }))
-await runUntilStopped([payouts, ...sweeps, relay, (signal) => consumer.run(refunds, signal)])
+await runUntilStopped([payouts, ...sweeps.work, relay, (signal) => consumer.run(refunds, signal)])

@@ -17,8 +17,6 @@ const amounts = z
 const settings = z.object({
   /** What is swept: nothing, the addresses of payments, or those of the HD wallet as well. */
   SWEEPS: z.enum(['off', 'forwarders', 'all']).default('off'),
-  /** The contract behind the addresses of payments. */
-  FORWARDERS_ADDRESS: parsedBy(parseAddress).optional(),
   /** Least that is worth sweeping; a token that is not named is never swept. */
   SWEEP_MINIMUMS: amounts.default(new Map()),
   /** Most that sweeps of 24 hours may cost on a chain, wei. */
@@ -46,7 +44,7 @@ export function sweepConfig(env: NodeJS.ProcessEnv) {
     settingsOf: (chain: ChainConfig, given: Given): SweepSettings => ({
       ...given,
       chain: chain.chain,
-      forwarders: config.FORWARDERS_ADDRESS,
+      forwarders: chain.forwarders,
       isDerivedSwept: config.SWEEPS === 'all',
       minimums: byAsset(chain, 'SWEEP_MINIMUMS', config.SWEEP_MINIMUMS),
       budget: config.SWEEP_BUDGET_WEI,

@@ -13,6 +13,7 @@ import { isTransientPostgresError as isTransient } from '@coffer/postgres/transi
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { Metrics } from '@coffer/telemetry/metrics'
+import { type VerifiedForwarders, verifiedForwarders } from '@coffer/wallets/verified-forwarders'
 import type { PayoutSettings } from '@coffer/withdrawals/jobs'
 import type { ChainClient, Payouts } from '@coffer/withdrawals/ports'
 import { postgresSweepRooms, postgresSweeps } from '@coffer/withdrawals/postgres-sweeps'
@@ -41,8 +42,29 @@ export type SweepingOptions = {
 /** Who reads here what came to our addresses, for the dead letters. */
 const CONSUMER = 'sweeps'
 
-/** Kafka → what came → transactions that bring it to the hot wallet. Nothing, if it is off. */
-export function sweeping(env: NodeJS.ProcessEnv, options: SweepingOptions): Work[] {
+export type Sweeping = AsyncDisposable & { work: readonly Work[] }
+
+/**
+ * Kafka → what came → transactions that bring it to the hot wallet, unless it is off. In any case
+ * it is looked first where addresses of payments lead. Throws `ForwardersError`.
+ */
+export async function sweeping(
+  env: NodeJS.ProcessEnv,
+  options: SweepingOptions,
+): Promise<Sweeping> {
+  const { chains, own: hotWallets, logger } = options
+  const forwarders = await verifiedForwarders({ chains, hotWallets, logger })
+  return {
+    work: [forwarders.work, ...sweepsOf(env, options, forwarders)],
+    [Symbol.asyncDispose]: () => forwarders[Symbol.asyncDispose](),
+  }
+}
+
+function sweepsOf(
+  env: NodeJS.ProcessEnv,
+  options: SweepingOptions,
+  { isVerified }: Pick<VerifiedForwarders, 'isVerified'>,
+): Work[] {
   const config = sweepConfig(env)
   const { chains, own, settings, member, messaging, postgres, producer } = options
   const { payouts, clients, queue, logger, metrics } = options
@@ -66,7 +88,7 @@ export function sweeping(env: NodeJS.ProcessEnv, options: SweepingOptions): Work
   })
   measureSweeps(metrics, rooms, swept)
   const sweep = runSweeps({
-    ...{ rooms, sweeps, payouts, clients, queue, logger },
+    ...{ rooms, sweeps, payouts, clients, isVerified, queue, logger },
     settings: swept,
     sweepMs: config.sweepMs,
   })

@@ -56,6 +56,12 @@ export type Import = {
 /** `taken` is an address of another owner; an unknown owner is a UUID that names nobody. */
 export type ImportOutcome = 'imported' | 'existing' | 'taken' | 'unknown-owner'
 
+/** What is deployed on the chains. Adapter: `adapters/json-rpc-contract-codes.ts`. */
+export type ContractCodes = {
+  /** Its code now, `0x` where there is none. Throws while the chain can't be asked. */
+  codeOf(chain: ChainId, contract: Address): Promise<`0x${string}`>
+}
+
 /** The addresses that are watched. Adapter: `adapters/postgres-address-book.ts`. */
 export type AddressBook = {
   /** The next place in the HD wallet. No two calls answer the same, and some are left out. */

@@ -20,6 +20,8 @@ export type RunSweepsOptions = {
   clients: ReadonlyMap<ChainId, ChainClient>
   settings: readonly SweepSettings[]
   queue: JobQueue
+  /** Whether the forwarders of a chain are known to lead to the hot wallet; until then it waits. */
+  isVerified: (chain: ChainId) => boolean
   /** How often it is looked what has come, milliseconds. */
   sweepMs: number
   logger: Logger
@@ -27,11 +29,11 @@ export type RunSweepsOptions = {
 
 /** Plans sweeps until stopped; `runPayouts` signs and sends them. Any number of processes may. */
 export function runSweeps(options: RunSweepsOptions): Work {
-  const { settings, clients, queue, sweepMs, logger } = options
+  const { settings, clients, isVerified, queue, sweepMs, logger } = options
   const work = settings.flatMap((each) => {
     const client = clients.get(each.chain)
     if (client === undefined) return []
-    const step = planSweeps({
+    const plan = planSweeps({
       ...{ ...options, client, settings: each, newId: randomUUID, now: () => new Date() },
       forwarderOf: forwarderOf(each.forwarders),
       onIntended(ids) {
@@ -40,6 +42,7 @@ export function runSweeps(options: RunSweepsOptions): Work {
         void wake(queue, jobs, logger)
       },
     })
+    const step = async () => (isVerified(each.chain) ? await plan() : 'idle')
     const onError = (error: unknown, attempt: number) => {
       const facts = { chain: each.chain, attempt, error: describeError(error) }
       logger.warn(facts, 'sweeps are not planned for now')

@@ -88,6 +88,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
   const server = await apiServer({
     postgres: own,
     chains: [{ chain: CHAIN, assets: [NATIVE_ASSET, TOKEN_ASSET] }],
+    isVerified: () => true,
     nodeOf: () => {
       throw new Error('No node stands behind this API.')
     },

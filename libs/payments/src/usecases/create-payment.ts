@@ -8,7 +8,7 @@ import { MerchantUnknownError } from './update-merchant.ts'
 
 export type CreatePaymentOptions = {
   createPayments: (requests: readonly PaymentRequest[]) => Promise<readonly Outcome[]>
-  addresses: Pick<PaymentAddresses, 'isKnown'>
+  addresses: Pick<PaymentAddresses, 'isKnown' | 'isVerified'>
   /** What is accepted on chains. */
   assets: readonly Asset[]
   /** Failures of the database, which say nothing about a request. */
@@ -22,8 +22,9 @@ export type CreatePaymentOptions = {
 /**
  * Makes one payment, and answers it once it is durable; requests that come at the same time share a
  * transaction. The same request under the same key answers the same payment, as it was made. Throws
- * {@link PaymentAssetError}, {@link PaymentCardError}, {@link MerchantUnknownError},
- * {@link IdempotencyKeyReusedError}, {@link OrderTermsError} and {@link OrderClosedError}.
+ * {@link PaymentAssetError}, {@link PaymentCardError}, {@link ForwardersUnverifiedError},
+ * {@link MerchantUnknownError}, {@link IdempotencyKeyReusedError}, {@link OrderTermsError} and
+ * {@link OrderClosedError}.
  */
 export function createPayment(options: CreatePaymentOptions) {
   const { createPayments, addresses, assets, isTransient } = options
@@ -36,6 +37,7 @@ export function createPayment(options: CreatePaymentOptions) {
     if (problem !== undefined) throw new PaymentAssetError(request.asset, problem)
     const misfit = problemOfCard(request)
     if (misfit !== undefined) throw new PaymentCardError(misfit)
+    requireVerified(request, addresses)
     const outcome = await create(request)
     if ('refusal' in outcome) throw REFUSALS[outcome.refusal](request)
     return outcome.payment
@@ -56,6 +58,16 @@ function problemOf(
   }
   if (addresses.isKnown(chainOfAsset(asset))) return undefined
   return 'This installation has no addresses to be paid at on its chain: it is without XPUB.'
+}
+
+/** What is paid to an address that leads elsewhere is lost, so none is handed out unseen. */
+function requireVerified(
+  { asset, channel }: PaymentRequest,
+  addresses: Pick<PaymentAddresses, 'isVerified'>,
+): void {
+  if (channel === 'sandbox') return
+  const chain = chainOfAsset(asset)
+  if (!addresses.isVerified(chain)) throw new ForwardersUnverifiedError(chain)
 }
 
 function problemOfCard({ channel, card }: PaymentRequest): string | undefined {
@@ -92,6 +104,19 @@ export class PaymentCardError extends AppError {
 
   constructor(problem: string) {
     super(`No payment can be made so. ${problem}`, { retry: 'never' })
+  }
+}
+
+/** Nobody could look so far whether addresses of a chain lead to the hot wallet. */
+export class ForwardersUnverifiedError extends AppError {
+  readonly code = 'FORWARDERS_UNVERIFIED'
+
+  constructor(chain: string) {
+    super(
+      `No address on ${chain} is handed out now: its node could not be asked so far whether they ` +
+        'lead to the hot wallet. It is asked again and again; repeat the request in some seconds.',
+      { retry: 'retry', details: { chain } },
+    )
   }
 }
 

@@ -215,6 +215,7 @@ function maker(options: Partial<PaymentAddressesOptions> = {}) {
   const addresses = postgresPaymentAddresses({
     postgres,
     forwarders: new Map([[CHAIN, FORWARDERS]]),
+    isVerified: () => true,
     source: undefined,
     scanPosition: async () => 7n,
     ...options,

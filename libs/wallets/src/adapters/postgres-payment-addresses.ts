@@ -24,6 +24,8 @@ export type PaymentOwner = { id: string; merchantId: string }
 export type PaymentAddresses = {
   /** Whether payments can be received on `chain`. */
   isKnown(chain: ChainId): boolean
+  /** Whether what is paid to them on `chain` is known to come to us. */
+  isVerified(chain: ChainId): boolean
   /** One for each owner, in their order; what is not registered afterwards is nobody's. */
   reserve(wanted: readonly { owner: string; chain: ChainId }[]): Promise<PaymentAddress[]>
   /**
@@ -40,6 +42,8 @@ export type PaymentAddressesOptions = {
   postgres: Postgres
   /** The contract that they are computed by, of each chain that has one. */
   forwarders: ReadonlyMap<ChainId, Address>
+  /** Whether the contract of a chain was looked at, and is what it must be. */
+  isVerified: (chain: ChainId) => boolean
   /** Where addresses come from on other chains; absent where they are only imported. */
   source: AddressSource | undefined
   scanPosition: ScanPosition
@@ -47,7 +51,7 @@ export type PaymentAddressesOptions = {
 
 /** {@link PaymentAddresses} in PostgreSQL. */
 export function postgresPaymentAddresses(options: PaymentAddressesOptions): PaymentAddresses {
-  const { postgres, forwarders, source, scanPosition } = options
+  const { postgres, forwarders, isVerified, source, scanPosition } = options
   const computed = new Map(
     [...forwarders].map(([chain, contract]) => {
       const addressOf = forwarderAddresses(contract)
@@ -56,6 +60,7 @@ export function postgresPaymentAddresses(options: PaymentAddressesOptions): Paym
   )
   return {
     isKnown: (chain) => computed.has(chain) || source !== undefined,
+    isVerified: (chain) => !computed.has(chain) || isVerified(chain),
     async reserve(wanted) {
       const chains = [...new Set(wanted.map(({ chain }) => chain))]
       const derived = wanted.filter(({ chain }) => !computed.has(chain))
