@@ -149,6 +149,7 @@ export const chinesePages: Readonly<Record<keyof typeof englishPages, string>> =
   'merchants.empty': '还没有商户',
   'merchants.new': '新建商户',
   'merchants.fee': '费率（万分之一）',
+  'merchants.usualFee': '留空则使用默认费率。',
   'merchants.balances': '余额',
   'merchants.owed': '欠款',
   'merchants.terms': '结算条款',

@@ -148,6 +148,7 @@ export const englishPages = {
   'merchants.empty': 'No merchants so far',
   'merchants.new': 'New merchant',
   'merchants.fee': 'Fee, hundredths of a per cent',
+  'merchants.usualFee': 'Left empty, the fee is the usual one.',
   'merchants.balances': 'Balances',
   'merchants.owed': 'Owed',
   'merchants.terms': 'Terms of settlement',

@@ -1,7 +1,7 @@
 import { answerOf } from '@coffer/client/coffer-client'
-import { type Page as CursorPage, itemsOf } from '@coffer/client/pages'
+import { itemsOf } from '@coffer/client/pages'
 import { displayAmount } from '@coffer/money/display'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useApi } from '../access.ts'
@@ -11,12 +11,11 @@ import { Card } from '../parts/card.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { List } from '../parts/list.tsx'
 import { Page } from '../parts/page.tsx'
-import { Failure } from '../parts/states.tsx'
 import { When } from '../parts/when.tsx'
 import type { ItemOf } from '../reads/answers.ts'
 import { useAsset } from '../reads/use-assets.ts'
 import { usePages } from '../reads/use-pages.ts'
-import { saveCsv } from './save-csv.ts'
+import { EntriesDownload } from './entries-download.tsx'
 
 type Entry = ItemOf<'/v1/ledger/entries'>
 
@@ -42,7 +41,14 @@ export function AccountPage() {
       title={name.code}
       hint={`${name.owner} · ${known?.symbol ?? name.asset}`}
       crumb={<Link to="/ledger">{t('app.back', { page: t('ledger.title') })}</Link>}
-      actions={<Download name={name} read={read} />}
+      actions={
+        <EntriesDownload
+          asset={name.asset}
+          nameOf={(symbol) => `${name.code}-${symbol}`}
+          // The oldest first.
+          read={async () => (await Array.fromAsync(itemsOf(read))).toReversed()}
+        />
+      }
     >
       <OverTime entries={entries.data ?? []} asset={name.asset} sign={sign} />
       <List
@@ -90,45 +96,6 @@ export function AccountPage() {
 }
 
 type Name = { owner: string; code: string; asset: string }
-
-type DownloadProps = {
-  name: Name
-  read: (cursor: { cursor?: string }) => Promise<CursorPage<Entry>>
-}
-
-/** Every entry of an account, the oldest first, as a file. */
-function Download({ name, read }: DownloadProps) {
-  const { t } = useTexts()
-  const known = useAsset(name.asset)
-  const download = useMutation({
-    mutationFn: async () => {
-      const shown = (units: string | null) =>
-        units === null ? '' : displayAmount(BigInt(units), known?.decimals ?? 0)
-      const entries = await Array.fromAsync(itemsOf(read))
-      saveCsv(
-        `${name.code}-${known?.symbol ?? 'units'}.csv`,
-        entries.toReversed().map(({ amount, balance, ...entry }) => ({
-          ...{ recordedAt: entry.recordedAt, eventAt: entry.eventAt, code: entry.code },
-          ...{ reference: entry.reference, amount: shown(amount), balance: shown(balance) },
-          ...{ asset: known?.symbol ?? name.asset, amountUnits: amount, balanceUnits: balance },
-        })),
-      )
-    },
-  })
-  return (
-    <>
-      {download.error ? <Failure error={download.error} /> : null}
-      <button
-        type="button"
-        className="button"
-        disabled={download.isPending}
-        onClick={() => download.mutate()}
-      >
-        {t('ledger.download')}
-      </button>
-    </>
-  )
-}
 
 /** What an account has is shown as what it grows by: what we owe grows by credits. */
 function useSign(name: Name): bigint {

@@ -1,7 +1,7 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useApi } from '../access.ts'
+import { useApi, useSession } from '../access.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Filters, TextField } from '../parts/field.tsx'
 import { List } from '../parts/list.tsx'
@@ -70,9 +70,12 @@ function NewMerchant({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const [name, setName] = useState('')
   const [email, setEmail] = useState('')
-  const [fee, setFee] = useState('0')
+  const [fee, setFee] = useState('')
+  // What the platform keeps of payments is its own to say.
+  const isPlatform = useSession()?.tenant === null
   const make = async () => {
-    const body = { name: name.trim(), email: email.trim(), feeBasisPoints: Number(fee) }
+    const terms = fee === '' ? {} : { feeBasisPoints: Number(fee) }
+    const body = { name: name.trim(), email: email.trim(), ...terms }
     const { id } = await answerOf(api.POST('/v1/merchants', { body }))
     await navigate({ to: '/merchants/$id', params: { id } })
   }
@@ -86,13 +89,15 @@ function NewMerchant({ onClose }: { onClose: () => void }) {
         onChange={setEmail}
         isRequired
       />
-      <TextField
-        label={t('merchants.fee')}
-        type="number"
-        value={fee}
-        onChange={setFee}
-        isRequired
-      />
+      {isPlatform ? (
+        <TextField
+          label={t('merchants.fee')}
+          type="number"
+          value={fee}
+          onChange={setFee}
+          hint={t('merchants.usualFee')}
+        />
+      ) : null}
     </Sheet>
   )
 }

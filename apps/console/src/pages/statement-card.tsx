@@ -1,7 +1,6 @@
 import { answerOf } from '@coffer/client/coffer-client'
 import { itemsOf } from '@coffer/client/pages'
-import { displayAmount } from '@coffer/money/display'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useApi } from '../access.ts'
@@ -10,14 +9,14 @@ import { Amount } from '../parts/amount.tsx'
 import { Card } from '../parts/card.tsx'
 import { Figures } from '../parts/facts.tsx'
 import { Choice, Filters } from '../parts/field.tsx'
-import { Answer, Failure, Note } from '../parts/states.tsx'
+import { Answer, Note } from '../parts/states.tsx'
 import { Table } from '../parts/table.tsx'
 import { When } from '../parts/when.tsx'
 import type { AnswerOf } from '../reads/answers.ts'
 import { assetOf } from '../reads/asset-of.ts'
-import { useAsset, useAssets } from '../reads/use-assets.ts'
+import { useAssets } from '../reads/use-assets.ts'
+import { type AccountLine, EntriesDownload } from './entries-download.tsx'
 import { lastMonths, type Stretch } from './months.ts'
-import { saveCsv } from './save-csv.ts'
 
 type Statement = AnswerOf<'/v1/users/{id}/statement'>
 
@@ -137,47 +136,16 @@ function Lines({ of, asset }: { of: Statement['items']; asset: string }) {
 }
 
 function Download({ name, ...props }: ShownProps & { name: string }) {
-  const { t } = useTexts()
   const { asset, stretch } = props
-  const { symbol = '', decimals = 0 } = useAsset(asset) ?? {}
   const read = useStatement(props)
-  const download = useMutation({
-    mutationFn: async () => {
-      const { opening, closing } = await read({ limit: 1 })
-      const lines = await Array.fromAsync(itemsOf((page) => read({ limit: 200, ...page })))
-      const shown = (units: string) => displayAmount(BigInt(units), decimals)
-      const edge = (code: string, recordedAt: string, balance: string) => ({
-        ...{ recordedAt, eventAt: '', code, reference: '', amount: '', balance: shown(balance) },
-        ...{ asset: symbol || asset, amountUnits: '', balanceUnits: balance },
-      })
-      saveCsv(`statement-${name}-${symbol}-${stretch.value}.csv`, [
-        edge('opening', stretch.from, opening),
-        ...lines.map(({ recordedAt, eventAt, code, reference, amount, balance }) => ({
-          ...{
-            recordedAt,
-            eventAt,
-            code,
-            reference,
-            amount: shown(amount),
-            balance: shown(balance),
-          },
-          ...{ asset: symbol || asset, amountUnits: amount, balanceUnits: balance },
-        })),
-        edge('closing', stretch.to, closing),
-      ])
-    },
-  })
-  return (
-    <>
-      <button
-        type="button"
-        className="button"
-        disabled={download.isPending}
-        onClick={() => download.mutate()}
-      >
-        {t('ledger.download')}
-      </button>
-      {download.error ? <Failure error={download.error} /> : null}
-    </>
-  )
+  const readAll = async (): Promise<AccountLine[]> => {
+    const { opening, closing } = await read({ limit: 1 })
+    const lines = await Array.fromAsync(itemsOf((page) => read({ limit: 200, ...page })))
+    const edge = (code: string, recordedAt: string, balance: string) => {
+      return { recordedAt, eventAt: '', code, reference: '', amount: null, balance }
+    }
+    return [edge('opening', stretch.from, opening), ...lines, edge('closing', stretch.to, closing)]
+  }
+  const nameOf = (symbol: string) => `statement-${name}-${symbol}-${stretch.value}`
+  return <EntriesDownload asset={asset} nameOf={nameOf} read={readAll} />
 }
