@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { catchUp } from './catch-up.ts'
 import { catchUpTokens } from './catch-up-tokens.ts'
+import { consolePages } from './console.ts'
 import { credits } from './credits.ts'
 import { payments } from './payments.ts'
 import { payouts } from './payouts.ts'
@@ -19,6 +20,7 @@ const BENCHMARKS = {
   'catch-up-tokens': catchUpTokens,
   'tip-latency': tipLatency,
   'watch-set': watchSet,
+  console: consolePages,
   credits,
   payouts,
   relay,

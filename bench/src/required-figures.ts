@@ -37,6 +37,10 @@ const REQUIRED: Readonly<Record<string, readonly Requirement[]>> = {
     { figure: 'transactionsPerSecond', atLeast: 30_000 },
     { figure: 'equal', isTrue: true },
   ],
+  console: [
+    { figure: 'paintP95Ms', atMost: 1_000 },
+    { figure: 'scriptBytes', atMost: 250_000 },
+  ],
   withdrawable: [{ figure: 'p95Ms', atMost: 1_000 }],
   payouts: [
     { figure: 'paidOnce', atLeast: 1_000 },

@@ -4,6 +4,26 @@ import type { Page } from 'playwright-core'
 export const DESKTOP = { width: 1_280, height: 800 }
 export const PHONE = { width: 390, height: 844 }
 
+/** Pages that show what there is, by the heading that says that they are there. */
+export const PAGES = [
+  ['/overview', 'Overview'],
+  ['/chains', 'Chains'],
+  ['/deposits', 'Deposits'],
+  ['/owners', 'Owners'],
+  ['/ledger', 'Ledger'],
+  ['/withdrawals', 'Withdrawals'],
+  ['/merchants', 'Merchants'],
+  ['/orders', 'Orders'],
+  ['/payments', 'Payments'],
+  ['/settlements', 'Settlements'],
+  ['/webhooks', 'Webhooks'],
+  ['/analytics', 'Analytics'],
+  ['/reconciliation', 'Reconciliation'],
+  ['/dead-letters', 'Dead letters'],
+  ['/keys', 'API keys'],
+  ['/audit', 'Audit log'],
+] as const
+
 /** Signs in at the console's own door. */
 export async function signIn(page: Page, { apiUrl, apiKey }: Pick<Coffer, 'apiUrl' | 'apiKey'>) {
   await page.goto(`${apiUrl}/console/`)

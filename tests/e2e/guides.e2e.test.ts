@@ -1,9 +1,10 @@
 import { freePort } from '@coffer/devstack/free-port'
+import { openBrowser } from '@coffer/testkit/browser'
 import { afterAll, expect, test, vi } from 'vitest'
-import { keepShot, openBrowser } from './browser.ts'
 import { freshHome } from './coffer-under-test.ts'
 import { goTo, signIn } from './console-visitor.ts'
 import { openGuide } from './guides/run-guide.ts'
+import { keepShot } from './page-looks.ts'
 import { processesOf, runCoffer } from './run-coffer.ts'
 
 // Each begins with what a newcomer waits for, too.
