@@ -44,7 +44,7 @@ export default defineConfig({
           // Some start parts of their own, which may take 90 s each on a busy machine.
           hookTimeout: 120_000,
           // Many wait: for a broker that was killed to be back, for a lease to run out.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
@@ -56,8 +56,8 @@ export default defineConfig({
           isolate: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // Three files at once would be too many processes.
-          maxWorkers: 2,
+          // Half of a file's time is waiting, as for brokers that were killed.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
