@@ -16,6 +16,8 @@ export function alarmRules(): AlarmRule[] {
   return groups.flatMap(({ rules }) => rules)
 }
 
-/** The metrics of ours that an expression reads. */
+/** The metrics of ours that an expression reads. A histogram is told as three, under one name. */
 export const metricsOf = (expression: string): string[] =>
-  expression.match(/\bcoffer_[a-z0-9_]+/g) ?? []
+  (expression.match(/\bcoffer_[a-z0-9_]+/g) ?? []).map((metric) =>
+    metric.replace(/_(bucket|sum|count)$/, ''),
+  )

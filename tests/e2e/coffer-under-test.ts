@@ -7,7 +7,7 @@ import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { type AnvilClient, anvilClient } from '@coffer/simulator/anvil-client'
 import { type Simulation, simulateDeposits } from '@coffer/simulator/simulate-deposits'
 import { quickNode } from '@coffer/testkit/quick-node'
-import { checkInvariants, type Violation } from './invariants.ts'
+import { checkInvariants, type Violation, watchedViolations } from './invariants.ts'
 import { settled } from './settled.ts'
 
 /** A whole Coffer on a chain of its own, its users, and what tests do with it again and again. */
@@ -77,7 +77,10 @@ export async function cofferUnderTest(options: Options): Promise<CofferUnderTest
       return simulation
     },
     settle: () => settled({ coffer, postgres }),
-    violations: () => checkInvariants({ coffer, owners }),
+    async violations() {
+      const watched = await watchedViolations(postgres)
+      return [...watched, ...(await checkInvariants({ coffer, owners }))]
+    },
     async [Symbol.asyncDispose]() {
       await postgres[Symbol.asyncDispose]()
       await coffer[Symbol.asyncDispose]()

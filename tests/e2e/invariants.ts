@@ -3,6 +3,7 @@ import { checkLedger } from '@coffer/ledger/check-ledger'
 import { checkSeals } from '@coffer/ledger/check-seals'
 import { trialBalance } from '@coffer/ledger/trial-balance'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
+import { invariantChecks } from '@coffer/reconciliation-app/invariant-checks'
 import { type ChainDeposit, readDeposits } from '@coffer/simulator/chain-oracle'
 import { blockViolations } from './block-invariants.ts'
 import { depositViolations } from './deposit-invariants.ts'
@@ -63,4 +64,12 @@ export async function ledgerViolations(postgres: Postgres): Promise<Violation[]>
     if (total !== 0n) found.push({ invariant: 'I1', problem: `${asset} sums to ${total}` })
   }
   return found
+}
+
+/** What the checks find that reconciliation makes all day long. */
+export async function watchedViolations(postgres: Postgres): Promise<Violation[]> {
+  const found = await Promise.all(invariantChecks(postgres).map(({ look }) => look()))
+  return found.flat().map(({ invariant, subject, problem }) => {
+    return { invariant, problem: `${subject}: ${problem}` }
+  })
 }

@@ -4,7 +4,7 @@ import { APPS, type AppName } from '@coffer/cli/start-coffer'
 import { readBalances } from '@coffer/simulator/read-balances'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
-import { ledgerViolations } from './invariants.ts'
+import { ledgerViolations, watchedViolations } from './invariants.ts'
 import { clearingOf, shownFortunes, totalsOf } from './month-books.ts'
 import { heldBack } from './month-hold-back.ts'
 import { askRefunds, askWithdrawals, type Payout, unpaidOf } from './month-payouts.ts'
@@ -216,6 +216,7 @@ test('statistics count what has happened', async () => {
 
 test('the ledger is in order, and nothing was put aside', async () => {
   expect(await ledgerViolations(under.postgres)).toEqual([])
+  expect(await watchedViolations(under.postgres)).toEqual([])
   expect(await deadLetters(under)).toEqual([])
 })
 

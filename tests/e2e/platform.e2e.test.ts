@@ -293,8 +293,10 @@ test('every metric that an alarm reads is told by a process that runs', async ()
   )
   const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()))
   const told = new Set(texts.join('\n').match(/(?<=^# TYPE )coffer_\w+/gm))
+  const checked = texts.join('\n').match(/(?<=^coffer_invariant_violations\{check=")\w+(?=.* 0$)/gm)
 
   const read = alarmRules().flatMap(({ expr }) => metricsOf(expr))
 
   expect(read.filter((metric) => !told.has(metric))).toEqual([])
+  expect(new Set(checked)).toEqual(new Set(['books', 'seals', 'deposits', 'blocks', 'payouts']))
 })

@@ -22,6 +22,8 @@ const settings = z
       .optional(),
     /** How long what is on its way into our books is waited for, seconds. */
     RECONCILIATION_SETTLE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(600),
+    /** How often invariants are checked, seconds. */
+    INVARIANTS_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300),
     /** How often it is looked for what is due, milliseconds. */
     JANITOR_MS: z.coerce.number().int().min(50).max(60_000).default(2_000),
   })
@@ -34,6 +36,7 @@ export function reconciliationConfig(env: NodeJS.ProcessEnv) {
     ...config,
     messaging: messagingConfig(config),
     rules: channelRules(config),
+    invariantsEveryMs: config.INVARIANTS_SECONDS * 1_000,
     member: consumerMember(config),
   }
 }

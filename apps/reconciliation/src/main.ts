@@ -16,6 +16,8 @@ import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { openTelemetry } from '@coffer/telemetry/open-telemetry'
 import { reconciliationConfig } from './config.ts'
+import { invariantChecks } from './invariant-checks.ts'
+import { watchInvariants } from './watch-invariants.ts'
 
 const config = reconciliationConfig(process.env)
 armCrashPoint(config.CRASH_AT, config.NODE_ENV)
@@ -50,6 +52,8 @@ const consumer = messaging.consumer(member)
 
 measureMessaging(metrics, { postgres, messaging, reader: member })
 measureReconciliation(metrics, postgres)
+const checks = invariantChecks(postgres)
+const watch = watchInvariants({ checks, metrics, logger, everyMs: config.invariantsEveryMs })
 const { HEALTH_PORT: port } = config
 resources.use(await healthServer({ port, ...postgresProbes(postgres, metrics) }))
-await runUntilStopped([(signal) => consumer.run(handler, signal), jobs])
+await runUntilStopped([(signal) => consumer.run(handler, signal), jobs, watch])

@@ -33,6 +33,11 @@ export const APP_GRANTS: Readonly<Record<string, Grants>> = {
     'payments.statements': ['select', 'insert', 'update'],
   }),
   reconciliation: together(KEEPS_BOOKS, HANDLES_EVENTS, {
+    // For its checks of invariants.
+    'deposits.blocks': ['select'],
+    'deposits.chains': ['select'],
+    'deposits.deposits': ['select'],
+    'ledger.seals': ['select'],
     'messaging.inbox': ['select', 'insert'],
     'messaging.outbox': ['select'],
     'messaging.relays': ['select'],
@@ -43,6 +48,8 @@ export const APP_GRANTS: Readonly<Record<string, Grants>> = {
     'reconciliation.runs': ['select', 'insert', 'update'],
     'reconciliation.statement_lines': ['select', 'insert'],
     'wallets.addresses': ['select'],
+    'withdrawals.transactions': ['select'],
+    'withdrawals.withdrawals': ['select'],
   }),
   sandbox: {
     'sandbox.callbacks': ['select', 'insert', 'update'],

@@ -1,6 +1,7 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { sql } from 'drizzle-orm'
 import type { Booking, Bookings } from '../usecases/mark-booked.ts'
+import { partsOfDepositId } from './deposit-id-parts.ts'
 
 /**
  * Marks deposits in PostgreSQL. A booking counts only for the revision it was made for: a deposit
@@ -16,9 +17,9 @@ export function postgresBookings(postgres: Postgres): Bookings {
           credited_at = case when booking.kind = 'confirmation' then booking.at::timestamptz end,
           changed_in = pg_current_xact_id()
         from unnest(
-          ${list(({ depositId }) => partsOf(depositId).chain)}::text[],
-          ${list(({ depositId }) => partsOf(depositId).txHash)}::text[],
-          ${list(({ depositId }) => partsOf(depositId).position)}::text[],
+          ${list(({ depositId }) => partsOfDepositId(depositId).chain)}::text[],
+          ${list(({ depositId }) => partsOfDepositId(depositId).txHash)}::text[],
+          ${list(({ depositId }) => partsOfDepositId(depositId).position)}::text[],
           ${list(({ revision }) => revision)}::int[], ${list(({ kind }) => kind)}::text[],
           ${list(({ at }) => at.toISOString())}::text[]
         ) as booking (chain, tx_hash, position, revision, kind, at)
@@ -29,15 +30,5 @@ export function postgresBookings(postgres: Postgres): Bookings {
           and deposit.status =
             case when booking.kind = 'confirmation' then 'final' else 'orphaned' end`)
     },
-  }
-}
-
-/** `eip155:1:0xabc…:log:3` is chain `eip155:1`, hash `abc…` and position `log:3`. */
-function partsOf(depositId: string): { chain: string; txHash: string; position: string } {
-  const [namespace = '', reference = '', txHash = '', ...position] = depositId.split(':')
-  return {
-    chain: `${namespace}:${reference}`,
-    txHash: txHash.replace(/^0x/, ''),
-    position: position.join(':'),
   }
 }

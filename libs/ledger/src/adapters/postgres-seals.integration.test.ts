@@ -9,7 +9,7 @@ import type { TransactionDraft } from '../domain/transaction.ts'
 import { ledgerDatabase } from '../testing/ledger-database.ts'
 import { confirmed, ETH } from '../testing/sample-events.ts'
 import { problemOfProof, problemOfSeals } from '../verify-seals.ts'
-import { checkSeals } from './check-seals.ts'
+import { checkNewestSeals, checkSeals } from './check-seals.ts'
 import { postTransactions } from './post-transactions.ts'
 import { findSealed, readSeals, type StoredSeal, sealNext } from './postgres-seals.ts'
 import { isSignedBy, sha256, signSeal } from './seal-crypto.ts'
@@ -267,4 +267,20 @@ test('proves of a transaction what was booked, without the database', async () =
   expect(problemOfProof(forged, publicKey)).toContain('its content is not under the root of seal 3')
   expect(await findSealed(database.postgres, 'unheard of')).toBeUndefined()
   expect(ETH).toBe(found.content.match(/eip155:[^"]+/)?.[0])
+})
+
+test('of the newest seals alone it names what is wrong with them, and nothing with older ones', async () => {
+  await sealedLedger()
+  expect(await checkNewestSeals(database.postgres, 2)).toEqual([])
+  expect(await checkNewestSeals(database.postgres, 99)).toEqual([])
+
+  await corrupt(sql`update ledger.seals set root = hash where number in (1, 3)`)
+  const named = (await checkNewestSeals(database.postgres, 2)).map(({ subject }) => subject)
+  expect(named).toEqual(['seal 3'])
+
+  await corrupt(sql`update ledger.transactions set owner = 'mallory' where reference = 'back'`)
+  expect((await checkNewestSeals(database.postgres, 2)).map(({ subject }) => subject)).toEqual([
+    'seal 3',
+    expect.stringMatching(/^transaction \d+: back$/),
+  ])
 })

@@ -4,6 +4,7 @@ import type { Metrics } from '@coffer/telemetry/metrics'
 import { sql } from 'drizzle-orm'
 import { Counter, Gauge } from 'prom-client'
 import type { PayoutMetrics, Signer, Waiting } from '../ports.ts'
+import { measureNonces } from './nonce-metrics.ts'
 
 const REASONS: readonly Waiting[] = ['nothing', 'gas_price', 'funds', 'in_flight', 'nonce']
 
@@ -24,6 +25,7 @@ export function prometheusPayoutMetrics(
     askOnce(() => readWaiting(postgres, stuckAfterMs)),
   )
   measureSigner(registry, signer)
+  measureNonces(registry, postgres)
   const held = new Gauge({
     name: 'coffer_payouts_held',
     help: 'Whether payouts of a chain wait, by the reason: 1 or 0.',
