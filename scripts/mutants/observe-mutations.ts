@@ -14,6 +14,7 @@ const judgeTests = ['apps/reconciliation/src/judge-bookings.test.ts']
 const watch = 'apps/reconciliation/src/watch-invariants.ts'
 const watchTests = ['apps/reconciliation/src/watch-invariants.test.ts']
 const checkTests = ['apps/reconciliation/src/invariant-checks.integration.test.ts']
+const exitTests = ['apps/cli/src/exit-of-error.test.ts']
 const counters = 'libs/ledger/src/adapters/check-counters.ts'
 const counterTests = ['libs/ledger/src/adapters/check-counters.integration.test.ts']
 
@@ -130,5 +131,19 @@ export const observeMutations: readonly Mutation[] = [
     find: '    wrong.push(...(await changedUnder(postgres, seal)))\n',
     replace: '',
     tests: checkTests,
+  },
+  {
+    name: 'what the API has not ends a command like what it refuses',
+    file: 'apps/cli/src/exit-of-error.ts',
+    find: "if (status === 404) return 'missing'",
+    replace: '',
+    tests: exitTests,
+  },
+  {
+    name: 'a database that is away ends a command like a bug',
+    file: 'apps/cli/src/exit-of-error.ts',
+    find: '[cause, ...tries].flatMap(causesOf)',
+    replace: '[cause].flatMap(causesOf)',
+    tests: exitTests,
   },
 ]

@@ -81,8 +81,8 @@ test('addresses import watches what a file lists, and counts what it knew', asyn
     JSON.stringify({ owner: 'customer-1', address: text, chain: 'eip155:31337' })
   await writeFile(file, `${line(address)}\n${line('0x77')}\n`)
 
-  const first = await coffer('addresses', 'import', file)
-  const second = await coffer('addresses', 'import', file)
+  const first = await cofferEnding(4, 'addresses', 'import', file)
+  const second = await cofferEnding(4, 'addresses', 'import', file)
   const { id } = await api<{ id: string }>('POST', '/v1/users', { externalId: 'customer-1' })
   await pay(address, 5n)
   await untilBalance(id, '5')
@@ -123,41 +123,48 @@ test.for([
     name: 'a chain that is not latched',
     args: ['chain', 'unlatch', '--yes'],
     says: 'is not latched',
+    ends: 4,
   },
   {
     name: 'an unknown kind of deposit',
     args: ['simulate', 'deposits', '--kinds', 'gold'],
     says: 'Expected some of native, erc20, batch.',
+    ends: 2,
   },
   {
     name: 'a missing range',
     args: ['rescan', '--to', '5'],
     says: "'--from <block>' not specified",
+    ends: 2,
   },
   {
     name: 'a range beyond the head',
     args: ['rescan', '--from', '0', '--to', '999999'],
     says: "can't be rescanned",
+    ends: 4,
   },
   {
     name: 'a count that is none',
     args: ['demo', '--users', 'many'],
     says: 'a whole number from 0',
+    ends: 2,
   },
   {
     name: 'a wrong key',
     args: ['rescan', ...BLOCK_0, '--key', 'wrong'],
     says: 'GET /v1/chains failed: ',
+    ends: 4,
   },
   {
     name: 'a file that is not there',
     args: ['addresses', 'import', 'none.ndjson'],
     says: 'Could not read none.ndjson',
+    ends: 3,
   },
-])('refuses $name in words', async ({ args, says }) => {
+])('refuses $name in words, and by its code', async ({ args, says, ends }) => {
   const { code, stdout, stderr } = await runCoffer([...args, '--home', home])
 
-  expect(code).toBe(1)
+  expect(code).toBe(ends)
   expect(stdout).toBe('')
   expect(stderr).toContain(says)
   // A mistake of the caller's is no bug of ours: no stack trace.
@@ -190,7 +197,7 @@ test('doctor finds the books right, and names what was changed behind its back',
   expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('Seals 1 to ') })
   expect(healthy).toMatchObject({ code: 0, stdout: expect.stringContaining('I10 hold') })
   expect(proven).toMatchObject({ code: 0, stdout: expect.stringContaining('is under seal 1') })
-  expect(ill.code).toBe(1)
+  expect(ill.code).toBe(6)
   expect(ill.stdout).toContain(`${reference}: it was changed since seal 1 was made of it`)
 })
 
@@ -211,7 +218,7 @@ test('the doctor finds every part well, and says what to do about one that is no
     ...['scanner', 'accounts', 'api'].map(() => expect.stringMatching(/^(scanner|accounts|api)$/)),
     ...['ledger', 'disk'],
   ])
-  expect(ill.code).toBe(1)
+  expect(ill.code).toBe(6)
   expect(ill.findings.filter(({ isWell }) => !isWell)).toEqual([
     expect.objectContaining({
       name: 'accounts',
@@ -237,7 +244,7 @@ test('status tells of everything at one moment, as JSON and in plain lines', asy
 test('refuses to talk to a Coffer that was never started', async () => {
   const { code, stderr } = await runCoffer(['rescan', ...BLOCK_0, '--home', join(home, 'nowhere')])
 
-  expect(code).toBe(1)
+  expect(code).toBe(5)
   expect(stderr).toContain('No running Coffer is known here')
 })
 
@@ -254,9 +261,11 @@ test('down ends all that up has started', async () => {
   expect(await coffer('down')).toEqual({ stopped: [] })
 })
 
-async function coffer(...args: string[]): Promise<Record<string, unknown>> {
+const coffer = (...args: string[]) => cofferEnding(0, ...args)
+
+async function cofferEnding(ends: number, ...args: string[]): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await runCoffer([...args, '--json', '--home', home])
-  expect(code, stderr).toBe(0)
+  expect(code, stderr).toBe(ends)
   return JSON.parse(stdout) as Record<string, unknown>
 }
 

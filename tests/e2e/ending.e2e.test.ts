@@ -57,21 +57,28 @@ test.for([
     name: 'a node of another chain',
     env: { CHAIN_ID: '1' },
     says: 'serves chain 31337 (0x7a69), but eip155:1 is configured',
+    ends: 2,
   },
-  { name: 'a key that anybody could guess', env: { API_KEY: 'a' }, says: 'API_KEY: Expected keys' },
+  {
+    name: 'a key that anybody could guess',
+    env: { API_KEY: 'a' },
+    says: 'API_KEY: Expected keys',
+    ends: 1,
+  },
   {
     name: 'a database that is not there',
     env: { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' },
     says: 'DATABASE_URL is set, but no postgres answers there',
+    ends: 5,
   },
-])('refuses $name, and leaves nothing running', async ({ env, says }) => {
+])('refuses $name, and leaves nothing running', async ({ env, says, ends }) => {
   const home = await freshHome('ending')
   await using anvil = await startAnvil()
 
   const up = ['up', '--home', home, '--apps', 'scanner,accounts,api']
   const { code, stderr, started } = await runCofferWatched(up, { RPC_URLS: anvil.url, ...env })
 
-  expect(code).toBe(1)
+  expect(code).toBe(ends)
   expect(stderr).toContain(says)
   await untilGone([...started, ...processesOf(home)])
 })

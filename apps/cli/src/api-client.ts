@@ -41,21 +41,25 @@ export function apiClient({ api, apiKey }: ApiAccess): ApiClient {
     const text = await response.text()
     if (response.ok) return JSON.parse(text) as Answer
     const { status } = response
-    throw new ApiCallError(`${method} ${path}`, problemIn(text) ?? `status ${status}`, { status })
+    const { title, detail, type } = problemIn(text)
+    throw new ApiCallError(`${method} ${path}`, detail ?? title ?? `status ${status}`, {
+      ...{ status, type },
+    })
   }
 }
 
 /** The API tells its problems by RFC 9457. */
-function problemIn(text: string): string | undefined {
+function problemIn(text: string): Problem {
   try {
-    const { title, detail } = JSON.parse(text) as { title?: string; detail?: string }
-    return detail ?? title
+    return JSON.parse(text) as Problem
   } catch {
-    return undefined
+    return {}
   }
 }
 
-type ApiFailure = { status?: number; cause?: unknown }
+type Problem = { title?: string; detail?: string; type?: string }
+
+type ApiFailure = { status?: number; type?: string | undefined; cause?: unknown }
 
 /** The API refused a call, or there is none. */
 export class ApiCallError extends AppError {
@@ -63,9 +67,12 @@ export class ApiCallError extends AppError {
 
   /** What the API answered; absent if nothing did. */
   readonly status: number | undefined
+  /** By what the API names the problem, such as `/errors/address-invalid`. */
+  readonly type: string | undefined
 
-  constructor(call: string, problem: string, { status, cause }: ApiFailure) {
+  constructor(call: string, problem: string, { status, type, cause }: ApiFailure) {
     super(`${call} failed: ${problem}`, { retry: 'never', cause })
     this.status = status
+    this.type = type
   }
 }

@@ -1,16 +1,17 @@
 #!/usr/bin/env node
-import { AppError, describeError } from '@coffer/errors/app-error'
 import { program } from 'commander'
+import { endWith } from './end-with.ts'
+import { exitCodesHelp } from './exit-codes.ts'
 import { loadCommands } from './load-commands.ts'
+import { tellFailure, throwing, wantsJson } from './tell-failure.ts'
 
 program.name('coffer').description('Wallet deposit scanner and account service for EVM chains.')
 for (const command of await loadCommands(process.argv[2])) program.addCommand(command)
-program.showHelpAfterError()
+program.showHelpAfterError().addHelpText('after', `\n${exitCodesHelp()}`)
 
+const isJson = wantsJson(process.argv)
 try {
-  await program.parseAsync()
+  await throwing(program, isJson).parseAsync()
 } catch (error) {
-  // A failure that we named needs no stack trace; anything else is a bug and shows one.
-  console.error(error instanceof AppError ? `coffer: ${describeError(error)}` : error)
-  process.exitCode = 1
+  endWith(tellFailure(error, isJson))
 }

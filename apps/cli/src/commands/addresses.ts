@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { AppError } from '@coffer/errors/app-error'
 import { Command } from 'commander'
+import { endWith } from '../end-with.ts'
 import { printJson, progress } from '../progress.ts'
 import { type ApiOptions, apiOf, withApi } from './api-options.ts'
 
@@ -34,13 +35,13 @@ const importFile = withApi(
     sent += lines.length
     tell(`${sent} lines`)
   }
+  if (total.rejectedCount > 0) endWith('refused')
   if (options.json) return printJson(total)
   for (const { line, reason } of total.rejected) console.log(`line ${line}: ${reason}`)
   console.log(
     `${total.imported} imported, ${total.existing} known already, ` +
       `${total.rejectedCount} rejected.`,
   )
-  if (total.rejectedCount > 0) process.exitCode = 1
 })
 
 /** `coffer addresses`: what is watched. */

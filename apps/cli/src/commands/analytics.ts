@@ -6,6 +6,7 @@ import { readConfig } from '@coffer/runtime/read-config'
 import { createLogger } from '@coffer/telemetry/logger'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { endWith } from '../end-with.ts'
 import { printJson } from '../progress.ts'
 
 const settings = z.object({
@@ -44,7 +45,7 @@ const rebuild = new Command('rebuild')
       const said = isEqual ? 'are equal' : 'are not equal'
       console.log(`The log tells of ${report.nouns} nouns. The statistics ${said}.`)
     }
-    if (!isEqual) process.exitCode = 1
+    if (!isEqual) endWith('unwell')
   })
 
 /** `coffer analytics`: what is counted, once more from the log. */

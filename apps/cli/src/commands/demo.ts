@@ -3,6 +3,7 @@ import { type DemoOptions, runDemo } from '../demo/run-demo.ts'
 import { runShops } from '../demo/run-shops.ts'
 import { shopsTable } from '../demo/shops-verdict.ts'
 import { verdictTable } from '../demo/verdict.ts'
+import { endWith } from '../end-with.ts'
 import { type Progress, printJson, progress } from '../progress.ts'
 import { rememberCoffer } from '../running-coffer.ts'
 import { type Coffer, startCoffer } from '../start-coffer.ts'
@@ -50,10 +51,10 @@ export const demo = new Command('demo')
     if (typeof verdict === 'string') {
       // Ctrl-C: what the demo was waiting for is about to go away, and its complaint with it.
       work.catch(() => undefined)
-      process.exitCode = 130
+      endWith('interrupted')
       return
     }
-    if (!verdict.agree) process.exitCode = 1
+    if (!verdict.agree) endWith('unwell')
     if (json) printJson(verdict)
     if (!keep) return
     await using _remembered = await rememberCoffer(home, coffer)

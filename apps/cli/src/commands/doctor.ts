@@ -18,6 +18,7 @@ import {
   findRedis,
   findRoles,
 } from '../doctor-checks.ts'
+import { endWith } from '../end-with.ts'
 import { checkApp } from '../health-checks.ts'
 import { LOCAL_CHAIN_ID } from '../local-chain.ts'
 import { printJson, progress } from '../progress.ts'
@@ -36,7 +37,7 @@ export const doctor = new Command('doctor')
   .description(
     'Look at every part and say what to do: database, broker and topics, Redis, nodes, ' +
       'processes, books, disk and clocks; of the Coffer that was started here, or of what the ' +
-      'variables name. It changes nothing, and ends with 1 if something is not well.',
+      'variables name. It changes nothing, and ends with 6 if something is not well.',
   )
   .option('--ledger', 'the books alone: they balance, nobody has less than nothing, seals hold')
   .option('--seals <file>', 'the books alone, and that the seals are those exported to this file')
@@ -51,7 +52,7 @@ export const doctor = new Command('doctor')
   .action(async (options: DoctorOptions) => {
     if (options.ledger || options.seals !== undefined) return await examineBooks(options)
     const findings = await examine(options)
-    if (findings.some(({ isWell }) => !isWell)) process.exitCode = 1
+    if (findings.some(({ isWell }) => !isWell)) endWith('unwell')
     if (options.json) return printJson(findings)
     for (const { name, isWell, says, advice } of findings) {
       console.log(`${isWell ? 'well  ' : 'UNWELL'}  ${name.padEnd(24)} ${says}`)
@@ -130,7 +131,7 @@ async function examineBooks({ seals, json = false }: DoctorOptions): Promise<voi
     ...(await checkLedger(postgres)),
     ...(await checkSeals(postgres, exported ? exported.seals : [])),
   ]
-  if (violations.length > 0) process.exitCode = 1
+  if (violations.length > 0) endWith('unwell')
   if (json) return printJson(violations)
   const [first] = violations
   if (first === undefined) {

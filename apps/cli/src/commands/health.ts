@@ -2,6 +2,7 @@ import { messagingSettings } from '@coffer/messaging/messaging-settings'
 import { readConfig } from '@coffer/runtime/read-config'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { endWith } from '../end-with.ts'
 import { type Check, checkApp, checkBroker, checkDatabase } from '../health-checks.ts'
 import { printJson } from '../progress.ts'
 import { partsOf, rememberedCoffer } from '../running-coffer.ts'
@@ -47,7 +48,7 @@ export const health = new Command('health')
       ...Object.entries(apps).map(([name, url]) => checkApp(name, url, lagMax)),
     ])
     if (Object.keys(apps).length === 0) checks.push(NO_APPS)
-    if (checks.some(({ isWell }) => !isWell)) process.exitCode = 1
+    if (checks.some(({ isWell }) => !isWell)) endWith('unwell')
     if (json) return printJson(checks)
     for (const { name, isWell, says } of checks) {
       console.log(`${isWell ? 'well  ' : 'UNWELL'}  ${name.padEnd(16)} ${says}`)

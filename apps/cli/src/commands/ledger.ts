@@ -9,6 +9,7 @@ import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { readConfig } from '@coffer/runtime/read-config'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { endWith } from '../end-with.ts'
 import { printJson } from '../progress.ts'
 import { readSealFile, sealFile } from '../seal-files.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -74,7 +75,7 @@ const verifySeal = new Command('verify-seal')
     const key = options.publicKey ? await readFile(options.publicKey, 'utf8') : read.publicKey
     const isProof = read.format === 'coffer-proof-1'
     const problem = isProof ? problemOfProof(read, key) : problemOfSeals(read, key)
-    if (problem !== undefined) process.exitCode = 1
+    if (problem !== undefined) endWith('unwell')
     if (options.json) return printJson({ valid: problem === undefined, problem: problem ?? null })
     if (problem !== undefined) return console.log(`It does not hold: ${problem}.`)
     const what = isProof ? `${read.content}\nis under seal ${read.seal.number}` : told(read.seals)

@@ -6,6 +6,7 @@ import { readConfig } from '@coffer/runtime/read-config'
 import { createLogger } from '@coffer/telemetry/logger'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { endWith } from '../end-with.ts'
 import { type Progress, printJson, progress } from '../progress.ts'
 import { type RebuildParts, rebuildFromSource } from './rebuild-from-source.ts'
 
@@ -65,7 +66,7 @@ export const rebuild = new Command('rebuild')
     const seconds = Math.round(performance.now() - startedMs) / 1_000
     if (json) printJson({ ...report, seconds })
     else for (const line of lines) console.log(line)
-    if (!report.isEqual) process.exitCode = 1
+    if (!report.isEqual) endWith('unwell')
   })
 
 const progressOf =

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
+import { endWith } from '../end-with.ts'
 import { printJson } from '../progress.ts'
 import { ImportFileError } from './addresses.ts'
 import { type ApiOptions, apiOf, withApi } from './api-options.ts'
@@ -58,7 +59,7 @@ const run = withApi(
 
 const list = withApi(
   new Command('list')
-    .description('List what does not agree, newest first.')
+    .description('List what does not agree, newest first; fails if any of it is open.')
     .addOption(
       new Option('--status <status>', 'only those that are so')
         .choices(['open', 'explained', 'adjusted'])
@@ -77,6 +78,7 @@ const list = withApi(
     found.push(...page.items)
     cursor = page.nextCursor
   } while (cursor !== null)
+  if (status === 'open' && found.length > 0) endWith('unwell')
   if (options.json) return printJson(found)
   for (const difference of found) console.log(lineOf(difference))
   if (found.length === 0) console.log(`No difference is ${status}.`)

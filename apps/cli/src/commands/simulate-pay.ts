@@ -4,6 +4,7 @@ import { displayUnits } from '@coffer/simulator/display-units'
 import { payTransfers } from '@coffer/simulator/pay-transfers'
 import { Command } from 'commander'
 import { ApiCallError, type ApiClient, apiClient } from '../api-client.ts'
+import { endWith } from '../end-with.ts'
 import { printJson, progress } from '../progress.ts'
 import { type ApiOptions, target, withApi } from './api-options.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -41,7 +42,7 @@ export const simulatePay = withApi(
 
   const tell = (deposit: Deposit) => line(told(deposit))
   const deposit = await ended(apiClient(access), id, { wait, tell: json ? () => {} : tell })
-  if (deposit?.status !== 'credited') process.exitCode = 1
+  if (deposit?.status !== 'credited') endWith('unwell')
   if (json) return printJson(deposit ?? { id, amount, status: 'unknown' })
   if (deposit === undefined) line(`nothing is known of it after ${wait} s: does the scanner run?`)
 })

@@ -14,6 +14,7 @@ import { readConfig } from '@coffer/runtime/read-config'
 import { createLogger } from '@coffer/telemetry/logger'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { endWith } from '../end-with.ts'
 import { printJson } from '../progress.ts'
 import { partsOf } from '../running-coffer.ts'
 import { homeOption } from './home-option.ts'
@@ -62,7 +63,7 @@ const list = command('list', 'Tell what each topic holds; fails if one is missin
     const { log: openLog } = await openMessaging({ ...messaging, clientId: 'coffer', logger })
     await using log = await openLog()
     const found = await Promise.all(TOPICS.map((topic) => held(log, topic)))
-    if (found.some(({ problem }) => problem !== undefined)) process.exitCode = 1
+    if (found.some(({ problem }) => problem !== undefined)) endWith('unwell')
     if (options.json) return printJson(found)
     for (const { topic, partitions, messages, problem } of found) {
       console.log(`${topic}  ${problem ?? `${partitions} partitions, ${messages} messages`}`)
