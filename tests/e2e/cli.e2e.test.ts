@@ -144,12 +144,6 @@ test.for([
     ends: 4,
   },
   {
-    name: 'a count that is none',
-    args: ['demo', '--users', 'many'],
-    says: 'a whole number from 0',
-    ends: 2,
-  },
-  {
     name: 'a wrong key',
     args: ['rescan', ...BLOCK_0, '--key', 'wrong'],
     says: 'GET /v1/chains failed: ',

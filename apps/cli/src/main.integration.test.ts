@@ -57,7 +57,7 @@ const CASES: readonly [string, ExitName, () => string[], string][] = [
   ['a list', 'done', listing, ''],
   ['an unknown command', 'usage', () => ['keys', 'lost'], "unknown command 'lost'"],
   ['an unknown option', 'usage', () => ['keys', 'list', '--lost'], "unknown option '--lost'"],
-  ['a number that is none', 'usage', () => ['rescan', '--from', 'one'], 'a whole number from 0.'],
+  ['a count that is none', 'usage', () => ['demo', '--users', 'many'], 'a whole number from 0.'],
   [
     'a file of something else',
     'usage',
