@@ -50,7 +50,7 @@ function codeOf(error: unknown): string {
 function saysOf(error: unknown): string {
   if (error instanceof CommanderError) return error.message.replace(/^error: /, '')
   if (error instanceof AppError) return describeError(error)
-  // What was asked for is no news to who asked, and of many tries only the first says what is wrong.
+  // What was asked for is no news to who asked: what is wrong stands at the root.
   const causes = causesOf(error)
   const root = causes.findLast(({ message }) => message !== '')
   return root?.message ?? describeError(error)

@@ -1,6 +1,6 @@
 /**
- * Goal: whatever is wrong in the database that all apps share raises the gauge of the invariant that
- * it breaks, and no other. Method: a sound one is damaged, one thing after the other, as no code of
+ * Goal: whatever is wrong in the database of all apps raises the gauge of the invariant that it
+ * breaks, and no other. Method: a sound one is damaged, one thing after the other, as no code of
  * ours could, and after each it is asked for everything that rings.
  */
 import { randomUUID } from 'node:crypto'
@@ -198,8 +198,8 @@ const payout = (nonce: number) => sql`
   insert into withdrawals.transactions (id, chain, sender, nonce, purpose, to_address, value,
     call_data, gas, max_fee_per_gas, max_priority_fee_per_gas, payments, status, mined_hash,
     created_at, due_at, ended_at)
-  values (${nonce === 1 ? PAID : randomUUID()}, ${CHAIN}, '', ${nonce}, 'payout', '', 7, '', 1, 1, 1,
-    ${JSON.stringify([{ id: PAID, asset: ASSET, to: `0x${TO}`, amount: '7' }])}::jsonb, 'succeeded',
+  values (${nonce === 1 ? PAID : randomUUID()}, ${CHAIN}, '', ${nonce}, 'payout', '', 7, '', 1, 1,
+    1, ${JSON.stringify([{ id: PAID, asset: ASSET, to: `0x${TO}`, amount: '7' }])}::jsonb, 'succeeded',
     decode('ee', 'hex'), now(), now(), now())`
 
 const withdrawal = sql`

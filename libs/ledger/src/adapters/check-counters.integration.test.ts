@@ -81,7 +81,8 @@ test('names an account that counts as pending what is not held', async () => {
   const change = sql`update ledger.accounts set debits_pending = 1 where owner = 'bob'`
 
   expect(await violationsAfter(change)).toEqual([
-    `I1 ${available('bob')}: counts pending debits 1, credits 0; its open holds are debits 2, credits 0`,
+    `I1 ${available('bob')}: counts pending debits 1, credits 0; ` +
+      'its open holds are debits 2, credits 0',
   ])
 })
 

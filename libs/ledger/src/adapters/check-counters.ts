@@ -43,6 +43,8 @@ export async function checkCounters(
   return violations
 }
 
+const BIGINT_MAX = '9223372036854775807'
+
 /** Violations of one kind that are listed. */
 const LISTED_MAX = 1_000
 
@@ -77,7 +79,8 @@ const countersEqualLastEntry = (after: string, last: string | undefined) => sql`
     select account_version, balance_after from ledger.entries
     where account_id = account.id order by account_version desc limit 1
   ) entry on true
-  where account.id > ${after}::bigint ${last === undefined ? sql`` : sql`and account.id <= ${last}::bigint`}
+  where account.id > ${after}::bigint
+    and account.id <= ${last ?? BIGINT_MAX}::bigint
     and (account.version, account.debits_posted - account.credits_posted)
       <> (coalesce(entry.account_version, 0), coalesce(entry.balance_after, 0))
   order by account.id`

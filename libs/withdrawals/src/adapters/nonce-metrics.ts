@@ -29,7 +29,7 @@ export function measureNonces(registry: Metrics, postgres: Postgres): void {
   gauge(
     'coffer_nonce_gaps',
     'gaps',
-    'Nonces that were given out, are neither mined nor with a node, and have later ones behind them.',
+    'Nonces that are neither mined nor with a node, and that later ones wait for.',
   )
   gauge('coffer_nonce_oldest_seconds', 'oldestSeconds', 'How long the first open nonce has waited.')
 }
