@@ -199,8 +199,8 @@ const payout = (nonce: number) => sql`
     call_data, gas, max_fee_per_gas, max_priority_fee_per_gas, payments, status, mined_hash,
     created_at, due_at, ended_at)
   values (${nonce === 1 ? PAID : randomUUID()}, ${CHAIN}, '', ${nonce}, 'payout', '', 7, '', 1, 1,
-    1, ${JSON.stringify([{ id: PAID, asset: ASSET, to: `0x${TO}`, amount: '7' }])}::jsonb, 'succeeded',
-    decode('ee', 'hex'), now(), now(), now())`
+    1, ${JSON.stringify([{ id: PAID, asset: ASSET, to: `0x${TO}`, amount: '7' }])}::jsonb,
+    'succeeded', decode('ee', 'hex'), now(), now(), now())`
 
 const withdrawal = sql`
   insert into withdrawals.withdrawals (id, owner, chain, asset, to_address, amount, fee, status,
