@@ -6,6 +6,9 @@ const creditTests = ['libs/reconciliation/src/domain/judge-credit.test.ts']
 const channelTests = ['libs/reconciliation/src/usecases/reconcile-channel.integration.test.ts']
 const chainTests = ['libs/reconciliation/src/usecases/reconcile-chain.integration.test.ts']
 
+const funding = 'libs/reconciliation/src/usecases/book-funding.ts'
+const fundingTests = ['libs/reconciliation/src/usecases/book-funding.integration.test.ts']
+
 /** Bugs in what is held against statements and chains, and in who settles what differs. */
 export const reconciliationMutations: readonly Mutation[] = [
   {
@@ -63,5 +66,33 @@ export const reconciliationMutations: readonly Mutation[] = [
     find: 'const unfounded = off === 0n ? 0n : credited',
     replace: 'const unfounded = 0n * credited',
     tests: chainTests,
+  },
+  {
+    name: 'what a reorg could take back is booked as capital',
+    file: funding,
+    find: 'if (number > final) throw',
+    replace: 'if (number < 0n) throw',
+    tests: fundingTests,
+  },
+  {
+    name: 'what is swept to the hot wallet is booked as capital',
+    file: funding,
+    find: '!ownAddresses.includes(from) && !watched.has(from)',
+    replace: '!ownAddresses.includes(from)',
+    tests: fundingTests,
+  },
+  {
+    name: 'a funding is booked once for each who asks at the same time, or fails',
+    file: 'libs/reconciliation/src/adapters/postgres-fundings.ts',
+    find: "hashtextextended(${drafts[0]?.reference ?? ''}, 0)",
+    replace: 'hashtextextended(gen_random_uuid()::text, 0)',
+    tests: fundingTests,
+  },
+  {
+    name: 'a transaction that failed funds us',
+    file: funding,
+    find: 'if (!succeeded) throw',
+    replace: 'if (succeeded === undefined) throw',
+    tests: fundingTests,
   },
 ]

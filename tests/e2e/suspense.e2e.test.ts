@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { apiClient } from '@coffer/cli/api-client'
 import { quantity } from '@coffer/simulator/anvil-client'
+import { sendMined } from '@coffer/simulator/send-mined'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
+import { HOT_WALLET } from './month-stage.ts'
 import { runCoffer } from './run-coffer.ts'
 
 const MINIMUM = 1_000
@@ -54,6 +56,29 @@ test('dust goes through every process into suspense, and to its owner when it is
   expect(await balances()).toMatchObject({ custody: 1_999, suspense: 0, 'owner.available': -1_999 })
   expect(await available(annId)).toEqual(['999'])
   expect(await under.violations()).toEqual([])
+})
+
+test('what funds the hot wallet is capital by one command, once', async () => {
+  const { apiUrl, apiKey, chain } = under.coffer
+  const [from] = await under.node.accounts()
+  const to = HOT_WALLET
+  const sent = await sendMined(under.node, { from, to, value: quantity(7) })
+  const fund = async () => {
+    const named = ['--transaction', sent.transactionHash, '--chain', chain?.chain ?? '']
+    const args = ['treasury', 'fund', ...named, '--json', '--api', apiUrl, '--key', apiKey]
+    const { code, stdout, stderr } = await runCoffer(args)
+    expect(code, stderr).toBe(0)
+    return JSON.parse(stdout)
+  }
+  const before = await balances()
+
+  const [booked, again] = [await fund(), await fund()]
+
+  const funding = { amount: '7', from, to, position: 'value' }
+  expect(booked).toMatchObject({ fundings: [{ ...funding, isNew: true }] })
+  expect(again).toMatchObject({ fundings: [{ ...funding, isNew: false }] })
+  const { custody = 0, capital = 0 } = before
+  expect(await balances()).toEqual({ ...before, custody: custody + 7, capital: capital - 7 })
 })
 
 async function pay(to: string, value: number): Promise<void> {

@@ -35,6 +35,7 @@ import type { Postgres } from '@coffer/postgres/open-postgres'
 import { isTransientPostgresError } from '@coffer/postgres/transient'
 import { reconciliationApi } from '@coffer/reconciliation/api'
 import type { ChannelRules } from '@coffer/reconciliation/settings'
+import { type TreasuryApiOptions, treasuryApi } from '@coffer/reconciliation/treasury-api'
 import type { Logger } from '@coffer/telemetry/logger'
 import type { Metrics } from '@coffer/telemetry/metrics'
 import { assignAddress } from '@coffer/wallets/assign-address'
@@ -71,6 +72,8 @@ export type ApiServerOptions = Pick<AccessOptions, 'signingKey' | 'rates' | 'cou
   chains: readonly Pick<ChainConfig, 'chain' | 'assets' | 'forwarders' | 'ownAddresses'>[]
   /** Whether what is paid on a chain to forwarders is known to come to the hot wallet. */
   isVerified: PaymentsApiOptions['isVerified']
+  /** Asked when an operator funds wallets of ours. */
+  treasuries: TreasuryApiOptions['chains']
   /** Asked when an operator sees to a latched chain. */
   nodeOf: ChainNodes['nodeOf']
   /** Where dead letters lie; undefined where no broker is configured. */
@@ -219,6 +222,7 @@ function paymentRoutes(options: ApiServerOptions): Routes[] {
       ...{ postgres, chains, logger, rules },
       once: (actsIn) => postgresOnce(postgres, actsIn),
     }),
+    treasuryApi({ postgres, chains: options.treasuries, logger }),
     analyticsRoutes(postgresStatisticsReader(postgres)),
     withdrawalsOf(options),
     notificationsOf(postgres, { owners: postgresOwners(postgres), assets, terms }),

@@ -1,14 +1,13 @@
 import { redisCounts } from '@coffer/access/redis-counts'
-import { chainNodes } from '@coffer/deposits/chain-nodes'
 import { chainConfigs } from '@coffer/evm/chain-config'
 import { serve } from '@coffer/http/serve'
 import { openPostgres } from '@coffer/postgres/open-postgres'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { createLogger } from '@coffer/telemetry/logger'
 import { createMetrics } from '@coffer/telemetry/metrics'
-import { verifiedForwarders } from '@coffer/wallets/verified-forwarders'
 import { apiServer } from './api-server.ts'
 import { apiConfig } from './config.ts'
+import { openChains } from './open-chains.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
 
 const config = apiConfig(process.env)
@@ -22,10 +21,8 @@ const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationNa
 const pool = { applicationName: 'api', connectionsMax: 4, prepares: true }
 const making = resources.use(openPostgres(config.DATABASE_URL, pool))
 const reading = resources.use(openPostgres(config.DATABASE_URL, pool))
-// Before anybody is given an address whose money nobody could get at.
-const hotWallets = config.HOT_WALLET
-const forwarders = resources.use(await verifiedForwarders({ chains, hotWallets, logger }))
-const { nodeOf } = resources.use(chainNodes(chains))
+const opening = { configs: chains, hotWallets: config.HOT_WALLET, postgres, logger }
+const { asked, work } = resources.use(await openChains(opening))
 const broker = config.messaging && resources.use(openDeadLetters(config.messaging, logger))
 // Without it each process holds to the limits by itself.
 const counts = config.REDIS_URL ? resources.use(redisCounts(config.REDIS_URL)) : undefined
@@ -34,8 +31,7 @@ const server = await apiServer({
   making,
   reading,
   chains,
-  isVerified: forwarders.isVerified,
-  nodeOf,
+  ...asked,
   broker: broker?.open,
   apiKeys: config.API_KEY,
   signingKey: config.REQUEST_SIGNING_KEY,
@@ -56,4 +52,4 @@ const server = await apiServer({
 })
 
 const serving = serve(server, { host: config.API_HOST, port: config.API_PORT, logger })
-await runUntilStopped([serving, forwarders.work])
+await runUntilStopped([serving, work])

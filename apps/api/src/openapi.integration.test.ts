@@ -96,6 +96,7 @@ const ROUTES = [
   'POST /v1/reconciliation/statements',
   'POST /v1/session',
   'POST /v1/tenants',
+  'POST /v1/treasury/fundings',
   'POST /v1/users',
   'POST /v1/users/{id}/addresses',
   'POST /v1/users/{id}/payees',

@@ -11,6 +11,7 @@ const server = await apiServer({
   postgres,
   chains: [],
   isVerified: () => true,
+  treasuries: [],
   nodeOf: () => {
     throw new Error('No node stands behind a document.')
   },

@@ -33,6 +33,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'coffer reconcile list': ['coffer reconcile list --status open --json'],
   'coffer reconcile resolve': ['coffer reconcile resolve 12 --kind accept --reason "paid by hand"'],
+  'coffer treasury fund': [
+    'coffer treasury fund --transaction 0x5c50…d3e1',
+    'coffer treasury fund --transaction 0x5c50…d3e1 --chain eip155:1 --json',
+  ],
   'coffer rescan': ['coffer rescan --from 21000000 --to 21000100 --chain eip155:1'],
   'coffer rebuild': ['coffer rebuild', 'coffer rebuild --from-source --json'],
   'coffer analytics rebuild': ['coffer analytics rebuild'],

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   simulate: async () => (await import('./commands/simulate.ts')).simulate,
   signer: async () => (await import('./commands/signer.ts')).signer,
   reconcile: async () => (await import('./commands/reconcile.ts')).reconcile,
+  treasury: async () => (await import('./commands/treasury.ts')).treasury,
   rescan: async () => (await import('./commands/rescan.ts')).rescan,
   rebuild: async () => (await import('./commands/rebuild.ts')).rebuild,
   analytics: async () => (await import('./commands/analytics.ts')).analytics,

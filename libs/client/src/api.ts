@@ -4663,6 +4663,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/treasury/fundings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book what a transaction brought to our own wallets as capital
+         * @description The transaction is looked up on the chain and must be final. Each of its transfers is booked once: repeating the request changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Its CAIP-2 id */
+                        chain: string;
+                        /** @description Its hash */
+                        transaction: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            chain: string;
+                            transaction: string;
+                            /** @description The height of its block */
+                            block: string;
+                            fundings: {
+                                /** @description Of the ledger transaction */
+                                reference: string;
+                                /** @description Where in the transaction: value, log:n or trace:n */
+                                position: string;
+                                asset: string;
+                                /** @description A decimal string of the smallest unit */
+                                amount: string;
+                                from: string;
+                                to: string;
+                                /** @description Whether it was booked now, and not before */
+                                isNew: boolean;
+                            }[];
+                        };
+                    };
+                };
+                default: components["responses"]["Problem"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/analytics/summary": {
         parameters: {
             query?: never;

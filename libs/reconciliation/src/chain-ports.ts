@@ -1,5 +1,5 @@
 import type { Address } from '@coffer/evm/address'
-import type { BlockHash } from '@coffer/evm/hash'
+import type { BlockHash, TxHash } from '@coffer/evm/hash'
 import type { BookedDeposits } from '@coffer/ledger/booked-deposits'
 import type { Custody } from '@coffer/ledger/custody-at'
 import type { AssetId } from '@coffer/money/asset'
@@ -9,8 +9,30 @@ import type { ChainTransfer, DepositName } from './domain/judge-credit.ts'
 /** A block at whose end both sides are held against each other. */
 export type ChainBlock = { number: bigint; hash: BlockHash; at: Date }
 
+/** What a transaction moved at one place, between whom. */
+export type Moved = {
+  /** `value`, `log:n` or `trace:n.m`, as of a deposit. */
+  position: string
+  asset: AssetId
+  from: Address
+  to: Address
+  amount: bigint
+}
+
+/** All that a mined transaction moved; nothing if it failed. */
+export type Movements = {
+  block: ChainBlock
+  sender: Address
+  succeeded: boolean
+  moved: readonly Moved[]
+  /** Whether the node told of inner calls as well. */
+  tellsCalls: boolean
+}
+
 /** Asks the nodes of one chain. Adapter: `adapters/json-rpc-custody.ts`. */
 export type CustodyChain = {
+  /** Up to where no block is taken back, by the chain's policy. */
+  finalHeight(): Promise<bigint>
   /** The last final block after which time went on: nothing that is in a later one is as old. */
   finalBlock(): Promise<ChainBlock>
   /** What holders have of assets, of all of them together, at the end of a block. */
@@ -19,6 +41,8 @@ export type CustodyChain = {
     holders: readonly Address[],
     assets: readonly AssetId[],
   ): Promise<Map<AssetId, bigint>>
+  /** All that a transaction moved, by the word of as many hosts as the chain's policy asks for. */
+  movements(transaction: TxHash): Promise<Movements | undefined>
   /**
    * What the chain says of each name, in order: `undefined` where it has no such transfer. `again`
    * asks somebody else, if there is.

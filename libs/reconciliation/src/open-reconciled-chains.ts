@@ -9,7 +9,7 @@ import type { ReconciledChain } from './chain-ports.ts'
 /** What of a chain's configuration reconciliation goes by. */
 export type ReconciledConfig = Pick<
   ChainConfig,
-  'chain' | 'rpcUrls' | 'confirmations' | 'traceMethod' | 'assets' | 'ownAddresses'
+  'chain' | 'rpcUrls' | 'quorum' | 'confirmations' | 'traceMethod' | 'assets' | 'ownAddresses'
 >
 
 export type ReconciledChainsOptions = {
@@ -41,10 +41,10 @@ function reconciledChain(
   config: ReconciledConfig,
   endpoints: Endpoints,
 ): ReconciledChain {
-  const { chain, confirmations, traceMethod, assets, ownAddresses = [] } = config
+  const { chain, confirmations, traceMethod, assets, ownAddresses = [], quorum = 1 } = config
   return {
     chain,
-    nodes: jsonRpcCustody({ endpoints, confirmations, traceMethod }),
+    nodes: jsonRpcCustody({ endpoints, quorum, confirmations, traceMethod }),
     books: postgresChainBooks(postgres, chain),
     holders: postgresHolders(postgres, chain),
     ownAddresses,

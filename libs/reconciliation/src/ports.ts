@@ -1,3 +1,4 @@
+import type { PostingOutcome } from '@coffer/ledger/ports'
 import type { TransactionDraft } from '@coffer/ledger/transaction'
 import type { Proposal } from './domain/adjustment.ts'
 import type { Booking, GroupKey, Line } from './domain/channel-item.ts'
@@ -147,4 +148,10 @@ export type Differences = {
     page: { before: bigint | undefined; limit: number },
   ): Promise<DifferenceView[]>
   find(id: string): Promise<DifferenceView | undefined>
+}
+
+/** What we ourselves put in, as the ledger has it. Adapter: `adapters/postgres-fundings.ts`. */
+export type Fundings = {
+  /** Books each once, whoever asks at the same time; all that one transaction brought, at once. */
+  book(drafts: readonly TransactionDraft[]): Promise<readonly PostingOutcome[]>
 }

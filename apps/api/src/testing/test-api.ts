@@ -89,6 +89,7 @@ export async function testApi(options: Partial<ApiServerOptions> = {}): Promise<
     postgres: own,
     chains: [{ chain: CHAIN, assets: [NATIVE_ASSET, TOKEN_ASSET] }],
     isVerified: () => true,
+    treasuries: [],
     nodeOf: () => {
       throw new Error('No node stands behind this API.')
     },

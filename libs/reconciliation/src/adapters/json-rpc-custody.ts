@@ -6,10 +6,13 @@ import type { BlockHash } from '@coffer/evm/hash'
 import type { JsonRpc, RpcCall } from '@coffer/evm/json-rpc'
 import type { AssetId } from '@coffer/money/asset'
 import type { ChainBlock, CustodyChain } from '../chain-ports.ts'
+import { movementsOf } from './json-rpc-movements.ts'
 import { type TraceMethod, transfersOf } from './json-rpc-transfers.ts'
 
 export type JsonRpcCustodyOptions = {
-  endpoints: Pick<Endpoints, 'pin'>
+  endpoints: Pick<Endpoints, 'pin' | 'quorum'>
+  /** How many hosts must say alike what is booked by their word. */
+  quorum: number
   confirmations: Confirmations
   traceMethod: TraceMethod
 }
@@ -19,7 +22,7 @@ const BLOCKS_BACK = 32n
 
 /** A chain as its nodes tell it: of what nobody has proven, so that nobody is credited by it. */
 export function jsonRpcCustody(options: JsonRpcCustodyOptions): CustodyChain {
-  const { endpoints, confirmations, traceMethod } = options
+  const { endpoints, quorum, confirmations, traceMethod } = options
   let lastAsked: string | undefined
   const pin = async <T>(work: (rpc: JsonRpc) => Promise<T>, again = false): Promise<T> => {
     const avoid = again && lastAsked !== undefined ? [lastAsked] : []
@@ -33,8 +36,11 @@ export function jsonRpcCustody(options: JsonRpcCustodyOptions): CustodyChain {
     )
   }
   return {
+    finalHeight: () => pin((rpc) => finalHeight(rpc, confirmations)),
     finalBlock: () => pin((rpc) => finalBlock(rpc, confirmations)),
     balances: (block, holders, assets) => pin((rpc) => balances(rpc, { block, holders, assets })),
+    movements: (transaction) =>
+      endpoints.quorum(quorum, (rpc) => movementsOf(rpc, transaction, traceMethod)),
     transfers: (names, { again = false } = {}) =>
       pin((rpc) => transfersOf(rpc, names, traceMethod), again),
   }
@@ -42,11 +48,15 @@ export function jsonRpcCustody(options: JsonRpcCustodyOptions): CustodyChain {
 
 type Header = { number: string; hash: string; timestamp: string }
 
-async function finalBlock(rpc: JsonRpc, confirmations: Confirmations): Promise<ChainBlock> {
+async function finalHeight(rpc: JsonRpc, confirmations: Confirmations): Promise<bigint> {
   const tag = isTag(confirmations) ? confirmations : 'latest'
   const newest = blockOf(await rpc.call('eth_getBlockByNumber', [tag, false]))
   const depth = isTag(confirmations) ? 0n : BigInt(confirmations) - 1n
-  const final = newest.number > depth ? newest.number - depth : 0n
+  return newest.number > depth ? newest.number - depth : 0n
+}
+
+async function finalBlock(rpc: JsonRpc, confirmations: Confirmations): Promise<ChainBlock> {
+  const final = await finalHeight(rpc, confirmations)
   const first = final > BLOCKS_BACK ? final - BLOCKS_BACK : 0n
   const heights: bigint[] = []
   for (let height = final; height >= first; height -= 1n) heights.push(height)

@@ -8,7 +8,7 @@ import type { ChainTransfer, DepositName } from '../domain/judge-credit.ts'
 export type TraceMethod = 'debug_traceBlockByHash' | 'trace_block'
 
 /** Keccak-256 of `Transfer(address,address,uint256)`, EIP-20. */
-const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
+export const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
 
 type Log = { address: string; topics: string[]; data: string }
 type Receipt = { status: string; contractAddress?: string | null; logs: Log[] }
