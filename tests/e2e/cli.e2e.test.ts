@@ -216,7 +216,7 @@ test('the doctor finds every part well, and says what to do about one that is no
   expect(ill.findings.filter(({ isWell }) => !isWell)).toEqual([
     expect.objectContaining({
       name: 'accounts',
-      advice: expect.stringContaining('start it again'),
+      advice: `Look into its log (${join(home, 'logs', 'accounts.log')}) and start it again.`,
     }),
   ])
 })

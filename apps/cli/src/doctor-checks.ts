@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { describeError } from '@coffer/errors/app-error'
 import { TOPICS } from '@coffer/events/topics'
@@ -13,9 +15,10 @@ import { openMessaging } from '@coffer/messaging/open-messaging'
 import { openPostgres, type Postgres } from '@coffer/postgres/open-postgres'
 import { createLogger } from '@coffer/telemetry/logger'
 import { sql } from 'drizzle-orm'
+import type { Check } from './health-checks.ts'
 
-/** What was looked at, what was found, and what to do where it is not well. */
-export type Finding = { name: string; isWell: boolean; says: string; advice?: string }
+/** What was looked at, what was found, and what to do where it is not well, or is slow. */
+export type Finding = Check & { advice?: string }
 
 type Found = Omit<Finding, 'name'>
 
@@ -175,10 +178,10 @@ export const findLedger = (url: string): Promise<Finding> =>
 /** Less is too little for a night, bytes. */
 const FREE_BYTES_MIN = 2_000_000_000
 
-/** Whether there is room where `folder` is. */
-export const findDisk = (folder: string): Promise<Finding> =>
-  looked('disk', 'Make room: old logs below .coffer/logs may go.', async () => {
-    const { bavail, bsize, blocks } = await statfs(folder)
+/** Whether there is room where the folder `home` of a Coffer is, or would be. */
+export const findDisk = (home: string): Promise<Finding> =>
+  looked('disk', `Make room: old logs below ${join(home, 'logs')} may go.`, async () => {
+    const { bavail, bsize, blocks } = await statfs(existsSync(home) ? home : '.')
     const free = bavail * bsize
     const says = `${(free / 1e9).toFixed(1)} GB free, ${Math.round((bavail / blocks) * 100)} %`
     return { isWell: free >= FREE_BYTES_MIN, says }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { chainConfigs } from '@coffer/evm/chain-config'
 import { checkLedger } from '@coffer/ledger/check-ledger'
 import { checkSeals } from '@coffer/ledger/check-seals'
@@ -19,7 +20,7 @@ import {
   findRoles,
 } from '../doctor-checks.ts'
 import { endWith } from '../end-with.ts'
-import { checkApp } from '../health-checks.ts'
+import { checkApp, labelOf } from '../health-checks.ts'
 import { LOCAL_CHAIN_ID } from '../local-chain.ts'
 import { printJson, progress } from '../progress.ts'
 import { partsOf, type RunningCoffer, rememberedCoffer } from '../running-coffer.ts'
@@ -54,8 +55,9 @@ export const doctor = new Command('doctor')
     const findings = await examine(options)
     if (findings.some(({ isWell }) => !isWell)) endWith('unwell')
     if (options.json) return printJson(findings)
-    for (const { name, isWell, says, advice } of findings) {
-      console.log(`${isWell ? 'well  ' : 'UNWELL'}  ${name.padEnd(24)} ${says}`)
+    for (const finding of findings) {
+      const { name, says, advice } = finding
+      console.log(`${labelOf(finding)}  ${name.padEnd(24)} ${says}`)
       if (advice !== undefined) console.log(`${''.padEnd(33)}→ ${advice}`)
     }
   })
@@ -78,11 +80,11 @@ async function examine({ home, app, json }: DoctorOptions): Promise<Finding[]> {
     ...apps.map(
       ([name, at]) =>
         () =>
-          findApp(name, at),
+          findApp({ name, url: at, home }),
     ),
     ...(apps.length === 0 ? [noApps] : []),
     ...(url ? [() => findLedger(url)] : []),
-    () => findDisk('.'),
+    () => findDisk(home),
   ]
   const { bar } = progress()
   const findings: Finding[] = []
@@ -105,12 +107,16 @@ async function nodes(env: Env, rpcUrl: RunningCoffer['rpcUrl'] | undefined) {
   return rpcUrl ? [{ chain: `eip155:${LOCAL_CHAIN_ID}`, url: rpcUrl }] : []
 }
 
-const BEHIND_MAX = 10_000
+const LIMITS = { lagMax: 10_000, answerMs: 20_000 }
 
-async function findApp(name: string, url: string): Promise<Finding> {
-  const found = await checkApp(name, url, BEHIND_MAX)
-  if (found.isWell) return found
-  return { ...found, advice: `Look into its log (.coffer/logs/${name}.log) and start it again.` }
+type App = { name: string; url: string; home: string }
+
+async function findApp({ name, url, home }: App): Promise<Finding> {
+  const found = await checkApp(name, url, LIMITS)
+  const log = join(home, 'logs', `${name}.log`)
+  if (!found.isWell) return { ...found, advice: `Look into its log (${log}) and start it again.` }
+  if (!found.isSlow) return found
+  return { ...found, advice: `It is at work: see what loads it, its log is ${log}.` }
 }
 
 const notSet = async (name: string, variable: string): Promise<Finding> => ({

@@ -3,7 +3,7 @@ import { readConfig } from '@coffer/runtime/read-config'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { endWith } from '../end-with.ts'
-import { type Check, checkApp, checkBroker, checkDatabase } from '../health-checks.ts'
+import { type Check, checkApp, checkBroker, checkDatabase, labelOf } from '../health-checks.ts'
 import { printJson } from '../progress.ts'
 import { partsOf, rememberedCoffer } from '../running-coffer.ts'
 import { homeOption } from './home-option.ts'
@@ -45,13 +45,13 @@ export const health = new Command('health')
     const checks = await Promise.all([
       checkDatabase(config.DATABASE_URL),
       checkBroker(config),
-      ...Object.entries(apps).map(([name, url]) => checkApp(name, url, lagMax)),
+      ...Object.entries(apps).map(([name, url]) => checkApp(name, url, { lagMax })),
     ])
     if (Object.keys(apps).length === 0) checks.push(NO_APPS)
     if (checks.some(({ isWell }) => !isWell)) endWith('unwell')
     if (json) return printJson(checks)
-    for (const { name, isWell, says } of checks) {
-      console.log(`${isWell ? 'well  ' : 'UNWELL'}  ${name.padEnd(16)} ${says}`)
+    for (const each of checks) {
+      console.log(`${labelOf(each)}  ${each.name.padEnd(16)} ${each.says}`)
     }
   })
 

@@ -25,7 +25,7 @@ export class WaitedTooLongError extends AppError {
   readonly code = 'CLI_WAITED_TOO_LONG'
 
   constructor(what: string, maxMs: number) {
-    super(`Waited ${maxMs / 1_000} s for this, in vain: ${what}. See the logs in .coffer/logs.`, {
+    super(`Waited ${maxMs / 1_000} s for this, in vain: ${what}. See logs/ in its --home.`, {
       retry: 'never',
     })
   }
