@@ -9,6 +9,8 @@ export type Progress = {
   line(text: string): void
   /** How far something long is; on a terminal it replaces itself. */
   bar(label: string, done: number, of: number): void
+  /** A line, or, of what has an amount, a bar. */
+  lineOrBar(text: string, amount?: { done: number; of: number }): void
 }
 
 const BAR_WIDTH = 24
@@ -17,14 +19,14 @@ export function progress(): Progress {
   const beginning = performance.now()
   const seconds = () => `${((performance.now() - beginning) / 1_000).toFixed(1).padStart(6)} s`
   let barShown = false
-  let barTold = -1
+  const told = new Map<string, number>()
 
   const write = (text: string) => {
     if (barShown) stderr.write('\n')
     barShown = false
     stderr.write(`${text}\n`)
   }
-  return {
+  const self: Progress = {
     title: (text) => write(`\n${styleText('bold', text, { stream: stderr })}`),
     line: (text) => write(`${styleText('dim', seconds(), { stream: stderr })}  ${text}`),
     bar(label, done, of) {
@@ -32,8 +34,8 @@ export function progress(): Progress {
       // Without a terminal there is no line to replace: a few lines tell enough.
       if (!stderr.isTTY) {
         const quarter = Math.floor(share * 4)
-        if (quarter === barTold) return
-        barTold = quarter % 4
+        if (quarter === told.get(label)) return
+        told.set(label, quarter % 4)
         return write(`${seconds()}  ${label}: ${done} of ${of}`)
       }
       const full = Math.round(share * BAR_WIDTH)
@@ -43,7 +45,12 @@ export function progress(): Progress {
       barShown = true
       if (done >= of) write('')
     },
+    lineOrBar(text, amount) {
+      if (amount) self.bar(text, amount.done, amount.of)
+      else self.line(text)
+    },
   }
+  return self
 }
 
 /** Prints a result on standard output: one JSON line. */

@@ -54,7 +54,7 @@ export const APPS = [
 ] as const
 export type AppName = (typeof APPS)[number]
 
-export type CofferProgress = (line: string) => void
+export type CofferProgress = (line: string, amount?: { done: number; of: number }) => void
 
 export type StartCofferOptions = Pick<
   StackOptions,
@@ -110,8 +110,12 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
     ...(options.anvilArguments ? { anvilArguments: options.anvilArguments } : {}),
     ...(options.brokers ? { brokers: options.brokers } : {}),
     ...(options.isDurable === undefined ? {} : { isDurable: options.isDurable }),
-    onProgress: ({ part, state, detail }) => {
-      if (state !== 'starting') onProgress(`${part}: ${state}${detail ? ` ${detail}` : ''}`)
+    onProgress: ({ part, state, detail, amount }) => {
+      const megabytes = (bytes: number) => Math.round(bytes / 1e6)
+      if (amount) {
+        const { done, of } = amount
+        onProgress(`${part}: MB of it`, { done: megabytes(done), of: megabytes(of) })
+      } else if (state !== 'starting') onProgress(`${part}: ${state}${detail ? ` ${detail}` : ''}`)
     },
   })
   let coffer: ReturnType<typeof runningCoffer> | undefined

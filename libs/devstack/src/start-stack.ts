@@ -8,6 +8,7 @@ import { planPostgres } from './parts/plan-postgres.ts'
 import { planRedis } from './parts/plan-redis.ts'
 import { type RunningPart, runPart } from './parts/run-part.ts'
 import { openStackFolder, type StackFolder } from './processes/stack-folder.ts'
+import type { Amount } from './programs/maven.ts'
 import { type RunProgram, runProgram } from './programs/run-program.ts'
 import { stopStacks } from './stop-stacks.ts'
 
@@ -15,7 +16,14 @@ export type { StackUrls } from './given-parts.ts'
 export type { Part } from './parts/part-plan.ts'
 export type { RunningPart } from './parts/run-part.ts'
 
-export type StackProgress = { part: Part; state: PartState; detail?: string; elapsedMs: number }
+export type StackProgress = {
+  part: Part
+  state: PartState
+  detail?: string
+  /** Of what is downloaded. */
+  amount?: Amount
+  elapsedMs: number
+}
 
 export type StackOptions = {
   /** Folder that holds every stack's data and pid records; default `.coffer`. */
@@ -78,7 +86,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 
   function plan(part: Part): Promise<PartPlan[]> {
-    const onDownload = (detail: string) => tell(part, 'downloading', detail)
+    const onDownload = (detail: string, amount?: Amount) =>
+      tell(part, 'downloading', { detail, ...(amount && { amount }) })
     const surroundings = { folder, cache, run, isDurable, onDownload }
     return makePlans(part, surroundings, { anvilArguments: options.anvilArguments, brokers })
   }
@@ -88,7 +97,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     tell(own.part, 'starting')
     const one = await runPart(own, { folder, run })
     started.set(own, one)
-    tell(own.part, 'ready', one.url)
+    tell(own.part, 'ready', { detail: one.url })
   }
 
   try {
@@ -145,9 +154,9 @@ async function makePlans(
 
 function progressTeller(onProgress: StackOptions['onProgress'] = () => {}) {
   const beginning = performance.now()
-  return (part: Part, state: PartState, detail?: string) => {
+  return (part: Part, state: PartState, more: Pick<StackProgress, 'detail' | 'amount'> = {}) => {
     const elapsedMs = Math.round(performance.now() - beginning)
-    onProgress({ part, state, elapsedMs, ...(detail === undefined ? {} : { detail }) })
+    onProgress({ part, state, elapsedMs, ...more })
   }
 }
 

@@ -44,7 +44,7 @@ export const demo = new Command('demo')
       home,
       env: demoEnv(process.env),
       console: true,
-      onProgress: tell.line,
+      onProgress: tell.lineOrBar,
     })
     const work = runActs(coffer, { users, count, seed }, tell)
     const verdict = await Promise.race([work, stopped])

@@ -133,9 +133,12 @@ async function examineBooks({ seals, json = false }: DoctorOptions): Promise<voi
   const { DATABASE_URL } = readConfig(database, process.env)
   const exported = seals && readSealFile(exportedSeals, await readFile(seals, 'utf8'))
   await using postgres = openPostgres(DATABASE_URL, { applicationName: 'doctor' })
+  const { bar } = progress()
   const violations = [
-    ...(await checkLedger(postgres)),
-    ...(await checkSeals(postgres, exported ? exported.seals : [])),
+    ...(await checkLedger(postgres, (done, of) => bar('checks of the books', done, of))),
+    ...(await checkSeals(postgres, exported ? exported.seals : [], (done, of) =>
+      bar('seals', done, of),
+    )),
   ]
   if (violations.length > 0) endWith('unwell')
   if (json) return printJson(violations)

@@ -20,14 +20,14 @@ export const up = new Command('up')
   .action(async ({ home, blockTime, apps, detach, json }: UpOptions) => {
     if (detach) return await upInBackground(home)
     const stopped = untilStopped()
-    const { line } = progress()
+    const { line, lineOrBar } = progress()
     await using coffer = await startCoffer({
       apps,
       home,
       env: process.env,
       restart: true,
       console: apps.includes('api'),
-      onProgress: line,
+      onProgress: lineOrBar,
       ...(blockTime ? { anvilArguments: ['--block-time', blockTime, '--mixed-mining'] } : {}),
     })
     await using _remembered = await rememberCoffer(home, coffer)

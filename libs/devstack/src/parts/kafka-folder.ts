@@ -52,6 +52,7 @@ export async function fetchKafka(surroundings: PlanSurroundings): Promise<void> 
       artifacts: [`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, LOGGER],
       goal: 'copy-dependencies',
       settings: ['-DoutputDirectory=lib'],
+      bytesAbout: 62_000_000,
       onProgress: onDownload,
       onSpawn: (child) => folder.adopt(child, { name: 'maven' }),
     })

@@ -1,4 +1,5 @@
 import type { StackFolder } from '../processes/stack-folder.ts'
+import type { Amount } from '../programs/maven.ts'
 import type { RunProgram } from '../programs/run-program.ts'
 
 export type Part = 'postgres' | 'kafka' | 'redis' | 'anvil'
@@ -13,7 +14,7 @@ export type PlanSurroundings = {
   run: RunProgram
   /** Whether what is committed outlives the machine, and not only the server. */
   isDurable: boolean
-  onDownload: (detail: string) => void
+  onDownload: (detail: string, amount?: Amount) => void
 }
 
 /** How to run a part's program. */

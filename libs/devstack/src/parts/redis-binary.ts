@@ -25,6 +25,7 @@ export async function fetchRedis(surroundings: PlanSurroundings): Promise<void> 
         '-Dmdep.unpack.includes=redis-server-*',
         '-DoutputDirectory=bin',
       ],
+      bytesAbout: 31_000_000,
       onProgress: onDownload,
       onSpawn: (child) => folder.adopt(child, { name: 'maven' }),
     })

@@ -19,18 +19,23 @@ const LISTED_MAX = 1_000
  * Compares the whole ledger with itself, as it stood at one moment, and lists what does not agree.
  * It reads every entry and blocks nobody.
  */
-export async function checkLedger(postgres: Postgres): Promise<LedgerViolation[]> {
+export async function checkLedger(
+  postgres: Postgres,
+  onProgress: (done: number, of: number) => void = () => undefined,
+): Promise<LedgerViolation[]> {
   return await postgres.transaction(
     async (tx) => {
       // A check of everything takes as long as it takes.
       await tx.execute(sql`set local statement_timeout = 0`)
       const violations: LedgerViolation[] = []
-      for (const { invariant, query } of CHECKS) {
+      for (const [done, { invariant, query }] of CHECKS.entries()) {
+        onProgress(done, CHECKS.length)
         const rows = await tx.execute<{ subject: string; problem: string }>(
           sql`${query} limit ${LISTED_MAX}`,
         )
         violations.push(...rows.map((row) => ({ invariant, ...row })))
       }
+      onProgress(CHECKS.length, CHECKS.length)
       return violations
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },

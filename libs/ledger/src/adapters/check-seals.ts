@@ -16,13 +16,16 @@ import { sealedLeaf } from './sealed-content.ts'
 export async function checkSeals(
   postgres: Postgres,
   exported: readonly Seal[] = [],
+  onProgress: (done: number, of: number) => void = () => undefined,
 ): Promise<LedgerViolation[]> {
   const violations: LedgerViolation[] = []
   const report = (subject: string, problem: string) =>
     violations.push({ invariant: 'I10', subject, problem })
   const anchors = new Map(exported.map((seal) => [seal.number, seal]))
+  const last = await lastNumber(postgres)
   let before: Seal | undefined
   for await (const seal of readSeals(postgres)) {
+    onProgress(Math.min(seal.number, last), last)
     const subject = `seal ${seal.number}`
     const anchor = anchors.get(seal.number)
     anchors.delete(seal.number)
@@ -41,10 +44,7 @@ export async function checkSeals(
 
 /** The same of the newest `count` seals alone, which is cheap however old the ledger is. */
 export async function checkNewestSeals(postgres: Postgres, count = 20): Promise<LedgerViolation[]> {
-  const [newest] = await postgres.execute<{ number: string | null }>(
-    sql`select max(number) as number from ledger.seals`,
-  )
-  const first = Math.max(0, Number(newest?.number ?? 0) - count)
+  const first = Math.max(0, (await lastNumber(postgres)) - count)
   const violations: LedgerViolation[] = []
   let before: Seal | undefined
   for await (const seal of readSeals(postgres, first)) {
@@ -56,6 +56,13 @@ export async function checkNewestSeals(postgres: Postgres, count = 20): Promise<
     before = seal
   }
   return violations
+}
+
+async function lastNumber(postgres: Postgres): Promise<number> {
+  const [newest] = await postgres.execute<{ number: string | null }>(
+    sql`select max(number) as number from ledger.seals`,
+  )
+  return Number(newest?.number ?? 0)
 }
 
 function treeProblem({ count, root, leaves, transactionIds }: StoredSeal): string | undefined {
