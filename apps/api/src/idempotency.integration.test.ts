@@ -48,6 +48,24 @@ const OPERATIONS: readonly Operation[] = [
   withdrawalOf('users', async (caller) => (await caller.call('POST', '/v1/users')).body.id),
   withdrawalOf('merchants', merchantOf),
   {
+    ...{ route: 'POST /v1/withdrawals/{id}/approve', table: 'withdrawals.withdrawals' },
+    ...{ status: 200, isPlatform: true },
+    async make() {
+      const { id, approvalHash } = await openWithdrawal()
+      const other = { hash: `0x${'0'.repeat(64)}` }
+      return { path: `/v1/withdrawals/${id}/approve`, body: { hash: approvalHash }, other }
+    },
+  },
+  {
+    ...{ route: 'POST /v1/withdrawals/{id}/cancel', table: 'withdrawals.withdrawals' },
+    ...{ status: 200, isPlatform: true },
+    async make() {
+      const { id } = await openWithdrawal()
+      const body = { reason: 'a mistake' }
+      return { path: `/v1/withdrawals/${id}/cancel`, body, other: { reason: 'another' } }
+    },
+  },
+  {
     ...{ route: 'POST /v1/merchants/{id}/settlements', status: 202 },
     table: 'settlements.requests',
     async make(caller) {
@@ -204,6 +222,21 @@ function withdrawalOf(kind: string, ownerOf: (caller: TestCaller) => Promise<str
       return { path: `/v1/${kind}/${owner}/withdrawals`, body, other: { ...body, amount: '6' } }
     },
   }
+}
+
+/** One that waits for a second person, or would. */
+async function openWithdrawal(): Promise<{ id: string; approvalHash: string }> {
+  const { body: user } = await api.post('/v1/users', {})
+  await book(user.id, [
+    [{ owner: 'system', code: 'custody' }, 100n],
+    [{ owner: user.id, code: 'owner.available' }, -100n],
+  ])
+  const asked = { asset: ETH, to: PAYEE, amount: '5' }
+  const { body } = await api.post(`/v1/users/${user.id}/withdrawals`, asked)
+  await api.postgres.execute(sql`
+    update withdrawals.withdrawals set status = 'awaiting_approval', needs_approval = true,
+      queued_at = null where id = ${body.id}`)
+  return body
 }
 
 async function merchantOf(caller: TestCaller): Promise<string> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { postgresOnce } from '@coffer/access/answers'
 import { addPayee } from '@coffer/withdrawals/add-payee'
 import { approveWithdrawal, cancelWithdrawal } from '@coffer/withdrawals/approve-withdrawal'
 import { type PolicySettings, policyOf } from '@coffer/withdrawals/policy-settings'
@@ -30,8 +31,13 @@ export function withdrawalsOf({ postgres, chains: configs, withdrawals: settings
       ...{ rooms, policy, chains, assets, own, now },
       newId: randomUUID,
     }),
-    approveWithdrawal: approveWithdrawal({ rooms, now }),
-    cancelWithdrawal: cancelWithdrawal({ rooms, now }),
+    decisions: postgresOnce(postgres, (tx) => {
+      const within = { rooms: postgresWithdrawalRooms(tx), now }
+      return {
+        approveWithdrawal: approveWithdrawal(within),
+        cancelWithdrawal: cancelWithdrawal(within),
+      }
+    }),
     addPayee: addPayee({ payees, withdrawals, policy, chains, now }),
   })
 }

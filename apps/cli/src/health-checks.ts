@@ -64,7 +64,7 @@ export type AppLimits = {
   slowMs?: number
 }
 
-/** Whether a process is ready, how long it takes to say so, and how far its consumers are behind. */
+/** Whether a process is ready, how soon it says so, and how far its consumers are behind. */
 export const checkApp = (name: string, url: string, limits: AppLimits): Promise<Check> =>
   check(name, async () => {
     const { lagMax, answerMs = ANSWER_MS, slowMs = SLOW_MS } = limits

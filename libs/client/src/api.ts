@@ -5485,7 +5485,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
+                    "idempotency-key"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -5560,7 +5563,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Your name for this request: repeated under it, it does nothing more, for ever */
+                    "idempotency-key"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -6267,4 +6273,6 @@ export const IDEMPOTENT_POSTS: readonly string[] = [
   '/v1/reconciliation/differences/{id}/adjustment',
   '/v1/reconciliation/differences/{id}/confirm',
   '/v1/users/{id}/withdrawals',
+  '/v1/withdrawals/{id}/approve',
+  '/v1/withdrawals/{id}/cancel',
 ]

@@ -1,5 +1,5 @@
 import { callerOf, tenantOf } from '@coffer/http/caller'
-import { idempotencyHeaders } from '@coffer/http/idempotency'
+import { idempotencyHeaders, keyedRequest, type Once } from '@coffer/http/idempotency'
 import type { Routes } from '@coffer/http/server'
 import { z } from 'zod'
 import type { OwnerKind, Payees, WithdrawalReader } from './ports.ts'
@@ -16,9 +16,14 @@ export type WithdrawalRoutesOptions = {
   withdrawals: WithdrawalReader
   payees: Pick<Payees, 'list'>
   requestWithdrawal: ReturnType<typeof requestWithdrawal>
+  /** Within one transaction. */
+  decisions: Once<Decisions>
+  addPayee: ReturnType<typeof addPayee>
+}
+
+type Decisions = {
   approveWithdrawal: ReturnType<typeof approveWithdrawal>
   cancelWithdrawal: ReturnType<typeof cancelWithdrawal>
-  addPayee: ReturnType<typeof addPayee>
 }
 
 const tags = ['withdrawals']
@@ -153,8 +158,7 @@ function readRoutes({ withdrawals }: WithdrawalRoutesOptions): Routes {
   }
 }
 
-function decideRoutes(options: WithdrawalRoutesOptions): Routes {
-  const { approveWithdrawal, cancelWithdrawal } = options
+function decideRoutes({ decisions }: WithdrawalRoutesOptions): Routes {
   return async (app) => {
     app.post(
       '/v1/withdrawals/:id/approve',
@@ -165,6 +169,7 @@ function decideRoutes(options: WithdrawalRoutesOptions): Routes {
           summary: 'Let a withdrawal be paid that needs a second person',
           description: 'Nobody approves what a key of theirs has asked for, whichever key it was.',
           params,
+          headers: idempotencyHeaders,
           body: z.strictObject({
             hash: z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{64}$/)]),
           }),
@@ -175,7 +180,9 @@ function decideRoutes(options: WithdrawalRoutesOptions): Routes {
         const { holder: approver } = callerOf(request)
         const { id } = request.params
         const { hash } = request.body
-        return wire.withdrawalOnWire(await approveWithdrawal({ id, hash, approver }))
+        return await decisions(keyedRequest(request), async ({ approveWithdrawal }) =>
+          wire.withdrawalOnWire(await approveWithdrawal({ id, hash, approver })),
+        )
       },
     )
     app.post(
@@ -186,12 +193,18 @@ function decideRoutes(options: WithdrawalRoutesOptions): Routes {
           tags,
           summary: 'Call a withdrawal off that was not given to a transaction so far',
           params,
+          headers: idempotencyHeaders,
           body: z.strictObject({ reason: z.string().min(1).max(200).optional() }).nullish(),
           response: { 200: wire.withdrawal },
         },
       },
-      async ({ params: { id }, body }) =>
-        wire.withdrawalOnWire(await cancelWithdrawal({ id, reason: body?.reason ?? 'cancelled' })),
+      async (request) => {
+        const { params: of, body } = request
+        const call = { id: of.id, reason: body?.reason ?? 'cancelled' }
+        return await decisions(keyedRequest(request), async ({ cancelWithdrawal }) =>
+          wire.withdrawalOnWire(await cancelWithdrawal(call)),
+        )
+      },
     )
   }
 }

@@ -51,7 +51,7 @@ export async function runMaven(options: MavenOptions): Promise<void> {
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }
 
-/** How much Maven has downloaded by what this line tells, bytes; `undefined` if it tells of none. */
+/** How much Maven has downloaded by this line, bytes; `undefined` if it tells of something else. */
 export function bytesDownloaded(line: string): number | undefined {
   const [, amount, unit = ''] = /Downloaded from \S+ \S+ \(([\d.]+) (\w+) at /.exec(line) ?? []
   return amount === undefined ? undefined : Number(amount) * (UNITS[unit] ?? 0)

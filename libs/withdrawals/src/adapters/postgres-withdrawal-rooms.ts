@@ -2,7 +2,7 @@ import { postTransactions } from '@coffer/ledger/post-transactions'
 import { claimNew } from '@coffer/messaging/inbox'
 import { enqueue } from '@coffer/messaging/outbox'
 import type { AssetId } from '@coffer/money/asset'
-import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import type { Database, Transaction } from '@coffer/postgres/open-postgres'
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { RefusalCode } from '../domain/policy.ts'
 import type { Answered, OwnerKind, RequestKey, WithdrawalRoom, WithdrawalRooms } from '../ports.ts'
@@ -12,7 +12,7 @@ import { insertWithdrawal, saveWithdrawals, withdrawalOf } from './withdrawal-ro
 
 /** {@link WithdrawalRooms} in PostgreSQL. */
 export const postgresWithdrawalRooms =
-  (postgres: Postgres): WithdrawalRooms =>
+  (postgres: Database): WithdrawalRooms =>
   (work) =>
     postgres.transaction((tx) => work(roomOf(tx)))
 
