@@ -7,6 +7,8 @@ const tests = [
 const advance = 'libs/withdrawals/src/usecases/advance-transaction.ts'
 const end = 'libs/withdrawals/src/usecases/end-transaction.ts'
 
+const allowanceTests = ['libs/withdrawals/src/allowances.integration.test.ts']
+
 /** Bugs by which a payout is lost, or paid twice. */
 export const payoutMutations: readonly Mutation[] = [
   {
@@ -59,5 +61,33 @@ export const payoutMutations: readonly Mutation[] = [
     find: 'pg_advisory_xact_lock(hashtextextended(${lock}, 0))',
     replace: 'hashtextextended(${lock}, 0)',
     tests: ['apps/api/src/withdrawals.integration.test.ts'],
+  },
+  {
+    name: 'a batch takes what another one under way has of the allowance',
+    file: 'libs/withdrawals/src/usecases/plan-batches.ts',
+    find: 'let left = allowance - batched',
+    replace: 'let left = allowance',
+    tests: allowanceTests,
+  },
+  {
+    name: 'an allowance is changed while batches that need it are under way',
+    file: 'libs/withdrawals/src/usecases/plan-batches.ts',
+    find: 'if (underWay.approving.has(token)) return',
+    replace: 'if (underWay.approving.size > 9) return',
+    tests: allowanceTests,
+  },
+  {
+    name: 'an allowance that does not help is asked for again and again',
+    file: 'libs/withdrawals/src/usecases/allow-batches.ts',
+    find: 'if (!helped && ageMs < AGAIN_MS)',
+    replace: 'if (helped === undefined)',
+    tests: allowanceTests,
+  },
+  {
+    name: 'a token like USDT is never allowed anew',
+    file: 'libs/withdrawals/src/usecases/allow-batches.ts',
+    find: 'allowance === 0n ? [amount] : [amount, 0n]',
+    replace: 'allowance === 0n ? [amount] : [amount]',
+    tests: allowanceTests,
   },
 ]

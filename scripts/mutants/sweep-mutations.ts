@@ -24,8 +24,8 @@ export const sweepMutations: readonly Mutation[] = [
   {
     name: 'what is under way does not count against the budget',
     file: 'libs/withdrawals/src/adapters/postgres-sweeps.ts',
-    find: "where made.chain = ${chain} and made.purpose <> 'payout'",
-    replace: "where made.chain = ${chain} and made.purpose <> 'payout' and made.status <> 'open'",
+    find: 'where made.chain = ${chain} and made.purpose not in',
+    replace: "where made.chain = ${chain} and made.status <> 'open' and made.purpose not in",
     tests,
   },
   {

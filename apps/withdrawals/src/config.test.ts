@@ -8,7 +8,10 @@ const GIVEN = {
   REDIS_URL: 'redis://127.0.0.1',
   SIGNER_SOCKET: 'signer.sock',
 }
-const CHAINS = ['eip155:1', 'eip155:137'].map((chain) => ({ chain })) as ChainConfig[]
+const CHAINS = ['eip155:1', 'eip155:137'].map((chain) => ({
+  chain,
+  assets: [],
+})) as unknown as ChainConfig[]
 
 const feesOf = (env: Record<string, string>) => {
   const { settingsOf } = withdrawalsConfig({ ...GIVEN, ...env }, CHAINS)

@@ -7,6 +7,7 @@ import { parsedBy } from '@coffer/money/parsed-by'
 import { ConfigError, readConfig } from '@coffer/runtime/read-config'
 import type { PayoutSettings } from '@coffer/withdrawals/jobs'
 import { z } from 'zod'
+import { amounts, byAsset } from './sweep-config.ts'
 
 const WEI_MAX = 10n ** 20n
 
@@ -35,6 +36,8 @@ const settings = z
     BATCH_PAYER_ADDRESS: parsedBy(parseAddress).optional(),
     /** Most withdrawals that are paid in one transaction. */
     BATCH_MAX: z.coerce.number().int().min(1).max(200).default(50),
+    /** What the batch payer is allowed of a token at once; else what is to be paid. */
+    BATCH_ALLOWANCES: amounts.default(new Map()),
     /** Most gas that paying one withdrawal may take. */
     PAYOUT_GAS_MAX: z.coerce.bigint().min(21_000n).max(10_000_000n).default(200_000n),
     /** Most that is offered for a unit of gas. While it costs more, payouts wait. */
@@ -90,7 +93,8 @@ export function withdrawalsConfig(
       lookMs: config.LOOK_MS,
       dispatchMs: config.DISPATCH_MS,
     },
-    settingsOf: ({ chain }: ChainConfig, sender: Address): PayoutSettings => ({
+    settingsOf: ({ chain, assets }: ChainConfig, sender: Address): PayoutSettings => ({
+      allowances: byAsset({ chain, assets }, 'BATCH_ALLOWANCES', config.BATCH_ALLOWANCES),
       ...{ chain, sender, batchPayer: config.BATCH_PAYER_ADDRESS, batchMax: config.BATCH_MAX },
       ...{ gasMax: config.PAYOUT_GAS_MAX, inFlightMax: config.IN_FLIGHT_MAX },
       fees: feesOf(chain),

@@ -8,7 +8,7 @@ import type { SweepSettings } from '@coffer/withdrawals/sweep-settings'
 import { z } from 'zod'
 
 /** `SYMBOL:units`, separated by commas. */
-const amounts = z
+export const amounts = z
   .string()
   .regex(/^[^:,\s]+:[0-9]+(,[^:,\s]+:[0-9]+)*$/, 'Expected SYMBOL:units, separated by commas.')
   .transform((text) => text.split(',').map((item) => item.split(':')))
@@ -57,8 +57,8 @@ export function sweepConfig(env: NodeJS.ProcessEnv) {
 }
 
 /** Amounts by symbol, as a chain's assets have them. */
-function byAsset(
-  { chain, assets }: ChainConfig,
+export function byAsset(
+  { chain, assets }: Pick<ChainConfig, 'chain' | 'assets'>,
   name: string,
   given: ReadonlyMap<string, bigint>,
 ): ReadonlyMap<AssetId, bigint> {

@@ -72,6 +72,8 @@ export type OutgoingRoom = {
    * time it is `first`.
    */
   lockSender(sender: { chain: ChainId; address: Address; first: number }): Promise<number>
+  /** Whether a transaction that has not ended changes what may be taken of a token. */
+  isApproving(of: { chain: ChainId; sender: Address; token: Address }): Promise<boolean>
   /** Stores what will be sent, each with a nonce of its own, from `nonce` on. */
   insert(transactions: readonly NewTransaction[], from: { nonce: number; at: Date }): Promise<void>
   /** Locks a transaction of ours; `undefined` if there is none, or it has ended. */
@@ -113,6 +115,11 @@ export type Payouts = {
   queued(chain: ChainId, limit: number): Promise<Withdrawal[]>
   /** What a sender has under way. */
   underWay(chain: ChainId, sender: Address): Promise<UnderWay>
+  lastApproval(of: {
+    chain: ChainId
+    sender: Address
+    token: Address
+  }): Promise<LastApproval | undefined>
   open(id: string): Promise<Outgoing | undefined>
   /** Transactions that are to be looked at until then, the one that is due longest first. */
   due(until: Date, limit: number): Promise<{ id: string; dueAt: Date }[]>
@@ -126,6 +133,18 @@ export type UnderWay = {
   value: bigint
   /** What payouts take of each token, of transactions that no block has so far. */
   tokens: ReadonlyMap<string, bigint>
+  /** What batches among them take of each token, and so of its allowance. */
+  batched: ReadonlyMap<string, bigint>
+  /** Tokens whose allowance is changed by a transaction that no block has so far. */
+  approving: ReadonlySet<string>
+}
+
+/** The newest approval of a token, which a block has or which has ended. */
+export type LastApproval = {
+  amount: bigint
+  createdAt: Date
+  /** Whether a batch was sent since. */
+  isUsed: boolean
 }
 
 /** What becomes of a call if it is made now. */
@@ -212,7 +231,7 @@ export type Signer = {
 }
 
 /** Why payouts wait, as an operator is told. */
-export type Waiting = 'nothing' | 'gas_price' | 'funds' | 'in_flight' | 'nonce'
+export type Waiting = 'nothing' | 'gas_price' | 'funds' | 'allowance' | 'in_flight' | 'nonce'
 
 /** What is counted of payouts. Adapter: `adapters/payout-metrics.ts`. */
 export type PayoutMetrics = {

@@ -58,6 +58,9 @@ export const transactions = withdrawalsSchema.table(
   },
   (table) => [
     unique('transactions_nonce').on(table.chain, table.sender, table.nonce),
+    index('transactions_approvals')
+      .on(table.chain, table.sender, table.toAddress, table.nonce)
+      .where(sql`purpose = 'approve'`),
     index('transactions_due').on(table.dueAt).where(sql`status = 'open'`),
     check('transactions_ended', sql`(${table.status} = 'open') = (${table.endedAt} is null)`),
   ],

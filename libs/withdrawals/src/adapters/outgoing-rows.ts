@@ -56,6 +56,7 @@ export const outgoingRoom = (tx: Transaction): OutgoingRoom => ({
     if (sender === undefined) throw new Error('A sender was neither inserted nor found.')
     return sender.nextNonce
   },
+  isApproving: (of) => isApproving(tx, of),
   async insert(created, { nonce, at }) {
     const [sender] = created
     if (sender === undefined) return
@@ -89,8 +90,7 @@ export const outgoingRoom = (tx: Transaction): OutgoingRoom => ({
   },
   async addAttempt(id, { maxFeePerGas, maxPriorityFeePerGas, ...attempt }) {
     await tx.insert(attempts).values({
-      ...attempt,
-      transactionId: id,
+      ...{ ...attempt, transactionId: id },
       maxFeePerGas: maxFeePerGas as Units,
       maxPriorityFeePerGas: maxPriorityFeePerGas as Units,
     })
@@ -120,3 +120,20 @@ export const outgoingRoom = (tx: Transaction): OutgoingRoom => ({
       .where(eq(transactions.id, id))
   },
 })
+
+async function isApproving(
+  tx: Transaction,
+  { chain, sender, token }: Parameters<OutgoingRoom['isApproving']>[0],
+): Promise<boolean> {
+  const found = await tx
+    .select({ id: transactions.id })
+    .from(transactions)
+    .where(
+      and(
+        ...[eq(transactions.chain, chain), eq(transactions.sender, sender)],
+        ...[eq(transactions.purpose, 'approve'), eq(transactions.toAddress, token)],
+        eq(transactions.status, 'open'),
+      ),
+    )
+  return found.length > 0
+}

@@ -6,7 +6,9 @@ import { Counter, Gauge } from 'prom-client'
 import type { PayoutMetrics, Signer, Waiting } from '../ports.ts'
 import { measureNonces } from './nonce-metrics.ts'
 
-const REASONS: readonly Waiting[] = ['nothing', 'gas_price', 'funds', 'in_flight', 'nonce']
+const REASONS: readonly Waiting[] = [
+  ...(['nothing', 'gas_price', 'funds', 'allowance', 'in_flight', 'nonce'] as const),
+]
 
 export type PayoutMetricsOptions = {
   postgres: Postgres

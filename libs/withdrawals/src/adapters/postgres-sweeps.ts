@@ -80,7 +80,7 @@ export const postgresSweepRooms =
                 where transaction_id = made.id), made.max_fee_per_gas))), 0)::text
               as spent
             from withdrawals.transactions made
-            where made.chain = ${chain} and made.purpose <> 'payout'
+            where made.chain = ${chain} and made.purpose not in ('payout', 'approve')
               and made.created_at > ${since.toISOString()}`)
           return BigInt(sum?.spent ?? 0)
         },

@@ -40,11 +40,23 @@ export function payMany(batchPayer: Address, payees: readonly Payee[]): PayingCa
   }
 }
 
+/** Lets `spender` take so much of a token, in place of what it might take before. */
+export function approveCall(
+  token: Address,
+  { spender, amount }: { spender: Address; amount: bigint },
+): PayingCall {
+  return { to: token, value: 0n, data: `0x${APPROVE}${word(spender)}${word(amount)}` }
+}
+
+/** How much such a call allows. */
+export const approvedBy = (data: `0x${string}`): bigint => BigInt(`0x${data.slice(-64)}`)
+
 const word = (value: bigint | `0x${string}`): string =>
   (typeof value === 'bigint' ? value.toString(16) : value.slice(2)).padStart(64, '0')
 
 /** The first 4 bytes of the hash of its name and arguments, as the ABI says. */
 const selector = (signature: string): string => hashOfText(signature).slice(2, 10)
 
+const APPROVE = selector('approve(address,uint256)')
 const TRANSFER = selector('transfer(address,uint256)')
 const PAY = selector('pay((address,address,uint256)[])')

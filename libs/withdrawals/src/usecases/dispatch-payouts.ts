@@ -1,7 +1,8 @@
 import type { Address } from '@coffer/evm/address'
+import type { AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { StepResult } from '@coffer/runtime/poll'
-import { type PayingCall, payMany, payOne, tokenOf } from '../domain/encode-payments.ts'
+import { payOne, tokenOf } from '../domain/encode-payments.ts'
 import { capsOfPayouts, type FeeCaps, type Fees, feesFor, type GasPrice } from '../domain/fees.ts'
 import type { NewTransaction } from '../domain/outgoing.ts'
 import { moveWithdrawal, type Withdrawal } from '../domain/withdrawal.ts'
@@ -13,7 +14,9 @@ import type {
   Waiting,
   WithdrawalRooms,
 } from '../ports.ts'
+import { allowBatches } from './allow-batches.ts'
 import { fail, isAsApproved, keepEnded } from './end-payouts.ts'
+import { type Plan, type PlanBatchesOptions, planBatches } from './plan-batches.ts'
 
 export type PayoutSettings = {
   chain: ChainId
@@ -23,6 +26,8 @@ export type PayoutSettings = {
   batchPayer?: Address | undefined
   batchMax: number
   fees: FeeCaps
+  /** What the batch payer is allowed of an asset at once; left out, what is to be paid. */
+  allowances?: ReadonlyMap<AssetId, bigint> | undefined
   /** Most gas that paying one may take. */
   gasMax: bigint
   /** Most transactions of the sender that are under way at once. */
@@ -41,7 +46,6 @@ export type DispatchPayoutsOptions = {
   now: () => Date
 }
 
-type Plan = { withdrawals: readonly Withdrawal[]; call: PayingCall }
 type Round = DispatchPayoutsOptions & {
   price: GasPrice
   fees: Fees
@@ -79,7 +83,12 @@ export const dispatchPayouts =
     const round = { ...options, price: state, fees, first: nonce, funds }
     let reason: Waiting = 'nothing'
     let intended = 0
-    for (const plan of await plansOf(queued, round)) {
+    const { plans, waits } = await planBatches(queued, {
+      ...{ client, underWay, ...settings },
+      allow: allowing(round),
+    })
+    if (waits) reason = 'allowance'
+    for (const plan of plans) {
       const outcome =
         underWay.count + intended < settings.inFlightMax ? await carryOut(plan, round) : 'in_flight'
       if (outcome === 'intended') intended += 1
@@ -88,6 +97,15 @@ export const dispatchPayouts =
     metrics.waiting(chain, reason)
     return reason === 'nothing' ? 'busy' : 'idle'
   }
+
+/** Approves within what is free of the coin. */
+const allowing = (round: Round): PlanBatchesOptions['allow'] => {
+  const { settings, funds } = round
+  const { batchPayer } = settings
+  if (batchPayer === undefined) return async () => 'helpless'
+  const takeGas = (cost: bigint) => funds.take([], { value: 0n, gas: cost })
+  return allowBatches({ ...round, batchPayer, takeGas })
+}
 
 /** What is free to be spent; what it is asked for it takes if it is there. */
 type Funds = {
@@ -125,38 +143,6 @@ function fundsOf(
       coin += gas
     },
   }
-}
-
-/** Many in one transaction where that can be, the others each in its own, in their order. */
-async function plansOf(queued: readonly Withdrawal[], round: Round): Promise<Plan[]> {
-  const { client, settings } = round
-  const { batchPayer, batchMax, sender } = settings
-  const alone = (withdrawal: Withdrawal): Plan => {
-    return { withdrawals: [withdrawal], call: payOne(withdrawal) }
-  }
-  if (batchPayer === undefined || batchMax < 2) return queued.map(alone)
-  const allowed = new Map<Address, bigint>()
-  const together: Withdrawal[] = []
-  for (const withdrawal of queued) {
-    if (withdrawal.isAlone) continue
-    const token = tokenOf(withdrawal.asset)
-    if (token) {
-      const of = { owner: sender, spender: batchPayer }
-      const left = allowed.get(token) ?? (await client.allowance(token, of))
-      allowed.set(token, left < withdrawal.amount ? left : left - withdrawal.amount)
-      if (left < withdrawal.amount) continue
-    }
-    together.push(withdrawal)
-  }
-  const plans: Plan[] = []
-  for (let first = 0; first < together.length; first += batchMax) {
-    const withdrawals = together.slice(first, first + batchMax)
-    const [only] = withdrawals
-    if (withdrawals.length === 1 && only) plans.push(alone(only))
-    else plans.push({ withdrawals, call: payMany(batchPayer, withdrawals) })
-  }
-  const rest = queued.filter((withdrawal) => !together.includes(withdrawal))
-  return [...plans, ...rest.map(alone)]
 }
 
 async function carryOut(plan: Plan, round: Round): Promise<Outcome> {

@@ -46,7 +46,7 @@ export async function endTransaction(
 }
 
 const gasReference = (purpose: Purpose, id: string): string =>
-  purpose === 'payout' ? `payout:${id}:gas` : `sweep:${id}:gas`
+  purpose === 'payout' || purpose === 'approve' ? `payout:${id}:gas` : `sweep:${id}:gas`
 
 function statusOf(mined: Mined | undefined, kind: AttemptKind | undefined): Ending['status'] {
   if (mined === undefined) return 'displaced'

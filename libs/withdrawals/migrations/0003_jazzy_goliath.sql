@@ -1,0 +1,1 @@
+CREATE INDEX "transactions_approvals" ON "withdrawals"."transactions" USING btree ("chain","sender","to_address","nonce") WHERE purpose = 'approve';
