@@ -78,4 +78,18 @@ export const paymentsMutations: readonly Mutation[] = [
     replace: 'input.writeUInt8(0xfe)',
     tests: ['contracts/forwarders.integration.test.ts'],
   },
+  {
+    name: 'what was charged back looks as if nothing had come in',
+    file: `${payments}/domain/payment.ts`,
+    find: "if (isChargedBack) return { status: 'charged_back', received }",
+    replace: '',
+    tests: [`${payments}/domain/payment.test.ts`],
+  },
+  {
+    name: 'a deposit that a reorg took back counts as charged back',
+    file: `${payments}/adapters/postgres-payment-rooms.ts`,
+    find: "isReversed && id.startsWith('charge:')",
+    replace: 'isReversed && id.length > 0',
+    tests: depositTests,
+  },
 ]

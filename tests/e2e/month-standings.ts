@@ -73,7 +73,9 @@ export function standingsOf(inputs: StandingsInputs): Map<string, Expected> {
       const { received, kept } = sums.get(id) ?? { received: 0n, kept: 0n }
       const isPaid = payers.get(payment.order) === id
       const own = byPayment.get(id) ?? []
-      const status = isPaid ? paidAs(payment, kept, own) : unpaidAs(payment, kept, at)
+      const status = isPaid
+        ? paidAs(payment, kept, own)
+        : unpaidAs(payment, kept, { takenBack, at })
       const word = wordOf(status, { isPaid, last: before.get(id), isTakenBack: takenBack.has(id) })
       return [id, { status, received, kept, isPaid, word }]
     }),
@@ -97,9 +99,14 @@ function paidAs(payment: KnownPayment, kept: bigint, arrivals: readonly Arrival[
   return kept > amount ? 'overpaid' : 'paid'
 }
 
-function unpaidAs(payment: KnownPayment, kept: bigint, at: Date): string {
-  const { amount, card, cancelledAt, expiresAt } = payment
+function unpaidAs(
+  payment: KnownPayment,
+  kept: bigint,
+  { takenBack, at }: { takenBack: ReadonlySet<string>; at: Date },
+): string {
+  const { id, amount, card, cancelledAt, expiresAt } = payment
   if (kept >= amount) return 'duplicate'
+  if (card !== undefined && takenBack.has(id)) return 'charged_back'
   if (card === 'tok_decline' || cancelledAt) return 'failed'
   if (at > expiresAt) return 'expired'
   return kept > 0n ? 'partially_paid' : 'created'

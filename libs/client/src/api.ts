@@ -1817,7 +1817,7 @@ export interface paths {
             parameters: {
                 query?: {
                     merchant?: string;
-                    status?: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed";
+                    status?: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed" | "charged_back";
                     limit?: number;
                     /** @description nextCursor of the answer before */
                     cursor?: string;
@@ -1853,7 +1853,7 @@ export interface paths {
                                 /** @description Where it is paid on chain */
                                 address: string | null;
                                 /** @enum {string} */
-                                status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed";
+                                status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed" | "charged_back";
                                 /** @description What came in so far and is final */
                                 received: string;
                                 /** @description What of it has reached the payer again */
@@ -1936,7 +1936,7 @@ export interface paths {
                             /** @description Where it is paid on chain */
                             address: string | null;
                             /** @enum {string} */
-                            status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed";
+                            status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed" | "charged_back";
                             /** @description What came in so far and is final */
                             received: string;
                             /** @description What of it has reached the payer again */
@@ -2005,7 +2005,7 @@ export interface paths {
                             /** @description Where it is paid on chain */
                             address: string | null;
                             /** @enum {string} */
-                            status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed";
+                            status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed" | "charged_back";
                             /** @description What came in so far and is final */
                             received: string;
                             /** @description What of it has reached the payer again */
@@ -2090,7 +2090,7 @@ export interface paths {
                                 /** @description Where it is paid on chain */
                                 address: string | null;
                                 /** @enum {string} */
-                                status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed";
+                                status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed" | "charged_back";
                                 /** @description What came in so far and is final */
                                 received: string;
                                 /** @description What of it has reached the payer again */
@@ -2181,7 +2181,7 @@ export interface paths {
                                 /** @description Where it is paid on chain */
                                 address: string | null;
                                 /** @enum {string} */
-                                status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed";
+                                status: "created" | "partially_paid" | "paid" | "overpaid" | "paid_late" | "duplicate" | "expired" | "failed" | "charged_back";
                                 /** @description What came in so far and is final */
                                 received: string;
                                 /** @description What of it has reached the payer again */

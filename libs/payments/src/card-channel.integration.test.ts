@@ -99,7 +99,7 @@ test('each card ends as it should, whatever befalls it, and none is charged twic
   for (const card of testCards) ids.set(card, await all.pay(card))
   all.run()
   const expected = (card: string) =>
-    card === 'tok_decline' ? 'failed' : card === 'tok_charged_back' ? 'created' : 'paid'
+    card === 'tok_decline' ? 'failed' : card === 'tok_charged_back' ? 'charged_back' : 'paid'
   const isOver = async (card: string) => {
     const id = ids.get(card) ?? ''
     const isTold = card !== 'tok_charged_back' || (await eventsOf(id)).length === 2

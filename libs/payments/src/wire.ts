@@ -52,7 +52,7 @@ export const merchant = z.strictObject({
 
 const STATUSES = [
   ...(['created', 'partially_paid', 'paid', 'overpaid', 'paid_late'] as const),
-  ...(['duplicate', 'expired', 'failed'] as const),
+  ...(['duplicate', 'expired', 'failed', 'charged_back'] as const),
 ] as const
 
 const status = z.enum(STATUSES)

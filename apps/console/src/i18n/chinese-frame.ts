@@ -138,6 +138,7 @@ export const chineseFrame: Readonly<Record<keyof typeof englishFrame, string>> =
   'status.overpaid': '多付',
   'status.paid_late': '逾期支付',
   'status.duplicate': '重复',
+  'status.charged_back': '已拒付',
   'status.expired': '已过期',
   'status.failed': '失败',
   'status.open': '待处理',

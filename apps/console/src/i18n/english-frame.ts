@@ -136,6 +136,7 @@ export const englishFrame = {
   'status.overpaid': 'Overpaid',
   'status.paid_late': 'Paid late',
   'status.duplicate': 'Duplicate',
+  'status.charged_back': 'Charged back',
   'status.expired': 'Expired',
   'status.failed': 'Failed',
   'status.open': 'Open',

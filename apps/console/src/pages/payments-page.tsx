@@ -10,7 +10,7 @@ import { PaymentList } from './payment-list.tsx'
 
 const STATUSES = [
   ...(['created', 'partially_paid', 'paid', 'overpaid', 'paid_late'] as const),
-  ...(['duplicate', 'expired', 'failed'] as const),
+  ...(['duplicate', 'expired', 'failed', 'charged_back'] as const),
 ] as const
 type Status = (typeof STATUSES)[number]
 

@@ -18,6 +18,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   duplicate: 'calm',
   expired: 'plain',
   failed: 'bad',
+  charged_back: 'bad',
   open: 'wait',
   cancelled: 'plain',
   awaiting_approval: 'wait',

@@ -29,6 +29,8 @@ export function PaymentPage({ id }: { id: string }) {
 }
 
 const PAYABLE = new Set(['created', 'partially_paid'])
+/** What a payer is told who can pay no more. */
+const ENDED = { expired: 'expired', failed: 'failed', charged_back: 'failed' } as const
 const PAID = new Set(['paid', 'overpaid', 'paid_late', 'duplicate'])
 
 function Whole({ of, aheadMs }: { of: Checkout; aheadMs: number }) {
@@ -47,9 +49,9 @@ function Whole({ of, aheadMs }: { of: Checkout; aheadMs: number }) {
           {t('paid')}
         </p>
       ) : null}
-      {of.status === 'expired' || of.status === 'failed' ? (
+      {of.status in ENDED ? (
         <p className="over" data-tone="bad" role="status">
-          {t(of.status)}
+          {t(ENDED[of.status as keyof typeof ENDED])}
         </p>
       ) : null}
       {PAYABLE.has(of.status) ? <Due of={of} aheadMs={aheadMs} /> : null}

@@ -160,9 +160,14 @@ async function openFiles(tx: Transaction, ids: readonly string[]): Promise<Payme
     receipts: (byPayment.get(payment.id) ?? []).map(receiptOf),
     returned: given.filter(({ paymentId }) => paymentId === payment.id),
     refusal: refusal ?? undefined,
+    isChargedBack: held.some((each) => each.paymentId === payment.id && isChargedBack(each)),
     isOver,
   }))
 }
+
+/** A deposit that is reversed may come again by another block; a charge never does. */
+const isChargedBack = ({ id, isReversed }: typeof receipts.$inferSelect): boolean =>
+  isReversed && id.startsWith('charge:')
 
 const receiptOf = ({ id, amount, paidAt }: typeof receipts.$inferSelect): Receipt => ({
   id,

@@ -15,6 +15,16 @@ const receipt = (amount: bigint, minutes = -5, id = `${amount} at ${minutes}`): 
 const standing = (receipts: readonly Receipt[], rest: Partial<Facts> = {}) =>
   standingOf({ terms, receipts, returned: [], isOver: false, ...rest })
 
+test('what was charged back is that for ever, however its time or its order ends', () => {
+  const back = { isChargedBack: true }
+
+  expect(standing([], back)).toEqual({ status: 'charged_back', received: 0n })
+  expect(standing([], { ...back, isOver: true, cancelledAt: at(0), refusal: 'cancelled' })).toEqual(
+    { status: 'charged_back', received: 0n },
+  )
+  expect(standing([receipt(100n)], back)).toMatchObject({ status: 'paid' })
+})
+
 describe('what came in', () => {
   test.each([
     ['nothing', [], 'created', 0n],

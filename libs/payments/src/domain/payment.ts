@@ -50,6 +50,8 @@ export type PaymentStatus =
   | 'expired'
   /** The channel refused it, or its order was cancelled. */
   | 'failed'
+  /** The holder of the card had what was paid taken back. */
+  | 'charged_back'
 
 /** What the facts of a payment amount to. */
 export type Standing = {
@@ -65,6 +67,8 @@ export type Facts = {
   returned: readonly Return[]
   /** Why the channel refused it. */
   refusal?: string | undefined
+  /** Whether something that came in was charged back. */
+  isChargedBack?: boolean | undefined
   /** When its order was cancelled: what is paid later is late. */
   cancelledAt?: Date | undefined
   /** Whether it was waited for long enough: later than `expiresAt`, since a block takes a while. */
@@ -81,7 +85,7 @@ export const hasSucceeded = ({ status }: Pick<Standing, 'status'>): boolean => S
  * payment that expired or was refused is paid once what was asked for is there.
  */
 export function standingOf(facts: Facts): Standing {
-  const { terms, receipts, returned, refusal, cancelledAt, isOver } = facts
+  const { terms, receipts, returned, refusal, isChargedBack, cancelledAt, isOver } = facts
   const received = receipts.reduce((sum, { amount }) => sum + amount, 0n)
   const kept = returned.reduce((sum, { amount }) => sum - amount, received)
   const paidAt = kept < terms.amount ? undefined : momentPaid(receipts, returned, terms.amount)
@@ -90,6 +94,7 @@ export function standingOf(facts: Facts): Standing {
     const inTime = kept > terms.amount ? 'overpaid' : 'paid'
     return { status: isLate ? 'paid_late' : inTime, received, paidAt }
   }
+  if (isChargedBack) return { status: 'charged_back', received }
   if (refusal !== undefined) return { status: 'failed', received }
   if (isOver) return { status: 'expired', received }
   return { status: kept > 0n ? 'partially_paid' : 'created', received }
