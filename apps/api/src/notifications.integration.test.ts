@@ -95,4 +95,7 @@ test('the preview shows every letter to anybody, and runs no script', async () =
   expect(page.headers['content-security-policy']).toContain("default-src 'none'")
   expect(page.body.match(/<iframe /g)).toHaveLength(26)
   expect(page.body).not.toContain('<script')
+  // What the letters are about is no asset of this installation.
+  expect(page.body).toContain('Deposit confirmed: 1250.5 USDC')
+  expect(page.body).not.toContain('units of')
 })

@@ -2,6 +2,7 @@ import type { EventType } from '@coffer/events/catalogue'
 import type { Locale } from '../domain/locale.ts'
 import { LOCALES } from '../domain/locale.ts'
 import { escapeHtml } from './letter.ts'
+import { SAMPLE_ASSETS } from './samples.ts'
 import { LETTER_TYPES, templateOf } from './templates.ts'
 import { type Stationery, writeLetter } from './write-letter.ts'
 
@@ -27,7 +28,7 @@ h2 code{margin-left:10px;color:var(--dim);font:400 12.5px/1 ui-monospace,Menlo,C
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:24px}
 article{overflow:hidden;background:var(--card);border:1px solid var(--line);border-radius:16px}
 header{padding:14px 20px;border-bottom:1px solid var(--line)}
-header b{display:block;font-weight:600}
+header b{display:block;font-weight:600;overflow-wrap:anywhere}
 header span{color:var(--dim);font-size:12.5px}
 iframe{display:block;width:100%;height:790px;border:0}
 details{border-top:1px solid var(--line)}
@@ -42,7 +43,8 @@ const LANGUAGES: Readonly<Record<Locale, string>> = { en: 'English', zh: '中文
 
 /** A page of every letter in every language, as HTML and as text, about events that are made up. */
 export function previewPage(stationery: Stationery): string {
-  const write = writeLetter(stationery)
+  const assets = [...stationery.assets, ...SAMPLE_ASSETS]
+  const write = writeLetter({ ...stationery, assets })
   const links = LETTER_TYPES.map((type) => `<a href="#${type}">${titleOf(type)}</a>`)
   const sections = LETTER_TYPES.map((type) => {
     const letters = LOCALES.map((locale) => letterCard({ type, locale, write }))

@@ -1,7 +1,9 @@
 import type { EventWire } from '@coffer/events/catalogue'
+import { type AssetId, parseAssetId } from '@coffer/money/asset'
 
 // Made up: no such owner, order or transaction exists.
 export const SAMPLE_TOKEN = 'eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48'
+const SAMPLE_COIN = 'eip155:1/slip44:60'
 export const SAMPLE_MERCHANT = '01980c3e-5d2a-7c41-9f0e-6a1d2b7c4e10'
 const ORDER = '01980c3f-1b6d-7e02-8a44-3c9d5f7e2b21'
 const PAYMENT = '01980c3f-1b70-7d15-b1c8-9e2f4a6c8d32'
@@ -9,6 +11,12 @@ const WITHDRAWAL = '01980c41-77aa-7f90-a2d4-5b8e1c3f7a43'
 const ADDRESS = '0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed'
 const OTHER_ADDRESS = '0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359'
 export const SAMPLE_HASH = `0x${'9fc76417374aa880d4449a1f7f31ec597f00b1f6f3dd2d66f4c9c6c445836d8b'}`
+
+/** What all samples are about, of which an installation may know nothing. */
+export const SAMPLE_ASSETS: readonly { id: AssetId; symbol: string; decimals: number }[] = [
+  { id: parseAssetId(SAMPLE_TOKEN), symbol: 'USDC', decimals: 6 },
+  { id: parseAssetId(SAMPLE_COIN), symbol: 'ETH', decimals: 18 },
+]
 
 export const sampleDeposit = {
   depositId: `eip155:1:${SAMPLE_HASH}:log:3`,
@@ -54,7 +62,7 @@ export const sampleWithdrawal = {
   owner: SAMPLE_MERCHANT,
   version: 1,
   chain: 'eip155:1',
-  asset: 'eip155:1/slip44:60',
+  asset: SAMPLE_COIN,
   amount: '2500000000000000001',
   fee: '1500000000000000',
   to: OTHER_ADDRESS,

@@ -1,9 +1,8 @@
 import { catalogue } from '@coffer/events/catalogue'
-import { nativeAssetId, parseAssetId } from '@coffer/money/asset'
 import { parseChainId } from '@coffer/money/chain-id'
 import { describe, expect, test } from 'vitest'
 import { LOCALES } from '../domain/locale.ts'
-import { SAMPLE_TOKEN, sampleOrder, sampleWithdrawal } from './samples.ts'
+import { SAMPLE_ASSETS, sampleOrder, sampleWithdrawal } from './samples.ts'
 import { LETTER_TYPES, templateOf } from './templates.ts'
 import { LetterUnwritableError, writeLetter } from './write-letter.ts'
 
@@ -11,10 +10,7 @@ const ETHEREUM = parseChainId('eip155:1')
 
 const stationery = {
   brand: 'Coffer',
-  assets: [
-    { id: parseAssetId(SAMPLE_TOKEN), symbol: 'USDC', decimals: 6 },
-    { id: nativeAssetId(ETHEREUM), symbol: 'ETH', decimals: 18 },
-  ],
+  assets: SAMPLE_ASSETS,
   explorers: new Map([[ETHEREUM, 'https://explorer.example/']]),
 }
 const write = writeLetter(stationery)
