@@ -132,9 +132,10 @@ test('lets a standby scanner take over from one that is paused, and keeps that o
   await startApp('scanner', { name: 'scanner-2' })
   await using paying = keepPaying(under)
 
-  // Whichever of the two has the lease is paused in the midst of its work.
+  // Whichever of the two has the lease is paused in the midst of its work, each other time of what
+  // it writes.
   for (let round = 1; round <= 4; round += 1) {
-    const before = await pausedHolder(under)
+    const before = await pausedHolder(under, { isWriting: round % 2 === 0 })
     await waitFor(takenFrom(under, before), { what: 'the other scanner to take over' })
     const taken = { checkpoint: await checkpoint(), ...(await scanLease(under)) }
     const goesOn = async () => (await checkpoint()) > taken.checkpoint

@@ -18,20 +18,33 @@ export async function scanLease({ postgres }: CofferUnderTest): Promise<ScanLeas
   }
 }
 
-/** Pauses the scanner that has the lease. One that lost it meanwhile goes on; then the next. */
+/**
+ * Pauses the scanner that has the lease, in the midst of a transaction if asked for. One that is not
+ * caught so goes on; then the next.
+ */
 export async function pausedHolder(
   under: CofferUnderTest,
+  { isWriting = false } = {},
 ): Promise<ScanLease & { scanner: RunningApp }> {
   const pause = async () => {
     const before = await scanLease(under)
     const pid = Number(before.holder.split(':')[1])
     const scanner = [...under.coffer.apps.values()].find((app) => app.pid() === pid)
     scanner?.kill('SIGSTOP')
-    if (scanner && (await scanLease(under)).epoch === before.epoch) return { ...before, scanner }
+    const isHolder = (await scanLease(under)).epoch === before.epoch
+    if (scanner && isHolder && (!isWriting || (await isChainLocked(under)))) {
+      return { ...before, scanner }
+    }
     scanner?.kill('SIGCONT')
     return undefined
   }
-  return await waitFor(pause, { what: 'a scanner with the lease' })
+  return await waitFor(pause, { what: 'a scanner with the lease', intervalMs: 3 })
+}
+
+/** Whether a transaction has the chain's row, so that nobody else can take the lease. */
+async function isChainLocked({ postgres }: CofferUnderTest): Promise<boolean> {
+  const free = await postgres.execute(sql`select from deposits.chains for update skip locked`)
+  return free.length === 0
 }
 
 /** Whether another has taken over since `before`. */

@@ -25,7 +25,9 @@ const holder = processName()
 await using resources = new AsyncDisposableStack()
 const telemetry = resources.use(await openTelemetry('scanner', config.LOG_LEVEL, process.env))
 const { logger, metrics } = telemetry
-const postgres = resources.use(openPostgres(config.DATABASE_URL, { applicationName: 'scanner' }))
+// Who hangs in a transaction for as long as its lease lasts has lost both.
+const pool = { applicationName: 'scanner', idleInTransactionMs: config.follow.leaseMs }
+const postgres = resources.use(openPostgres(config.DATABASE_URL, pool))
 
 // Chain → deposits: blocks, their deposits, the events and the checkpoint in one transaction.
 const stored = wakeUp()

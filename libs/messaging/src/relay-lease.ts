@@ -1,5 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { takeTime } from '@coffer/postgres/take-time'
 import { sql } from 'drizzle-orm'
 import { type OutboxSource, outboxTable } from './outbox-source.ts'
 
@@ -78,7 +79,7 @@ async function renumber(options: LeaseOptions): Promise<void> {
   const { postgres, topic, source = outboxTable, holder } = options
   const { table, transactionId } = source
   await postgres.transaction(async (tx) => {
-    await tx.execute(sql`set local statement_timeout = 0`)
+    await takeTime(tx)
     const [cursor] = await tx.execute<{ transaction_id: string; outbox_id: string }>(sql`
       select transaction_id::text, outbox_id::text from messaging.relays
       where topic = ${topic} and holder = ${holder}

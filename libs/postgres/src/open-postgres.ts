@@ -25,11 +25,20 @@ export type PostgresOptions = {
   /** A statement that runs longer is cancelled, milliseconds; 0 is never. */
   statementTimeoutMs?: number
   /**
+   * A transaction that waits for its next statement longer ends, milliseconds; 0 is never. Until
+   * then a process that hangs keeps its locks, and holds up every outbox of the server. Default:
+   * 10,000, or `statementTimeoutMs` where that is less.
+   */
+  idleInTransactionMs?: number
+  /**
    * Parses and plans each statement once a connection, and not each time: for a pool on which few
    * different ones come again and again. Their plans then know no values.
    */
   prepares?: boolean
 }
+
+/** Nothing that waits for anybody but the database belongs in a transaction. */
+const IDLE_MS = 10_000
 
 /** Opens a pool on `url`; connects on first use. Disposing waits for running queries. */
 export function openPostgres(
@@ -38,6 +47,7 @@ export function openPostgres(
     connectionsMax = 10,
     applicationName = 'coffer',
     statementTimeoutMs = 60_000,
+    idleInTransactionMs = Math.min(statementTimeoutMs, IDLE_MS),
     prepares = false,
   }: PostgresOptions = {},
 ): Postgres {
@@ -50,7 +60,7 @@ export function openPostgres(
     keepAliveInitialDelayMillis: 10_000,
     application_name: applicationName,
     statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
     // What a transaction need not wait for is sent behind what it has sent: see `sentTogether`.
     pipeline: true,
   })

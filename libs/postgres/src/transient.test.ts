@@ -7,6 +7,7 @@ const failed = (code: string, message = 'it failed') =>
 test.each([
   ['a deadlock', '40P01'],
   ['a server that stops', '57P01'],
+  ['a transaction that idled', '25P03'],
   ['a right that a role lacks', '42501'],
   ['a password that was changed', '28P01'],
   ['a role that may not sign in', '28000'],

@@ -1,4 +1,5 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { takeTime } from '@coffer/postgres/take-time'
 import { sql } from 'drizzle-orm'
 import type { StatisticsDifference, StatisticsShadow } from '../ports.ts'
 import { LINE_COLUMNS, postgresStatistics } from './postgres-statistics.ts'
@@ -27,7 +28,7 @@ export function postgresStatisticsShadow(postgres: Postgres): StatisticsShadow {
     compare: () =>
       postgres.transaction(
         async (tx) => {
-          await tx.execute(sql`set local statement_timeout = 0`)
+          await takeTime(tx)
           const [row] = await tx.execute<{ nouns: string }>(
             sql.raw(`select count(*) as nouns from ${SCHEMA}.facts`),
           )

@@ -1,4 +1,5 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { takeTime } from '@coffer/postgres/take-time'
 import { type SQL, sql } from 'drizzle-orm'
 import { NOT_NEGATIVE } from '../domain/chart-of-accounts.ts'
 
@@ -26,7 +27,7 @@ export async function checkLedger(
   return await postgres.transaction(
     async (tx) => {
       // A check of everything takes as long as it takes.
-      await tx.execute(sql`set local statement_timeout = 0`)
+      await takeTime(tx)
       const violations: LedgerViolation[] = []
       for (const [done, { invariant, query }] of CHECKS.entries()) {
         onProgress(done, CHECKS.length)

@@ -1,4 +1,5 @@
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { takeTime } from '@coffer/postgres/take-time'
 import { sql } from 'drizzle-orm'
 import { hexOf, merkleRoot } from '../domain/merkle-tree.ts'
 import { type Seal, sealProblem } from '../domain/seal.ts'
@@ -94,7 +95,7 @@ const changedUnder = (postgres: Postgres, { number, transactionIds, leaves }: St
 const passedOver = (postgres: Postgres) =>
   postgres.transaction(
     async (tx) => {
-      await tx.execute(sql`set local statement_timeout = 0`)
+      await takeTime(tx)
       return await tx.execute<Wrong>(sql`
         select format('transaction %s: %s', transaction.id, transaction.reference) as subject,
           'no seal is made of it, and later ones are sealed' as problem

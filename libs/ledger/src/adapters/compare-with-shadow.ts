@@ -1,4 +1,5 @@
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { takeTime } from '@coffer/postgres/take-time'
 import { sql } from 'drizzle-orm'
 import type { LedgerComparison, LedgerDifference, LogProblem } from '../ports.ts'
 import { DIFFERENCES, LISTED_MAX } from './differences.ts'
@@ -32,7 +33,7 @@ export async function compareWithShadow(postgres: Postgres): Promise<LedgerCompa
 
 /** Accounts that the log knew before the ledger did: they have its ids now. */
 async function adoptAccounts(tx: Transaction): Promise<void> {
-  await tx.execute(sql`set local statement_timeout = 0`)
+  await takeTime(tx)
   const adopted = await tx.execute(
     sql.raw(`create temp table adopted on commit drop as
       select account.id as before, live.id from ${SHADOW}.accounts account

@@ -1,5 +1,6 @@
 import { copyField, copyRows } from '@coffer/postgres/copy-rows'
 import type { Postgres } from '@coffer/postgres/open-postgres'
+import { takeTime } from '@coffer/postgres/take-time'
 import { sql } from 'drizzle-orm'
 import type { DerivedReferences, LedgerDifference } from '../ports.ts'
 
@@ -14,7 +15,7 @@ export const postgresDerivedReferences =
   (postgres: Postgres): DerivedReferences =>
   (work) =>
     postgres.transaction(async (tx) => {
-      await tx.execute(sql`set local statement_timeout = 0`)
+      await takeTime(tx)
       await tx.execute(sql`create temp table derived (reference text) on commit drop`)
       await tx.execute(
         sql`create temp table began on commit drop as select clock_timestamp() as at`,

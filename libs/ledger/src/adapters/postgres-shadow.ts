@@ -4,6 +4,7 @@ import type { Extent } from '@coffer/messaging/ports'
 import { deliveryOf } from '@coffer/messaging/raw-message'
 import { copyField, copyRows } from '@coffer/postgres/copy-rows'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { takeTime } from '@coffer/postgres/take-time'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import { sql } from 'drizzle-orm'
 import { readLoggedTransaction } from '../logged-transaction.ts'
@@ -60,7 +61,7 @@ const inOneTransaction = <Result>(
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> =>
   postgres.transaction(async (tx) => {
-    await tx.execute(sql`set local statement_timeout = 0`)
+    await takeTime(tx)
     return await work(tx)
   })
 

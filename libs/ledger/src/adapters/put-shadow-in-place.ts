@@ -1,6 +1,7 @@
 import { AppError } from '@coffer/errors/app-error'
 import { ACCOUNTING_EVENTS } from '@coffer/events/topics'
 import type { Postgres, Transaction } from '@coffer/postgres/open-postgres'
+import { takeTime } from '@coffer/postgres/take-time'
 import { crashPoint } from '@coffer/runtime/crash-point'
 import { sql } from 'drizzle-orm'
 import { IDS_OF_A_BATCH } from '../schema.ts'
@@ -15,7 +16,7 @@ import { transactionsOutbox } from './transactions-outbox.ts'
 export async function putShadowInPlace(postgres: Postgres): Promise<void> {
   try {
     await postgres.transaction(async (tx) => {
-      await tx.execute(sql`set local statement_timeout = 0`)
+      await takeTime(tx)
       await tx.execute(sql`lock table ledger.accounts, ledger.transactions in exclusive mode`)
       await refuseWhatIsWrong(tx)
       await findLater(tx)

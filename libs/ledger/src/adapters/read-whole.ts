@@ -11,6 +11,7 @@ export async function readWhole(tx: Transaction): Promise<void> {
 
 const SETTINGS = [
   'statement_timeout = 0',
+  'idle_in_transaction_session_timeout = 0',
   'jit = off',
   "work_mem = '256MB'",
   'enable_mergejoin = off',
