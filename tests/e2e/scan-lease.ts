@@ -19,8 +19,8 @@ export async function scanLease({ postgres }: CofferUnderTest): Promise<ScanLeas
 }
 
 /**
- * Pauses the scanner that has the lease, in the midst of a transaction if asked for. One that is not
- * caught so goes on; then the next.
+ * Pauses the scanner that has the lease, in the midst of a transaction if asked for. One that is
+ * not caught so goes on; then the next.
  */
 export async function pausedHolder(
   under: CofferUnderTest,
