@@ -3,6 +3,34 @@ import type { Mutation } from './mutation.ts'
 /** Bugs that let callers of the API do what they may not. */
 export const safetyMutations: readonly Mutation[] = [
   {
+    name: 'who has made the key of who approves is a second person',
+    file: 'libs/withdrawals/src/usecases/approve-withdrawal.ts',
+    find: 'if (!(await isSecondPerson({ first: requestedBy, second: approver }))) {',
+    replace: 'if (requestedBy === approver) {',
+    tests: ['apps/api/src/withdrawals.integration.test.ts'],
+  },
+  {
+    name: 'who has made the key of a maker of keys is not looked for',
+    file: 'libs/access/src/domain/key-origins.ts',
+    find: 'for (const name of origins) {',
+    replace: 'for (const name of [...origins]) {',
+    tests: ['libs/access/src/domain/key-origins.test.ts'],
+  },
+  {
+    name: 'a tenant keeps operators apart by the names of its keys',
+    file: 'libs/access/src/domain/key-origins.ts',
+    find: 'originsOf(second, platform)',
+    replace: 'originsOf(second, keys)',
+    tests: ['libs/access/src/domain/key-origins.test.ts'],
+  },
+  {
+    name: 'an admin is told the new secret of anybody',
+    file: 'libs/access/src/usecases/issue-key.ts',
+    find: 'if (!isTheirs) throw',
+    replace: 'if (names.length === 0) throw',
+    tests: ['apps/api/src/access.integration.test.ts'],
+  },
+  {
     name: 'who asked for a withdrawal approves it',
     file: 'libs/withdrawals/src/usecases/approve-withdrawal.ts',
     find: 'if (isSameHolder(requestedBy, approver)) {',

@@ -3,6 +3,7 @@ import { authenticate } from '@coffer/access/authenticate'
 import { currentKeys } from '@coffer/access/current-keys'
 import { accessGuard } from '@coffer/access/guard'
 import { postgresKeyBook } from '@coffer/access/key-book'
+import { isSecondPerson } from '@coffer/access/key-origins'
 import { limitRate } from '@coffer/access/limit-rate'
 import { postgresNonces } from '@coffer/access/nonces'
 import type { SharedCounts } from '@coffer/access/ports'
@@ -36,6 +37,13 @@ export type Access = {
   routes: Routes
   /** Whether a key is good at this moment. */
   isGood: (keyId: string) => Promise<boolean>
+}
+
+/** Whether two holders are two persons, by who has made their keys. */
+export const secondPersonOf = (postgres: Postgres) => {
+  const book = postgresKeyBook(postgres)
+  return async (holders: { first: string; second: string }) =>
+    isSecondPerson(holders, await book.origins())
 }
 
 /** Who may call what, wired to PostgreSQL. */

@@ -122,6 +122,27 @@ test('a tenant makes keys of its own and none of the platform', async () => {
   )
 })
 
+test('W12: an admin makes no key, and no new secret, in the name of somebody else', async () => {
+  const ann = await newCaller(api, { role: 'admin', holder: 'ann@example.com' })
+  const bob = await newCaller(api, { role: 'operator', holder: 'bob@example.com' })
+  const make = (holder: string) => ann.call('POST', '/v1/keys', { holder, role: 'operator' })
+  const rotate = (keyId: string) => ann.call('POST', `/v1/keys/${keyId}/rotate`)
+  const refused = { status: 409, body: { code: 'KEY_HOLDER' } }
+
+  expect(await make('BOB@example.com')).toMatchObject(refused)
+  expect(await make('Api_Key 2')).toMatchObject(refused)
+  expect(await api.post('/v1/keys', { holder: 'API_KEY', role: 'admin' })).toMatchObject(refused)
+  expect(await rotate(bob.keyId)).toMatchObject(refused)
+  const [own, new_] = [await make('ann@example.com'), await make('watch')]
+  expect([own.status, new_.status]).toEqual([201, 201])
+  const rotated = [await rotate(own.body.id), await rotate(new_.body.id), await rotate(ann.keyId)]
+  expect(rotated.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect((await api.post(`/v1/keys/${bob.keyId}/rotate`)).status).toBe(200)
+  // Whoever has lost theirs gets another; what it may approve is another matter.
+  expect((await ann.call('POST', `/v1/keys/${bob.keyId}/revoke`)).status).toBe(200)
+  expect((await make('bob@example.com')).status).toBe(201)
+})
+
 test('signs a person in, and refuses what another site could have sent', async () => {
   const { body: key } = await api.post('/v1/keys', { holder: 'a@example.com', role: 'admin' })
   const begin = { method: 'POST', url: '/v1/session', payload: { apiKey: key.secret } } as const

@@ -46,7 +46,7 @@ import { importAddresses } from '@coffer/wallets/import-addresses'
 import { postgresAddressBook } from '@coffer/wallets/postgres-address-book'
 import { postgresOwners } from '@coffer/wallets/postgres-owners'
 import { walletRoutes } from '@coffer/wallets/routes'
-import { type AccessOptions, accessOf } from './access-of.ts'
+import { type AccessOptions, accessOf, secondPersonOf } from './access-of.ts'
 import { apiHealth } from './api-health.ts'
 import { type BalanceRoutesOptions, balanceRoutes } from './balance-routes.ts'
 import { consoleReads } from './console-reads.ts'
@@ -214,17 +214,18 @@ function depositNewsOf(
 function paymentRoutes(options: ApiServerOptions): Routes[] {
   const { postgres, logger, settlementTerms: defaults, channelRules: rules } = options
   const { notifications: terms } = options
+  const isSecondPerson = secondPersonOf(postgres)
   const chains = options.chains.map(({ chain }) => chain)
   const assets = options.chains.flatMap((chain) => chain.assets)
   return [
     settlementsOf(postgres, { assets, defaults }),
     reconciliationApi({
-      ...{ postgres, chains, logger, rules },
+      ...{ postgres, chains, logger, rules, isSecondPerson },
       once: (actsIn) => postgresOnce(postgres, actsIn),
     }),
     treasuryApi({ postgres, chains: options.treasuries, logger }),
     analyticsRoutes(postgresStatisticsReader(postgres)),
-    withdrawalsOf(options),
+    withdrawalsOf({ ...options, isSecondPerson }),
     notificationsOf(postgres, { owners: postgresOwners(postgres), assets, terms }),
   ]
 }

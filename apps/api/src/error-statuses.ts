@@ -36,6 +36,7 @@ export const ERROR_STATUSES: ErrorStatuses = {
   IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, title: 'The request is under way' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key is of another request' },
   LEDGER_TRANSACTION_UNKNOWN: { status: 404, title: 'There is no such transaction' },
+  KEY_HOLDER: { status: 409, title: 'The key is somebody else’s' },
   KEY_ROLE: { status: 422, title: 'The role and the tenant do not fit' },
   KEY_UNKNOWN: { status: 404, title: 'There is no such key' },
   MERCHANT_UNKNOWN: { status: 404, title: 'There is no such merchant' },

@@ -5,7 +5,7 @@ import { policySettings } from '@coffer/withdrawals/policy-settings'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { newCaller, type TestCaller } from './testing/tenants.ts'
+import { calling, newCaller, type TestCaller } from './testing/tenants.ts'
 import { CHAIN, NATIVE_ASSET, type TestApi, TOKEN_ASSET, testApi } from './testing/test-api.ts'
 
 const HOT = `0x${'99'.repeat(20)}`
@@ -116,6 +116,23 @@ test('W12: who asked is known by the holder of the key, whichever key, name or r
   expect(body.requestedBy).toBe('Ada@Example.com')
   expect(await approve(body.id, body.approvalHash)).toMatchObject({ status: 409 })
   expect((await api.post(approvalOf(body.id), { hash: body.approvalHash })).status).toBe(200)
+})
+
+test('W12: whoever has made the key of a second person is that person', async () => {
+  const user = await ownerOf(api, 5_000n)
+  const ann = await newCaller(api, { role: 'admin', holder: 'ann@example.com' })
+  const key = { holder: 'ghost', role: 'admin' }
+  const { body: made } = await ann.call('POST', '/v1/keys', key)
+  const ghost = calling(api, { authorization: `Bearer ${made.secret}` })
+  const next = await ghost('POST', '/v1/keys', { holder: 'ghost of a ghost', role: 'operator' })
+  const ghosts = [ghost, calling(api, { authorization: `Bearer ${next.body.secret}` })]
+  const { body } = await withdraw({ ...api, headers: ann.headers }, { user, amount: '600' })
+
+  for (const call of ghosts) {
+    const approved = await call('POST', approvalOf(body.id), { hash: body.approvalHash })
+    expect(approved).toMatchObject({ status: 409, body: { code: 'APPROVAL_REFUSED' } })
+  }
+  expect((await approve(body.id, body.approvalHash)).status).toBe(200)
 })
 
 test('W12: what nobody knows who asked for is cancelled, and not approved', async () => {

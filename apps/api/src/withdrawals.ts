@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { postgresOnce } from '@coffer/access/answers'
 import { addPayee } from '@coffer/withdrawals/add-payee'
-import { approveWithdrawal, cancelWithdrawal } from '@coffer/withdrawals/approve-withdrawal'
+import {
+  type ApproveOptions,
+  approveWithdrawal,
+  cancelWithdrawal,
+} from '@coffer/withdrawals/approve-withdrawal'
 import { type PolicySettings, policyOf } from '@coffer/withdrawals/policy-settings'
 import { postgresPayees } from '@coffer/withdrawals/postgres-payees'
 import { postgresWithdrawals } from '@coffer/withdrawals/postgres-withdrawals'
@@ -12,10 +16,12 @@ import type { ApiServerOptions } from './api-server.ts'
 
 export type { PolicySettings }
 
-type Options = Pick<ApiServerOptions, 'postgres' | 'chains' | 'withdrawals'>
+type Options = Pick<ApiServerOptions, 'postgres' | 'chains' | 'withdrawals'> &
+  Pick<ApproveOptions, 'isSecondPerson'>
 
 /** The routes of withdrawals, wired to PostgreSQL. */
-export function withdrawalsOf({ postgres, chains: configs, withdrawals: settings }: Options) {
+export function withdrawalsOf(options: Options) {
+  const { postgres, chains: configs, withdrawals: settings, isSecondPerson } = options
   const chains = configs.map(({ chain }) => chain)
   const assets = configs.flatMap((config) => config.assets)
   const own = [...configs.flatMap((config) => config.ownAddresses ?? []), ...settings.HOT_WALLET]
@@ -32,7 +38,7 @@ export function withdrawalsOf({ postgres, chains: configs, withdrawals: settings
       newId: randomUUID,
     }),
     decisions: postgresOnce(postgres, (tx) => {
-      const within = { rooms: postgresWithdrawalRooms(tx), now }
+      const within = { rooms: postgresWithdrawalRooms(tx), now, isSecondPerson }
       return {
         approveWithdrawal: approveWithdrawal(within),
         cancelWithdrawal: cancelWithdrawal(within),

@@ -1,3 +1,4 @@
+import type { KeyOrigin } from './domain/key-origins.ts'
 import type { Role } from './domain/roles.ts'
 
 export type Tenant = { id: string; name: string; createdAt: Date }
@@ -33,6 +34,10 @@ export type KeyBook = {
   findTenant(id: string): Promise<Tenant | undefined>
   create(key: NewKey): Promise<Key>
   find(id: string): Promise<Key | undefined>
+  /** Of every key there ever was. */
+  origins(): Promise<KeyOrigin[]>
+  /** Whether a key of the platform is good that is held under this name. */
+  isHeld(holder: string): Promise<boolean>
   /** The newest first; of every tenant and the platform without one. */
   list(filter: {
     tenant: string | undefined

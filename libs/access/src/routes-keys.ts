@@ -79,8 +79,11 @@ function change(options: IssueKeyOptions): Routes {
           response: { 200: wire.issuedKey },
         },
       },
-      async ({ params: { id }, body }) =>
-        wire.issuedOnWire(await rotate(id, (body ?? wire.rotation.parse({})).graceSeconds)),
+      async (request) => {
+        const { graceSeconds } = request.body ?? wire.rotation.parse({})
+        const by = callerOf(request)
+        return wire.issuedOnWire(await rotate(request.params.id, { graceSeconds, by }))
+      },
     )
     app.post(
       '/v1/keys/:id/revoke',

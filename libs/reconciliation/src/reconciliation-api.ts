@@ -12,7 +12,7 @@ import {
   type ReconciliationRoutesOptions,
   reconciliationRoutes,
 } from './routes.ts'
-import { confirmAdjustment } from './usecases/confirm-adjustment.ts'
+import { type ConfirmOptions, confirmAdjustment } from './usecases/confirm-adjustment.ts'
 import { importStatement } from './usecases/import-statement.ts'
 import type { ChannelRules } from './usecases/judge-groups.ts'
 import { proposeAdjustment } from './usecases/propose-adjustment.ts'
@@ -25,11 +25,12 @@ export type ReconciliationApiOptions = {
   rules: ChannelRules
   chains: readonly ChainId[]
   logger: Logger
+  isSecondPerson: ConfirmOptions['isSecondPerson']
 }
 
 /** The routes of this context, wired to PostgreSQL. */
 export function reconciliationApi(given: ReconciliationApiOptions) {
-  const { postgres, once, rules, chains, logger } = given
+  const { postgres, once, rules, chains, logger, isSecondPerson } = given
   const now = () => new Date()
   const runs = postgresRuns(postgres)
   const options: ReconciliationRoutesOptions = {
@@ -41,7 +42,7 @@ export function reconciliationApi(given: ReconciliationApiOptions) {
       const rooms = postgresAdjustments(tx)
       return {
         proposeAdjustment: proposeAdjustment({ rooms, now }),
-        confirmAdjustment: confirmAdjustment({ rooms, now }),
+        confirmAdjustment: confirmAdjustment({ rooms, now, isSecondPerson }),
       }
     }),
     onAdjustment: (facts) => logger.warn(facts, 'an operator saw to a difference'),

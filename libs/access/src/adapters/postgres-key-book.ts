@@ -1,3 +1,4 @@
+import { isSameHolder } from '@coffer/http/is-same-holder'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Key, KeyBook } from '../ports.ts'
@@ -31,6 +32,22 @@ export function postgresKeyBook(postgres: Postgres): KeyBook {
       return made
     },
     find: (id) => one(eq(keys.id, id)),
+    origins: () =>
+      postgres
+        .selectDistinct({
+          holder: keys.holder,
+          createdBy: keys.createdBy,
+          isOfPlatform: sql<boolean>`${keys.tenant} is null`,
+        })
+        .from(keys),
+    async isHeld(holder) {
+      const isGood = sql`${keys.revokedAt} is null and coalesce(${keys.expiresAt} > now(), true)`
+      const held = await postgres
+        .selectDistinct({ holder: keys.holder })
+        .from(keys)
+        .where(and(isNull(keys.tenant), isGood))
+      return held.some((each) => isSameHolder(each.holder, holder))
+    },
     list: ({ tenant, before, limit }) =>
       postgres
         .select(shown)

@@ -1,4 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
+import { isSameHolder } from '@coffer/http/is-same-holder'
+import { isFirstHolder } from '../domain/key-origins.ts'
 import { isPlatformRole, type Role } from '../domain/roles.ts'
 import { digestOf, newKeyId, newKeyText } from '../key-text.ts'
 import type { Key, KeyBook } from '../ports.ts'
@@ -10,8 +12,11 @@ export type KeyRequest = {
   role: Role
   requiresSignature: boolean
   expiresAt: Date | null
-  by: { holder: string; tenant: string | null }
+  by: Maker
 }
+
+/** Who makes a key, or gives it another secret. */
+export type Maker = { holder: string; tenant: string | null }
 
 /** A key with its secret, which is told this once. */
 export type IssuedKey = Key & {
@@ -27,8 +32,9 @@ export type IssueKeyOptions = {
 }
 
 /**
- * Makes a key. A tenant makes keys of its own only, and none of the platform's. Throws
- * {@link KeyRoleError}, {@link TenantUnknownError} and {@link SigningOffError}.
+ * Makes a key. A tenant makes keys of its own only, and none of the platform's; of the platform's
+ * none is made in the name of somebody else who has one. Throws {@link KeyRoleError},
+ * {@link KeyHolderError}, {@link TenantUnknownError} and {@link SigningOffError}.
  */
 export const issueKey =
   ({ book, secretOf }: IssueKeyOptions) =>
@@ -42,6 +48,11 @@ export const issueKey =
       throw new TenantUnknownError(request.tenant)
     }
     if (request.requiresSignature && secretOf === undefined) throw new SigningOffError()
+    if (isFirstHolder(request.holder)) throw new KeyHolderError(request.holder)
+    const isInOwnName = isFirstHolder(by.holder) || isSameHolder(by.holder, request.holder)
+    if (tenant === null && !isInOwnName && (await book.isHeld(request.holder))) {
+      throw new KeyHolderError(request.holder)
+    }
     const id = newKeyId()
     const secret = newKeyText(id)
     const hash = digestOf(secret)
@@ -49,16 +60,41 @@ export const issueKey =
     return { ...key, secret, signingSecret: secretOf?.(hash) ?? null }
   }
 
-/** The old secret is good for a while longer. Throws {@link KeyUnknownError}. */
+/**
+ * The old secret is good for a while longer. Whoever asks is told the new one, so of the
+ * platform's keys it is the holder, or who made it. Throws {@link KeyUnknownError} and
+ * {@link KeyHolderError}.
+ */
 export const rotateKey =
   ({ book, secretOf }: IssueKeyOptions) =>
-  async (id: string, graceSeconds: number): Promise<IssuedKey> => {
+  async (id: string, { graceSeconds, by }: Rotation): Promise<IssuedKey> => {
+    const known = await book.find(id)
+    if (known?.tenant === null && !isFirstHolder(by.holder)) {
+      const names = [known.holder, known.createdBy]
+      const isTheirs = names.some((name) => isSameHolder(name, by.holder))
+      if (!isTheirs) throw new KeyHolderError(known.holder)
+    }
     const secret = newKeyText(id)
     const hash = digestOf(secret)
     const key = await book.rotate(id, { hash, graceSeconds })
     if (key === undefined) throw new KeyUnknownError(id)
     return { ...key, secret, signingSecret: secretOf?.(hash) ?? null }
   }
+
+type Rotation = { graceSeconds: number; by: Maker }
+
+/** A key would be known to somebody else than its holder. */
+export class KeyHolderError extends AppError {
+  readonly code = 'KEY_HOLDER'
+
+  constructor(holder: string) {
+    super(
+      `${JSON.stringify(holder)} is the name of somebody else who has a key. They make their ` +
+        'own, or it is made with API_KEY; a key that is lost is revoked first.',
+      { retry: 'never', details: { holder } },
+    )
+  }
+}
 
 /** The role and the tenant of a key don't go together. */
 export class KeyRoleError extends AppError {

@@ -17,6 +17,13 @@ export type ConfirmRequest = {
   hash: string
 }
 
+export type ConfirmOptions = {
+  rooms: AdjustmentRooms
+  now: () => Date
+  /** Whether nobody can know the keys of both, whatever names they have. */
+  isSecondPerson: (holders: { first: string; second: string }) => Promise<boolean>
+}
+
 /**
  * Books what was proposed for an open difference, by the word of a second person, and closes it,
  * all in one transaction; what only goes to suspense leaves it open. Throws
@@ -24,7 +31,7 @@ export type ConfirmRequest = {
  * `proposeAdjustment` throws.
  */
 export const confirmAdjustment =
-  ({ rooms, now }: { rooms: AdjustmentRooms; now: () => Date }) =>
+  ({ rooms, now, isSecondPerson }: ConfirmOptions) =>
   ({ differenceId, by, hash }: ConfirmRequest): Promise<Adjustment> =>
     rooms(async (room) => {
       const difference = requireOpen(differenceId, await room.lockDifference(differenceId))
@@ -34,7 +41,9 @@ export const confirmAdjustment =
       if (proposed.hash !== hash || hashOf(proposed) !== hash) {
         throw new ProposalChangedError(differenceId, proposed.hash)
       }
-      if (isSameHolder(proposed.proposedBy, by)) throw new SamePersonError(by)
+      const persons = { first: proposed.proposedBy, second: by }
+      const isOther = !isSameHolder(persons.first, by) && (await isSecondPerson(persons))
+      if (!isOther) throw new SamePersonError(by)
       const at = now()
       const confirmed = await room.confirm(proposed, { by, at })
       await settle(room, difference, { ...confirmed, at, by })
@@ -89,12 +98,14 @@ export class ProposalChangedError extends AppError {
   }
 }
 
+const ELSE = 'Somebody else must confirm it.'
+
 /** Money is moved by the word of two. */
 export class SamePersonError extends AppError {
   readonly code = 'RECONCILIATION_SAME_PERSON'
 
   constructor(by: string) {
-    super(`${JSON.stringify(by)} has proposed this. Somebody else must confirm it.`, {
+    super(`${JSON.stringify(by)} has proposed this, or one person made keys of both. ${ELSE}`, {
       retry: 'never',
       details: { by },
     })

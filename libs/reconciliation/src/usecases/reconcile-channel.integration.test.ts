@@ -228,7 +228,10 @@ const propose = (request: Parameters<ReturnType<typeof proposeAdjustment>>[0]) =
   proposeAdjustment({ rooms: postgresAdjustments(database.postgres), now: database.now })(request)
 
 const confirm = (request: Parameters<ReturnType<typeof confirmAdjustment>>[0]) =>
-  confirmAdjustment({ rooms: postgresAdjustments(database.postgres), now: database.now })(request)
+  confirmAdjustment({
+    ...{ rooms: postgresAdjustments(database.postgres), now: database.now },
+    isSecondPerson: async () => true,
+  })(request)
 
 const ask = (day?: string) =>
   requestRun({

@@ -14,12 +14,19 @@ export type Approval = {
   approver: string
 }
 
+export type ApproveOptions = {
+  rooms: WithdrawalRooms
+  now: () => Date
+  /** Whether nobody can know the keys of both, whatever names they have. */
+  isSecondPerson: (holders: { first: string; second: string }) => Promise<boolean>
+}
+
 /**
  * Lets a withdrawal be paid that needs a second person. Repeating it changes nothing. Throws
  * {@link WithdrawalUnknownError}, {@link ApprovalRefusedError}, `WithdrawalStateError`.
  */
 export const approveWithdrawal =
-  ({ rooms, now }: { rooms: WithdrawalRooms; now: () => Date }) =>
+  ({ rooms, now, isSecondPerson }: ApproveOptions) =>
   ({ id, hash, approver }: Approval): Promise<Withdrawal> =>
     rooms(async (room) => {
       const withdrawal = await room.lock(id)
@@ -33,6 +40,9 @@ export const approveWithdrawal =
       }
       if (isSameHolder(requestedBy, approver)) {
         throw new ApprovalRefusedError(id, 'who asked for it may not approve it')
+      }
+      if (!(await isSecondPerson({ first: requestedBy, second: approver }))) {
+        throw new ApprovalRefusedError(id, 'one person has made keys of who asked and who approves')
       }
       if (approvedBy !== undefined && isSameHolder(approvedBy, approver)) return withdrawal
       const at = now()
