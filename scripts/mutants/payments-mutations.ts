@@ -30,7 +30,7 @@ export const paymentsMutations: readonly Mutation[] = [
   {
     name: 'requests whose orders are there already make them once more',
     file: `${payments}/adapters/postgres-creation-rooms.ts`,
-    find: 'if (isTaken(error)) return undefined',
+    find: 'if (isTaken(error)) return { allot }',
     replace: '',
     tests: creationTests,
   },
@@ -91,5 +91,12 @@ export const paymentsMutations: readonly Mutation[] = [
     find: "isReversed && id.startsWith('charge:')",
     replace: 'isReversed && id.length > 0',
     tests: depositTests,
+  },
+  {
+    name: 'addresses are allotted once more for what is known already',
+    file: `${payments}/adapters/postgres-creation-rooms.ts`,
+    find: 'return { allot: async () => allotted }',
+    replace: 'return { allot }',
+    tests: creationTests,
   },
 ]

@@ -44,14 +44,15 @@ export function runRelay(options: RunRelayOptions): Work {
     retryMaxMs: 2_000,
   })
   const prune = async () => {
-    if (source.isPruned) await pruneOutbox({ postgres, topic, olderThanDays: keepDays })
+    await pruneOutbox({ postgres, topic, olderThanDays: keepDays })
     return 'idle' as const
   }
   const onError = warn('what was published long ago could not be deleted')
   const pruning = poll(prune, { idleMs: PRUNE_EVERY_MS, onError, retryMaxMs: 60_000 })
+  const works = source.isPruned ? [publishing, pruning] : [publishing]
   return async (signal) => {
     try {
-      await Promise.all([publishing(signal), pruning(signal)])
+      await Promise.all(works.map((work) => work(signal)))
     } finally {
       // Without this a successor only waits a little longer.
       await releaseLease(relay).catch(() => undefined)

@@ -60,7 +60,7 @@ export type Creation = Pick<Decided, 'made' | 'answered'> & {
 /** What is decided about requests that were looked at together. */
 export type Creating<Allotted, Result> = {
   requests: readonly PaymentRequest[]
-  /** What each may get; for each try anew. */
+  /** What each may get; anew for each try after one that was written in vain. */
   allot: () => Promise<Allotted>
   /** By what there is of what the requests name. */
   decide: (known: Known, allotted: Allotted) => { result: Result; creation: Creation }

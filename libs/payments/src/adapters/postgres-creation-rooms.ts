@@ -26,30 +26,33 @@ export const postgresCreationRooms =
   (options: CreationRoomsOptions): CreationRooms =>
   async (creating) => {
     const made = await makeNew(options, creating)
-    if (made !== undefined) return made.result
+    if ('result' in made) return made.result
+    // What was allotted is still nobody's, unless somebody had it when it was written.
+    let { allot } = made
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await makeLocking(options, creating)
+        return await makeLocking(options, { ...creating, allot })
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !isTaken(error)) throw error
+        allot = creating.allot
       }
     }
   }
 
-/** Undefined where something is there already, or is when all is written. */
+/** What is to be allotted by whoever goes on, where something is there or is when it is written. */
 async function makeNew<Allotted, Result>(
   options: CreationRoomsOptions,
   { requests, allot, decide }: Creating<Allotted, Result>,
-): Promise<{ result: Result } | undefined> {
+): Promise<{ result: Result } | { allot: () => Promise<Allotted> }> {
   const { postgres } = options
   const [known, allotted] = await sentTogether([knownIfNew(postgres, requests), allot()])
-  if (known === undefined) return undefined
+  if (known === undefined) return { allot: async () => allotted }
   const { result, creation } = decide(known, allotted)
   try {
     await write(options, postgres, creation)
     return { result }
   } catch (error) {
-    if (isTaken(error)) return undefined
+    if (isTaken(error)) return { allot }
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '@coffer/errors/app-error'
+import { IdempotencyKeyReusedError } from '@coffer/http/idempotency'
 import { type Asset, type AssetId, chainOfAsset, isCurrency } from '@coffer/money/asset'
 import { inGroups } from '@coffer/runtime/in-groups'
 import type { PaymentAddresses } from '@coffer/wallets/payment-addresses'
@@ -116,18 +117,6 @@ export class ForwardersUnverifiedError extends AppError {
       `No address on ${chain} is handed out now: its node could not be asked so far whether they ` +
         'lead to the hot wallet. It is asked again and again; repeat the request in some seconds.',
       { retry: 'retry', details: { chain } },
-    )
-  }
-}
-
-export class IdempotencyKeyReusedError extends AppError {
-  readonly code = 'IDEMPOTENCY_KEY_REUSED'
-
-  constructor(key: string) {
-    super(
-      `The key ${JSON.stringify(key)} was used for another request. Repeat a request under its ` +
-        'key as it was, and take a new key for each new one.',
-      { retry: 'never', details: { key } },
     )
   }
 }

@@ -180,6 +180,18 @@ test('without forwarders addresses are derived, and none that was imported is gi
   expect(payments.map(({ address }) => address)).toEqual([source.addressAt(0), source.addressAt(2)])
 })
 
+test('what is asked for again takes one place of the HD wallet, and not one for each look', async () => {
+  const source = hdAddresses(XPUB)
+  const { create } = maker({ forwarders: new Map(), source })
+  const asked = request()
+  const first = await create(asked)
+  const place = [...Array(99).keys()].findIndex((each) => source.addressAt(each) === first.address)
+
+  await create(asked)
+
+  expect((await create(request())).address).toBe(source.addressAt(place + 2))
+})
+
 test('an asset that is not accepted, or of another channel, is refused before anything', async () => {
   const { create, groups } = maker()
   const native = request({ asset: 'eip155:31337/slip44:60' as typeof TOKEN })

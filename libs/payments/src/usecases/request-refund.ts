@@ -1,10 +1,10 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { Address } from '@coffer/evm/address'
+import { IdempotencyKeyReusedError } from '@coffer/http/idempotency'
 import { inGroups } from '@coffer/runtime/in-groups'
 import type { Destinations } from '../channel-ports.ts'
 import type { Refund } from '../domain/refund.ts'
 import type { PaymentReader, PaymentView } from '../ports.ts'
-import { IdempotencyKeyReusedError } from './create-payment.ts'
 import {
   type RefundRequest,
   type RequestRefundsOptions,
