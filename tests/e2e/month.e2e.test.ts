@@ -101,8 +101,8 @@ test('all has happened that was meant to', () => {
   const statuses = new Set([...stage.oracle.expected().values()].map(({ status }) => status))
   expect([...statuses].sort()).toEqual(
     [
-      ...['created', 'duplicate', 'expired', 'failed', 'overpaid', 'paid', 'paid_late'],
-      'partially_paid',
+      ...['charged_back', 'created', 'duplicate', 'expired', 'failed', 'overpaid', 'paid'],
+      ...['paid_late', 'partially_paid'],
     ].sort(),
   )
   const ended = [...stage.oracle.refunds.values()].map(({ hasFailed }) => hasFailed)

@@ -163,7 +163,7 @@ describe('payments', () => {
     expect(await callBack('charge.succeeded', { ...report, status: 'succeeded' })).toBe(200)
     expect(await statuses()).toBe('paid')
     expect(await callBack('charge.charged_back', { ...report, status: 'charged_back' })).toBe(200)
-    expect(await statuses()).toBe('created')
+    expect(await statuses()).toBe('charged_back')
   })
 
   test('repeated under their key are one, and another body under it is refused', async () => {
