@@ -54,7 +54,8 @@ export default defineConfig({
           include: ['tests/e2e/**/*.e2e.test.ts'],
           execArgv,
           isolate: false,
-          testTimeout: 180_000,
+          // Many times what it takes: others may use the machine.
+          testTimeout: 300_000,
           hookTimeout: 180_000,
           // Half of a file's time is waiting, as for brokers that were killed.
           maxWorkers: 3,
