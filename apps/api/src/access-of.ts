@@ -5,6 +5,7 @@ import { accessGuard } from '@coffer/access/guard'
 import { postgresKeyBook } from '@coffer/access/key-book'
 import { isSecondPerson } from '@coffer/access/key-origins'
 import { limitRate } from '@coffer/access/limit-rate'
+import { networkOf } from '@coffer/access/network-of'
 import { postgresNonces } from '@coffer/access/nonces'
 import type { SharedCounts } from '@coffer/access/ports'
 import { signingSecretOf } from '@coffer/access/request-signature'
@@ -25,8 +26,11 @@ export type AccessOptions = {
   apiKeys: readonly string[]
   /** What signing secrets are made with; without it no requests are signed. */
   signingKey?: Buffer | undefined
-  /** Most requests a minute with each key of a tenant, and of the platform; 0 is any number. */
-  rates?: { tenant: number; platform: number }
+  /**
+   * Most requests a minute with each key of a tenant, and of the platform, and from each address
+   * without one; 0 is any number.
+   */
+  rates?: { tenant: number; platform: number; address?: number }
   /** Where processes count requests together; each counts alone without it. */
   counts?: SharedCounts | undefined
   logger: Logger
@@ -62,7 +66,7 @@ export function accessOf(options: AccessOptions): Access {
     guard: accessGuard({
       ...{ authenticate: known, people, audit },
       belongings: belongingsOf(postgres, book),
-      allow: allowanceOf(options),
+      ...allowancesOf(options),
       onAuditFailure: (error, { id: requestId }) =>
         logger.error({ requestId, cause: describeError(error) }, 'how an act ended is not noted'),
     }),
@@ -71,13 +75,20 @@ export function accessOf(options: AccessOptions): Access {
   }
 }
 
-/** What is left to a caller of the limit of their key. */
-function allowanceOf({ rates = { tenant: 0, platform: 0 }, counts, logger }: AccessOptions) {
+/** What is left to a caller of the limit of their key, or of their address. */
+function allowancesOf({ rates = { tenant: 0, platform: 0 }, counts, logger }: AccessOptions) {
   const onAlone = (error: unknown) =>
     logger.warn({ cause: describeError(error) }, 'requests are counted by each process alone')
-  const take = limitRate({ shared: counts, now: Date.now, onAlone })
-  return ({ keyId, tenant }: Caller) => {
-    const limit = tenant === null ? rates.platform : rates.tenant
-    return limit === 0 ? undefined : take(keyId, limit)
+  const counting = { shared: counts, now: Date.now, onAlone }
+  // Apart, so that no number of addresses makes it forget a key.
+  const [take, takeOfAddress] = [limitRate(counting), limitRate(counting)]
+  const { address: ofAddress = 0 } = rates
+  return {
+    allow: ({ keyId, tenant }: Caller) => {
+      const limit = tenant === null ? rates.platform : rates.tenant
+      return limit === 0 ? undefined : take(keyId, limit)
+    },
+    allowAddress: (address: string) =>
+      ofAddress === 0 ? undefined : takeOfAddress(`from ${networkOf(address)}`, ofAddress),
   }
 }

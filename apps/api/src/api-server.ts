@@ -95,6 +95,8 @@ export type ApiServerOptions = Pick<AccessOptions, 'signingKey' | 'rates' | 'cou
   notifications: NotificationTerms
   /** Whose pages may call this in a browser. */
   origins?: readonly string[]
+  /** Proxies that are believed whom they speak for. */
+  proxies?: readonly string[]
   /** Most addresses that a user is given; 0 is as many as they like. */
   addressesMax?: number
   /** Where the console was built to. */
@@ -152,6 +154,7 @@ export async function apiServer(options: ApiServerOptions): Promise<HttpServer> 
     version: '1.0.0',
     guard: access.guard,
     origins: options.origins,
+    proxies: options.proxies,
     statuses: ERROR_STATUSES,
     isTransient: isTransientPostgresError,
     health: apiHealth({ statuses, chains, headAgeMaxSeconds, metrics }),

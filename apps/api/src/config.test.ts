@@ -47,6 +47,8 @@ test.each([
   ['CORS_ORIGINS', 'https://shop.example/', 'without a path'],
   ['REQUEST_SIGNING_KEY', 'short', '32 bytes'],
   ['RATE_LIMIT_PER_MINUTE', '-1', 'RATE_LIMIT_PER_MINUTE'],
+  ['TRUSTED_PROXIES', '10.0.0.0/8, proxy.example', 'addresses or networks'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33', 'addresses or networks'],
   ['HEAD_AGE_MAX_SECONDS', '-1', 'HEAD_AGE_MAX_SECONDS'],
 ])('refuses %s = %j', (name, value, words) => {
   expect(() => apiConfig({ ...given, [name]: value })).toThrow(words)

@@ -79,6 +79,7 @@ export function apiConfig(env: Readonly<Record<string, string | undefined>>) {
     rates: {
       tenant: config.RATE_LIMIT_PER_MINUTE,
       platform: config.RATE_LIMIT_PLATFORM_PER_MINUTE,
+      address: config.RATE_LIMIT_PUBLIC_PER_MINUTE,
     },
     channelRules: channelRules(config),
     settlementTerms: settlementTerms(config),

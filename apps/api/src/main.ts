@@ -37,6 +37,7 @@ const server = await apiServer({
   signingKey: config.REQUEST_SIGNING_KEY,
   rates: config.rates,
   origins: config.CORS_ORIGINS,
+  proxies: config.TRUSTED_PROXIES,
   addressesMax: config.ADDRESSES_PER_USER_MAX,
   counts,
   xpub: config.XPUB,

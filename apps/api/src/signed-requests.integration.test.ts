@@ -13,7 +13,11 @@ let secret: string
 let bearer: string
 
 beforeAll(async () => {
-  api = await testApi({ signingKey, rates: { tenant: 5, platform: 0 } })
+  api = await testApi({
+    signingKey,
+    rates: { tenant: 5, platform: 0, address: 7 },
+    proxies: ['127.0.0.1'],
+  })
   baseUrl = await api.server.listen({ host: '127.0.0.1', port: 0 })
   const wanted = { holder: 'shop', role: 'admin', requiresSignature: true }
   const { body } = await api.post('/v1/keys', wanted)
@@ -132,4 +136,30 @@ test('A4: a tenant’s key has so many requests a minute, and hears how many are
   expect(refused[0]?.json()).toMatchObject({ code: 'RATE_LIMIT', status: 429 })
   expect(Number(refused[0]?.headers['retry-after'])).toBeGreaterThan(0)
   expect(unlimited.headers).not.toHaveProperty('ratelimit')
+})
+
+test('A4: an address without a key has so many requests a minute, and callbacks have any', async () => {
+  const from = (address: string, url = `/v1/checkout/${crypto.randomUUID()}`) =>
+    api.server.inject({ url, headers: { 'x-forwarded-for': address } })
+  const many = (address: string) => Promise.all(Array.from({ length: 15 }, () => from(address)))
+  const told = (answers: Awaited<ReturnType<typeof many>>) =>
+    new Set(answers.map(({ statusCode }) => statusCode))
+
+  const one = await many('203.0.113.7')
+  const [other] = await many('203.0.113.8')
+  const network = [...(await many('2001:db8:1:2::1')), await from('2001:db8:1:2::ffff')]
+  const refused = one.find(({ statusCode }) => statusCode === 429)
+  const calledBack = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      api.server.inject({ method: 'POST', url: '/v1/channels/sandbox/callbacks', payload: '{}' }),
+    ),
+  )
+
+  expect([told(one), told(network)]).toEqual([new Set([404, 429]), new Set([404, 429])])
+  expect(other?.statusCode).toBe(404)
+  expect(other?.headers['ratelimit-policy']).toBe('"address";q=7;w=60')
+  expect(refused?.json()).toMatchObject({
+    ...{ code: 'RATE_LIMIT', detail: expect.stringContaining('7 requests from this address') },
+  })
+  expect(told(calledBack).has(429)).toBe(false)
 })

@@ -25,6 +25,8 @@ export type GuardOptions = {
   belongings: Belongings
   /** What a caller may still call; undefined is as much as they like. */
   allow: (caller: Caller) => MaybePromise<Allowance> | undefined
+  /** The same of whoever calls without a key from an address. */
+  allowAddress: (address: string) => MaybePromise<Allowance> | undefined
   audit: Pick<AuditTrail, 'begin' | 'end'>
   /** Told of each act whose end could not be written down. */
   onAuditFailure: (error: unknown, request: FastifyRequest) => void
@@ -55,7 +57,7 @@ export function accessGuard(options: GuardOptions): Guard {
       const { config } = request.routeOptions
       const turn = { request, reply, done }
       const caller = config?.access === 'public' ? null : identified(options, request)
-      if (caller === null) done()
+      if (caller === null) admitAnybody(options, turn)
       else if (caller instanceof Promise) {
         caller.then((known) => admit(options, turn, known)).catch(done)
       } else admit(options, turn, caller)
@@ -160,6 +162,17 @@ function admit(options: GuardOptions, turn: Turn, caller: Caller | undefined): v
   } else proceed(options, turn, { caller, allowance })
 }
 
+function admitAnybody(options: GuardOptions, { request, reply, done }: Turn): void {
+  const { isUncounted } = request.routeOptions.config ?? {}
+  const allowance = isUncounted ? undefined : options.allowAddress(request.ip)
+  const go = (known: Allowance | undefined) => {
+    if (known !== undefined) tellAllowance(reply, known, 'address')
+    done(known?.isAllowed === false ? new RateLimitError(known, 'from this address') : undefined)
+  }
+  if (allowance instanceof Promise) allowance.then(go).catch(done)
+  else go(allowance)
+}
+
 type Known = { caller: Caller; allowance: Allowance | undefined }
 
 function proceed(options: GuardOptions, turn: Turn, { caller, allowance }: Known): void {
@@ -179,10 +192,10 @@ function proceed(options: GuardOptions, turn: Turn, { caller, allowance }: Known
 }
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
-function tellAllowance(reply: FastifyReply, allowance: Allowance): void {
+function tellAllowance(reply: FastifyReply, allowance: Allowance, of = 'key'): void {
   const { isAllowed, limit, remaining, resetSeconds } = allowance
-  reply.header('ratelimit-policy', `"key";q=${limit};w=60`)
-  reply.header('ratelimit', `"key";r=${remaining};t=${resetSeconds}`)
+  reply.header('ratelimit-policy', `"${of}";q=${limit};w=60`)
+  reply.header('ratelimit', `"${of}";r=${remaining};t=${resetSeconds}`)
   if (!isAllowed) reply.header('retry-after', `${resetSeconds}`)
 }
 

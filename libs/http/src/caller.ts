@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that a caller needs, or `public`: a route without it can't be registered. */
     access?: string
+    /** Of a public route: as often as they like, such as by who proves who they are otherwise. */
+    isUncounted?: true
     /**
      * What each parameter of the path names, such as `{ id: 'user' }`: who is bound to a tenant is
      * told that there is no such thing, unless it is the tenant's. `part` is found within what

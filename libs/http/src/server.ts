@@ -36,6 +36,8 @@ export type HttpServerOptions = ProblemOptions & {
   health: HealthProbes
   /** Whose pages may call this in a browser. Default: nobody's but its own. */
   origins?: readonly string[] | undefined
+  /** Proxies that are believed whom they speak for, by address or network. Default: none. */
+  proxies?: readonly string[] | undefined
   routes: readonly Routes[]
 }
 
@@ -56,6 +58,7 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     bodyLimit: BODY_MAX_BYTES,
     routerOptions: { maxParamLength: PARAMETER_MAX_LENGTH },
     forceCloseConnections: 'idle',
+    trustProxy: options.proxies?.length ? [...options.proxies] : false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     clientErrorHandler: answerUnread,
     frameworkErrors: (error: FastifyError, _request: unknown, reply: unknown) => {

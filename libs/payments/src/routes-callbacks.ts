@@ -23,7 +23,8 @@ export function callbackRoutes(take: ReturnType<typeof takeCallback>): Routes {
     app.post(
       '/v1/channels/sandbox/callbacks',
       {
-        config: { access: 'public' },
+        // They are signed, and money depends on them.
+        config: { access: 'public', isUncounted: true },
         schema: {
           tags: ['channels'],
           summary: 'What the sandbox did',

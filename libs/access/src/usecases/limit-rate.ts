@@ -122,9 +122,12 @@ const NAMES_MAX = 100_000
 export class RateLimitError extends AppError {
   readonly code = 'RATE_LIMIT'
 
-  constructor({ limit, resetSeconds }: Pick<Allowance, 'limit' | 'resetSeconds'>) {
+  constructor(
+    { limit, resetSeconds }: Pick<Allowance, 'limit' | 'resetSeconds'>,
+    by = 'with this key',
+  ) {
     super(
-      `There were ${limit} requests with this key within a minute, which is as many as may be. ` +
+      `There were ${limit} requests ${by} within a minute, which is as many as may be. ` +
         `Go on in ${resetSeconds} s, and ask for a higher limit if that is too few.`,
       { retry: 'retry', details: { limit } },
     )
