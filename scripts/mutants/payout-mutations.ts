@@ -70,13 +70,6 @@ export const payoutMutations: readonly Mutation[] = [
     tests: allowanceTests,
   },
   {
-    name: 'an allowance is changed while batches that need it are under way',
-    file: 'libs/withdrawals/src/usecases/plan-batches.ts',
-    find: 'if (underWay.approving.has(token)) return',
-    replace: 'if (underWay.approving.size > 9) return',
-    tests: allowanceTests,
-  },
-  {
     name: 'an allowance that does not help is asked for again and again',
     file: 'libs/withdrawals/src/usecases/allow-batches.ts',
     find: 'if (!helped && ageMs < AGAIN_MS)',
