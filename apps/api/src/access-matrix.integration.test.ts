@@ -110,6 +110,7 @@ const MAY: Readonly<Record<string, string>> = {
   'POST /v1/reconciliation/statements': 'admin operator',
   'POST /v1/session': 'public',
   'POST /v1/tenants': 'admin',
+  'POST /v1/treasury/fundings': 'admin operator',
   'POST /v1/users': 'admin owner developer',
   'POST /v1/users/{id}/addresses': 'admin owner developer',
   'POST /v1/users/{id}/payees': 'admin owner',
