@@ -67,7 +67,7 @@ test(
     expect(JSON.parse(tried.stdout)).toMatchObject({ readMs: expect.any(Number) })
     expect(well, well.stdout).toMatchObject({ code: 0 })
     expect(well.stdout).toContain('is ready, accounts is 12 messages behind')
-    expect(unwell).toMatchObject({ code: 1 })
+    expect(unwell).toMatchObject({ code: 6 })
     expect(JSON.parse(unwell.stdout)).toMatchObject([
       { name: 'database', isWell: true },
       { name: 'broker', isWell: true },
