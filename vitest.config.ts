@@ -44,7 +44,7 @@ export default defineConfig({
           // Some start parts of their own, which may take 90 s each on a busy machine.
           hookTimeout: 120_000,
           // Many wait: for a broker that was killed to be back, for a lease to run out.
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
