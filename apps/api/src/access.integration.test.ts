@@ -206,3 +206,10 @@ test('writes down who did what and how it ended, and lets nobody take it back', 
   await expect(api.postgres.execute(sql`delete from access.acts`)).rejects.toThrow()
   await expect(api.postgres.execute(sql`update access.outcomes set status = 1`)).rejects.toThrow()
 })
+
+test('the audit log is asked for no holder that nobody can have', async () => {
+  expect(await api.get('/v1/audit?holder=Y%00')).toMatchObject({
+    status: 400,
+    body: { code: 'REQUEST_INVALID' },
+  })
+})

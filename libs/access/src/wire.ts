@@ -154,7 +154,7 @@ const act = z.strictObject({
 })
 
 export const auditQuery = z.strictObject({
-  holder: z.string().max(200).optional(),
+  holder: text(200).optional(),
   from: moment.optional().describe('What was done from then on'),
   to: moment.optional().describe('What was done before then'),
   outcome: z
