@@ -207,9 +207,12 @@ test('writes down who did what and how it ended, and lets nobody take it back', 
   await expect(api.postgres.execute(sql`update access.outcomes set status = 1`)).rejects.toThrow()
 })
 
-test('the audit log is asked for no holder that nobody can have', async () => {
-  expect(await api.get('/v1/audit?holder=Y%00')).toMatchObject({
-    status: 400,
-    body: { code: 'REQUEST_INVALID' },
-  })
-})
+test.each(['/v1/audit?holder=Y%00', '/v1/users?search=Q%00', '/v1/merchants?search=%00'])(
+  '%s is refused, since nothing stored holds a NUL',
+  async (path) => {
+    expect(await api.get(path)).toMatchObject({
+      status: 400,
+      body: { code: 'REQUEST_INVALID' },
+    })
+  },
+)

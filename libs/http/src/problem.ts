@@ -50,6 +50,12 @@ const FRAMEWORK: Readonly<Record<string, NewProblem>> = {
     title: 'The body has a media type that this route does not read',
     detail: 'Send the body as JSON, with the header "Content-Type: application/json".',
   },
+  URL_NUL: {
+    code: 'REQUEST_INVALID',
+    status: 400,
+    title: 'The request is not as this route expects it',
+    detail: 'The URL holds a NUL character (%00), which no text here can hold. Leave it out.',
+  },
   FST_ERR_BAD_URL: {
     code: 'URL_MALFORMED',
     status: 400,

@@ -74,7 +74,8 @@ export async function httpServer(options: HttpServerOptions): Promise<HttpServer
     reply.header('x-request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
     reply.header('cache-control', 'no-store')
-    done()
+    // No text that is stored here can hold one, so that nothing is called or found by it.
+    done(request.url.includes('%00') ? new UrlNulError() : undefined)
   })
   server.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
     const { id, method, routeOptions } = request
@@ -113,7 +114,11 @@ function readEmptyJsonAsNothing(server: HttpServer): void {
   })
 }
 
-/** Its problem is that of what the framework refuses: no route has seen the body. */
+/** Its problem is that of what the framework refuses, as of the next: no route has seen it. */
+class UrlNulError extends Error {
+  readonly code = 'URL_NUL'
+}
+
 class BodyDepthError extends Error {
   readonly code = 'BODY_TOO_DEEP'
 }
