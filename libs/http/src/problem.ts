@@ -50,7 +50,7 @@ const FRAMEWORK: Readonly<Record<string, NewProblem>> = {
     title: 'The body has a media type that this route does not read',
     detail: 'Send the body as JSON, with the header "Content-Type: application/json".',
   },
-  URL_NUL: {
+  REQUEST_INVALID: {
     code: 'REQUEST_INVALID',
     status: 400,
     title: 'The request is not as this route expects it',

@@ -116,7 +116,7 @@ function readEmptyJsonAsNothing(server: HttpServer): void {
 
 /** Its problem is that of what the framework refuses, as of the next: no route has seen it. */
 class UrlNulError extends Error {
-  readonly code = 'URL_NUL'
+  readonly code = 'REQUEST_INVALID'
 }
 
 class BodyDepthError extends Error {
