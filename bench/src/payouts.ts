@@ -30,6 +30,8 @@ const REVERTS = '0x60006000fd'
 
 const SECONDS_MAX = 900
 
+const UNDONE_BLOCKS = 2
+
 /** So that blocks may be undone which hold payouts, and few payouts share a transaction. */
 const SETTINGS = {
   CONFIRMATIONS: '4',
@@ -134,6 +136,8 @@ type Trouble = { count: number; signal: AbortSignal }
 async function causeTrouble(coffer: Coffer, { count, signal }: Trouble) {
   const client = anvilClient(coffer.urls.RPC_URLS)
   const random = seededRandom(1)
+  // What filled the hot wallet gets deeper than any block that is undone.
+  await client.mine(UNDONE_BLOCKS + 1)
   let kills = 0
   let reorgs = 0
   for (let round = 1; !signal.aborted; round += 1) {
@@ -145,7 +149,7 @@ async function causeTrouble(coffer: Coffer, { count, signal }: Trouble) {
     }
     if (round % 3 === 1) {
       const place = () => 'drop' as const
-      await reorg(client, random.below(2) === 0 ? { depth: 2, place } : { depth: 2 })
+      await reorg(client, { depth: UNDONE_BLOCKS, ...(random.below(2) === 0 ? { place } : {}) })
       reorgs += 1
     }
     const closed = recipient(random.below(count))

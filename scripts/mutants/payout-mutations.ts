@@ -49,6 +49,20 @@ export const payoutMutations: readonly Mutation[] = [
     tests,
   },
   {
+    name: 'a wallet that is empty offers more and more for gas',
+    file: advance,
+    find: "if ((await send(open, newest, reached)) === 'funds') {",
+    replace: 'if ((await send(open, newest, reached)) === undefined) {',
+    tests,
+  },
+  {
+    name: 'what was signed before is not given where the wallet can pay no more',
+    file: advance,
+    find: "      if ((await send(open, attempt, reached)) !== 'funds') return\n",
+    replace: '      if (attempt.raw !== undefined) return\n',
+    tests,
+  },
+  {
     name: 'what a signer signed is not looked at',
     file: 'libs/withdrawals/src/adapters/checked-signer.ts',
     find: 'if (problem !== undefined) throw',

@@ -104,5 +104,47 @@ test('W17: a payout waits while it would cost more than it may, and is never rai
   await checks.expectPaidOnce(asked.id, to)
 })
 
+test('W17: a wallet that was emptied offers no more for it, and pays what was offered first', async () => {
+  const to = newStranger()
+  const asked = await stage.withdraw({ to })
+  await stage.dispatch()
+  const balance = await stage.balance(stage.hot)
+  await stage.client.setBalance(stage.hot, 1n)
+  for (let look = 0; look < 5; look += 1) await stage.advance({ raiseAfterMs: 0 })
+  const [waiting] = await checks.openTransactions()
+  expect(waiting?.attempts.map(({ number, takenAt }) => [number, takenAt])).toEqual([
+    [0, undefined],
+  ])
+  expect(await stage.told()).toMatch(/coffer_payouts_not_taken_total\{.*outcome="funds".*\} 5/)
+
+  await stage.client.setBalance(stage.hot, balance)
+  await stage.finish()
+  await checks.expectPaidOnce(asked.id, to)
+  expect((await stage.database.withdrawal(asked.id)).txHash).toBe(waiting?.attempts[0]?.hash)
+})
+
+test('W17: of those that offer more and more the dearest that can be paid is given', async () => {
+  const to = newStranger()
+  const asked = await stage.withdraw({ to })
+  await stage.client.setAutomine(false)
+  await stage.dispatch()
+  for (let look = 0; look < 4; look += 1) await stage.advance({ raiseAfterMs: 0 })
+  const [waiting] = await checks.openTransactions()
+  const attempts = waiting?.attempts ?? []
+  expect(attempts).toHaveLength(4)
+  const balance = await stage.balance(stage.hot)
+  const affordable = attempts[2]?.maxFeePerGas ?? 0n
+  await stage.client.request('anvil_dropAllTransactions', [])
+  await stage.client.setBalance(stage.hot, affordable * (waiting?.gas ?? 0n) + 1_000n)
+
+  await stage.advance({ raiseAfterMs: 0 })
+  await stage.client.setAutomine(true)
+  await stage.client.mine()
+  await stage.client.setBalance(stage.hot, balance)
+  await stage.finish()
+  await checks.expectPaidOnce(asked.id, to)
+  expect((await stage.database.withdrawal(asked.id)).txHash).toBe(attempts[2]?.hash)
+})
+
 const latestBlock = () =>
   stage.client.request<{ baseFeePerGas: string }>('eth_getBlockByNumber', ['latest', false])

@@ -32,6 +32,7 @@ export type RunPayoutsOptions = {
 /** Pays what waits, until stopped. Any number of processes may. */
 export function runPayouts(options: RunPayoutsOptions): Work {
   const { settings, queue, lookMs, dispatchMs, logger, payouts, clients } = options
+  const metrics = toldOfRefusals(options)
   const now = () => new Date()
   const clientOf = (chain: ChainId): ChainClient => {
     const client = clients.get(chain)
@@ -44,7 +45,7 @@ export function runPayouts(options: RunPayoutsOptions): Work {
     if (found === undefined) throw new Error(`Nothing is paid on ${chain}.`)
     return found.fees
   }
-  const advance = advanceTransaction({ ...options, signer, clientOf, feesOf, now })
+  const advance = advanceTransaction({ ...options, metrics, signer, clientOf, feesOf, now })
   const work = settings.map((each) => {
     const client = clientOf(each.chain)
     const onIntended = (ids: readonly string[]) =>
@@ -72,5 +73,17 @@ export function runPayouts(options: RunPayoutsOptions): Work {
   })
   return async (signal) => {
     await Promise.all([jobs(signal), ...work.map((each) => each(signal))])
+  }
+}
+
+/** Counts as before, and logs in the node's own words what an operator can do something about. */
+function toldOfRefusals({ metrics, logger }: RunPayoutsOptions): PayoutMetrics {
+  return {
+    ...metrics,
+    notTaken(chain, { outcome, reason }) {
+      metrics.notTaken(chain, { outcome, reason })
+      if (outcome !== 'funds' && outcome !== 'refused') return
+      logger.warn({ chain, outcome, reason }, 'the node did not take a transaction of ours')
+    },
   }
 }

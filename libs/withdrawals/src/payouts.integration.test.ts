@@ -1,4 +1,5 @@
 import { erc20AssetId } from '@coffer/money/asset'
+import { rpcFaults } from '@coffer/testkit/rpc-faults'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHAIN, ETH, type PayoutStage, payoutStage, stranger } from './testing/payout-stage.ts'
 
@@ -30,6 +31,24 @@ test('pays coin, and books what it took once it is final', async () => {
   expect(await database.system('custody', ETH)).toBe(1_000n - gas)
   expect(await database.system('in_flight', ETH)).toBe(0n)
   expect(await database.violations()).toEqual([])
+})
+
+const WORDS = [
+  ['already known', 'taken'],
+  ['INTERNAL_ERROR: insufficient funds for gas * price + value', 'funds'],
+  ['insufficient funds for transfer', 'funds'],
+  ['InsufficientFunds, Balance is 0 less than sending value', 'funds'],
+  ['Upfront cost exceeds account balance', 'funds'],
+  ['replacement transaction underpriced', 'underpriced'],
+  ['nonce too low: next nonce 5, tx nonce 4', 'nonce_used'],
+  ['txpool is full', 'refused'],
+] as const
+
+test.each(WORDS)('a node that says "%s" means %s', async (words, outcome) => {
+  const rule = stage.proxy.add({ fault: rpcFaults.error(-32_000, words), times: 1 })
+
+  expect(await stage.chain.broadcast('0x02')).toMatchObject({ outcome })
+  expect(rule.fired).toBe(1)
 })
 
 test('pays tokens', async () => {

@@ -180,10 +180,14 @@ export type ChainState = GasPrice & {
   final: bigint
 }
 
-/** What a node says to bytes that it is given. `refused` says why in its own words. */
-export type Taken =
-  | { outcome: 'taken' | 'nonce_used' | 'underpriced' }
-  | { outcome: 'refused'; reason: string }
+/** What a node says to bytes that it is given. */
+export type Taken = { outcome: 'taken' } | NotTaken
+
+/** `funds`: the sender has less than they may cost. The reason is in the node's own words. */
+export type NotTaken = {
+  outcome: 'nonce_used' | 'underpriced' | 'funds' | 'refused'
+  reason: string
+}
 
 /** Whatever took a nonce. */
 export type Occupant = { hash: TxHash; to: string; value: bigint; data: string }
@@ -239,6 +243,7 @@ export type PayoutMetrics = {
   balance(chain: ChainId, units: bigint): void
   ended(chain: ChainId, status: Ending['status']): void
   raised(chain: ChainId): void
+  notTaken(chain: ChainId, said: NotTaken): void
 }
 
 /** A payee and where it is. */

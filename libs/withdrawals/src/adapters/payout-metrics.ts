@@ -52,6 +52,12 @@ export function prometheusPayoutMetrics(
     labelNames: ['chain'],
     registers,
   })
+  const notTaken = new Counter({
+    name: 'coffer_payouts_not_taken_total',
+    help: 'Times that a node did not take a transaction of ours, by what it said.',
+    labelNames: ['chain', 'outcome'],
+    registers,
+  })
   return {
     waiting(chain, reason) {
       for (const each of REASONS) {
@@ -61,6 +67,7 @@ export function prometheusPayoutMetrics(
     balance: (chain, units) => balance.set({ chain }, Number(units) / 1e18),
     ended: (chain, status) => ended.inc({ chain, status }),
     raised: (chain) => raised.inc({ chain }),
+    notTaken: (chain, { outcome }) => notTaken.inc({ chain, outcome }),
   }
 }
 

@@ -123,11 +123,19 @@ function signRequest(open: Outgoing, fees: Fees, kind: AttemptKind): SignRequest
 
 type Reached = { client: ChainClient; options: AdvanceOptions }
 
-/** Gives stored bytes to a node, and tells of it the first time that one takes them. */
-async function send(open: Outgoing, attempt: Attempt, { client, options }: Reached): Promise<void> {
-  const taken = await client.broadcast(attempt.raw)
+/**
+ * Gives stored bytes to a node, and tells of it the first time that one takes them. Answers what
+ * the node says.
+ */
+async function send(open: Outgoing, attempt: Attempt, { client, options }: Reached) {
+  const said = await client.broadcast(attempt.raw)
   crashPoint('withdrawals.after-broadcast')
-  if (attempt.takenAt !== undefined || taken.outcome !== 'taken') return
+  if (said.outcome !== 'taken') options.metrics.notTaken(open.chain, said)
+  else if (attempt.takenAt === undefined) await tellTaken(open, attempt, options)
+  return said.outcome
+}
+
+async function tellTaken(open: Outgoing, attempt: Attempt, options: AdvanceOptions) {
   const at = options.now()
   await options.rooms(async (room) => {
     if ((await room.outgoing.lockOpen(open.id)) === undefined) return
@@ -141,25 +149,31 @@ async function send(open: Outgoing, attempt: Attempt, { client, options }: Reach
   })
 }
 
-/** The newest as it is, or one that offers more if that has waited for too long. */
+/** The newest as it is, and one that offers more if that has waited for too long. */
 async function sendAgain(
   open: Outgoing,
   { client, state, options }: Reached & { state: ChainState },
 ): Promise<void> {
-  const newest = open.attempts.at(-1)
+  const reached = { client, options }
+  const [newest, ...earlier] = open.attempts.toReversed()
   if (newest === undefined) return
-  const waitedMs = options.now().getTime() - newest.signedAt.getTime()
-  // Only the first of those that wait is ever held up by its price.
-  const isNext = async () => (await client.nonce(open.sender, 'latest')) === open.nonce
-  if (waitedMs >= options.raiseAfterMs && (await isNext())) {
-    const fees = raisedFees(newest, state, capsOf(open, options))
-    const raised = fees && (await signNext(open, { fees, options }).catch(notSigned))
-    if (raised) {
-      options.metrics.raised(open.chain)
-      return await send(open, raised, { client, options })
+  // Where coin is what is missing, one that offers more would want still more of it, and cost that
+  // once there is enough. An earlier one wants less.
+  if ((await send(open, newest, reached)) === 'funds') {
+    for (const attempt of earlier) {
+      if ((await send(open, attempt, reached)) !== 'funds') return
     }
+    return
   }
-  await send(open, newest, { client, options })
+  const waitedMs = options.now().getTime() - newest.signedAt.getTime()
+  if (waitedMs < options.raiseAfterMs) return
+  // Only the first of those that wait is ever held up by its price.
+  if ((await client.nonce(open.sender, 'latest')) !== open.nonce) return
+  const fees = raisedFees(newest, state, capsOf(open, options))
+  const raised = fees && (await signNext(open, { fees, options }).catch(notSigned))
+  if (raised === undefined) return
+  options.metrics.raised(open.chain)
+  await send(open, raised, reached)
 }
 
 /** A payout is never raised to more than it may cost. */
