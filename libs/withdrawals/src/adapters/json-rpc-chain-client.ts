@@ -97,7 +97,7 @@ function takenOf(reason: string): Taken {
   if (/already (known|imported)|known transaction|alreadyknown/i.test(reason)) {
     return { outcome: 'taken' }
   }
-  // Besu's words are the second ones; go-ethereum, Reth, Erigon, Nethermind and Anvil say the first.
+  // Besu says the second; go-ethereum, Reth, Erigon, Nethermind and Anvil say the first.
   if (/insufficient ?funds|upfront cost exceeds/i.test(reason)) return { outcome: 'funds', reason }
   if (/nonce (is )?too low|nonce.*(used|already)/i.test(reason))
     return { outcome: 'nonce_used', reason }
