@@ -6,15 +6,22 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startStack } from '../libs/devstack/src/start-stack.ts'
+import { readOptions } from '../libs/runtime/src/read-options.ts'
 import { type Mutation, mutate } from './mutants/mutation.ts'
 import { mutations } from './mutants/mutations.ts'
 import { privateCopy } from './mutants/private-copy.ts'
 import { runTestFiles, type TestOutcome } from './mutants/run-test-files.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const { positionals: words, values } = parseArgs({
+const USAGE = `npm run mutants -- [WORD…] [--only NAME]…
+
+Plants one bug after another in a copy of the repository and runs the tests that have to notice.
+
+  WORD           only bugs whose name or file contains one of these
+  --only NAME    only the bug of exactly this name; may be given more than once`
+
+const { positionals: words, values } = readOptions(USAGE, {
   allowPositionals: true,
   options: { only: { type: 'string', multiple: true, default: [] } },
 })

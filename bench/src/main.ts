@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { readOptions } from '@coffer/runtime/read-options'
 import { catchUp } from './catch-up.ts'
 import { catchUpTokens } from './catch-up-tokens.ts'
 import { consolePages } from './console.ts'
@@ -31,7 +31,15 @@ const BENCHMARKS = {
   withdrawable,
 }
 
-const { positionals, values } = parseArgs({
+const USAGE = `npm run bench -- [NAME…] [--count N] [--json] [--no-require]
+
+Runs the benchmarks of these names, or all: ${Object.keys(BENCHMARKS).join(', ')}.
+
+  --count N      work to do: blocks, messages, requests; each benchmark has a default of its own
+  --json         prints the last line alone
+  --no-require   does not end with 1 because a figure is not what is required`
+
+const { positionals, values } = readOptions(USAGE, {
   allowPositionals: true,
   allowNegative: true,
   options: {

@@ -4,13 +4,23 @@
  * never happened.
  */
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
+import { readOptions } from '@coffer/runtime/read-options'
 import { seedRange } from './seed-range.ts'
 import { simulateInParallel } from './simulate-in-parallel.ts'
 import type { Verdict } from './simulate-seed.ts'
 import { simulateSeeds } from './simulate-seeds.ts'
 
-const { values } = parseArgs({
+const USAGE = `npm run simulate -- [--seeds A..B | --seed N] [--workers N] [--trace] [--counts]
+
+Has whole lives of scanner and ledger pass in memory, each by its seed, and checks every invariant.
+
+  --seeds A..B   which seeds (1..200)
+  --seed N       one of them
+  --workers N    processes side by side (one for each core)
+  --trace        prints what happened in each turn
+  --counts       prints how often everything happened`
+
+const { values } = readOptions(USAGE, {
   options: {
     seeds: { type: 'string', default: '1..200' },
     seed: { type: 'string' },

@@ -4,7 +4,8 @@
  * every point everything must be booked once, and the log be what the ledger is. Prints how often
  * each point has killed, and ends with 1 if anything is wrong or a point has killed less often.
  */
-import { parseArgs } from 'node:util'
+
+import { readOptions } from '@coffer/runtime/read-options'
 import { cofferUnderTest } from '../e2e/coffer-under-test.ts'
 import { CRASH_PAIRS, crashPair, noKills, SMALL_STEPS } from '../e2e/crash-pairs.ts'
 import { progress } from '../soak/progress.ts'
@@ -13,7 +14,13 @@ import { crashRebuilds } from './crash-rebuilds.ts'
 /** The time at which a point kills: the first, some while catching up, one when that is done. */
 const PASSES = [1, 3, 2, 1, 8]
 
-const { values } = parseArgs({ options: { times: { type: 'string', default: '20' } } })
+const USAGE = `npm run crash -- [--times N]
+
+Kills a process at each crash point while deposits come, and checks that each is booked once.
+
+  --times N    how often at each point (20)`
+
+const { values } = readOptions(USAGE, { options: { times: { type: 'string', default: '20' } } })
 const times = Number(values.times)
 if (!Number.isSafeInteger(times) || times < 1) {
   console.error(`--times is ${JSON.stringify(values.times)}. Expected a whole number from 1.`)

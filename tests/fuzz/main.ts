@@ -7,9 +7,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { apiClient } from '@coffer/cli/api-client'
 import { type Coffer, startCoffer } from '@coffer/cli/start-coffer'
+import { readOptions } from '@coffer/runtime/read-options'
 
 const VERSION = '4.32.5'
 const HOME = resolve('.coffer/fuzz')
@@ -22,7 +22,14 @@ const REFUSALS = [400, 401, 403, 404, 405, 406, 409, 415, 422, 428, 429, 431]
 const ACTS = '^/v1/admin/dead-letters/(redrive|discard)$'
 const KEY = { idempotencyKey: 'fuzz' }
 
-const { values } = parseArgs({
+const USAGE = `npm run fuzz -- [--examples N] [--seed N]
+
+Has Schemathesis send every operation of the API what its schema allows and what it does not.
+
+  --examples N    of each operation and phase, at most (60)
+  --seed N        what is drawn (1)`
+
+const { values } = readOptions(USAGE, {
   options: {
     /** Of each operation and phase, at most. */
     examples: { type: 'string', default: '60' },

@@ -4,12 +4,22 @@
  * everything is healed, nobody helps, and all that is on the chain must be booked, once. Ends with
  * 1 if anything was lost, doubled or otherwise wrong, or if a process grew.
  */
-import { parseArgs } from 'node:util'
+
+import { readOptions } from '@coffer/runtime/read-options'
 import { progress } from './progress.ts'
 import { runSoak } from './run-soak.ts'
 import { soakVerdict } from './soak-verdict.ts'
 
-const { values } = parseArgs({
+const USAGE = `npm run soak -- [--minutes N] [--seed N] [--slope-max MB] [--rss-slope-max MB]
+
+Has a whole Coffer at work while everything around it fails, and checks that nothing is lost.
+
+  --minutes N           for how long (30)
+  --seed N              what goes wrong, and when (1)
+  --slope-max MB        how fast what a process has in use may grow, MB an hour (10)
+  --rss-slope-max MB    the same of memory of the machine (60)`
+
+const { values } = readOptions(USAGE, {
   options: {
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
