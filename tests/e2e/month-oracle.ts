@@ -73,14 +73,13 @@ export function monthOracle(payments: readonly KnownPayment[]) {
 
 export type MonthOracle = ReturnType<typeof monthOracle>
 
-/** What lies with each payment on chain: what came in and was not applied. */
+/** What lies with each payment: what came in and was not applied. */
 function clearingOf(
   payments: readonly KnownPayment[],
   expected: ReadonlyMap<string, Expected>,
 ): Map<string, bigint> {
-  const onChain = payments.filter(({ address }) => address !== undefined)
   return new Map(
-    onChain.map(({ id, amount }) => {
+    payments.map(({ id, amount }) => {
       const { kept, isPaid } = expected.get(id) ?? { kept: 0n, isPaid: false }
       return [id, kept - (isPaid ? amount : 0n)]
     }),

@@ -13,14 +13,17 @@ export type PlannedMerchant = {
 /** What somebody sends to the address of a payment. */
 export type PlannedTransfer = { amount: bigint; wave: number }
 
-export type PlannedPayment = { transfers: readonly PlannedTransfer[] }
+export type PlannedPayment = {
+  transfers: readonly PlannedTransfer[]
+  /** What is charged, where it is not paid on chain. */
+  card?: string
+}
 
 export type PlannedOrder = {
   merchant: number
   reference: string
   asset: string
   amount: bigint
-  card: string | undefined
   isCancelled: boolean
   /** Whether it is waited for as shortly as may be; else longer than the test takes. */
   isHasty: boolean
@@ -77,13 +80,19 @@ export function planMonth(random: SeededRandom, options: PlanOptions): MonthPlan
     const asset = random.pick([...(isOnChain ? coins : currencies).keys()])
     const amount = 100n + random.bigintBelow(prices.get(asset) ?? 1n)
     const order = { merchant: random.below(merchants.length), reference: `${place}`, asset, amount }
-    if (isOnChain) return { ...order, card: undefined, ...paidOnChain(random, amount) }
-    // Most cards are as they should be.
-    const card = random.below(5) > 0 ? 'tok_succeed' : random.pick(cards)
-    const payments = [{ transfers: [] }]
-    return { ...order, card, isCancelled: false, isHasty: false, payments }
+    if (isOnChain) return { ...order, ...paidOnChain(random, amount) }
+    const payments = paidByCard(random, cards)
+    return { ...order, isCancelled: false, isHasty: false, payments }
   })
   return { merchants, orders }
+}
+
+/** Most cards are as they should be, and some payers are charged once more for the same order. */
+function paidByCard(random: SeededRandom, cards: readonly string[]): PlannedPayment[] {
+  const card = random.below(5) > 0 ? 'tok_succeed' : random.pick(cards)
+  // The second one is decided on later, so that there is an order between them.
+  const isTwice = card === 'tok_succeed' && random.below(20) === 0
+  return [card, ...(isTwice ? ['tok_delayed'] : [])].map((each) => ({ transfers: [], card: each }))
 }
 
 function paidOnChain(

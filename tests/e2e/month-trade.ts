@@ -40,21 +40,21 @@ export async function openTrade(call: Call, plan: MonthPlan): Promise<Trade> {
     return id
   })
   const trades = await atOnce(plan.orders, async (order) => {
-    const { asset, amount, reference, card } = order
-    const channel = card === undefined ? 'onchain' : 'sandbox'
-    const body = {
-      ...{ merchant: merchants[order.merchant], reference, asset, amount: `${amount}`, channel },
-      ...(card === undefined ? {} : { card }),
-      ...(order.isHasty ? { expiresInSeconds: HASTY_SECONDS } : {}),
-    }
+    const { asset, amount, reference } = order
     const made: Made[] = []
-    for (const [place] of order.payments.entries()) {
+    for (const [place, { card }] of order.payments.entries()) {
+      const channel = card === undefined ? 'onchain' : 'sandbox'
+      const body = {
+        ...{ merchant: merchants[order.merchant], reference, asset, amount: `${amount}`, channel },
+        ...(card === undefined ? {} : { card }),
+        ...(order.isHasty ? { expiresInSeconds: HASTY_SECONDS } : {}),
+      }
       made.push(await good(call('POST', '/v1/payments', body, `${reference}-${place}`)))
     }
     const cancelledAt = order.isCancelled ? await cancel(call, made[0]?.order ?? '') : undefined
     return made.map((each, place) => {
+      const { transfers = [], card } = order.payments[place] ?? {}
       const payment = knownAs(each, { card, cancelledAt })
-      const transfers = order.payments[place]?.transfers ?? []
       return { payment, transfers: transfers.map((transfer) => ({ ...transfer, payment })) }
     })
   })

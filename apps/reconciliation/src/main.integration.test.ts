@@ -114,15 +114,15 @@ const line = (place: number, reference: string, amount: string): Message =>
 const booked = (payment: string, amount: string): Message => {
   const entry = { asset: USD, accountVersion: 1 }
   return eventMessage({
-    id: `transaction:payment:${payment}:succeeded`,
+    id: `transaction:charge:${payment}:succeeded`,
     type: 'transaction.created',
     source: 'coffer/accounts',
     time: MOVED_AT,
     key: randomUUID(),
     data: {
       transactionId: '1',
-      reference: `payment:${payment}:succeeded`,
-      code: 'payment.credit',
+      reference: `charge:${payment}:succeeded`,
+      code: 'charge.credit',
       eventAt: MOVED_AT,
       recordedAt: MOVED_AT,
       entries: [

@@ -9,7 +9,10 @@ import {
 } from './notification-events.ts'
 import { orderCancelled, orderCreated, orderPaid, orderRefunded } from './order-events.ts'
 import {
+  chargeReversed,
+  chargeSucceeded,
   paymentCreated,
+  paymentDuplicated,
   paymentExpired,
   paymentFailed,
   paymentSucceeded,
@@ -58,6 +61,9 @@ export const catalogue = {
   'payment.succeeded': { topic: PAYMENT_EVENTS, data: paymentSucceeded },
   'payment.failed': { topic: PAYMENT_EVENTS, data: paymentFailed },
   'payment.expired': { topic: PAYMENT_EVENTS, data: paymentExpired },
+  'payment.duplicated': { topic: PAYMENT_EVENTS, data: paymentDuplicated },
+  'charge.succeeded': { topic: PAYMENT_EVENTS, data: chargeSucceeded },
+  'charge.reversed': { topic: PAYMENT_EVENTS, data: chargeReversed },
   'refund.requested': { topic: PAYMENT_EVENTS, data: refundRequested },
   'refund.succeeded': { topic: PAYMENT_EVENTS, data: refundSucceeded },
   'refund.failed': { topic: PAYMENT_EVENTS, data: refundFailed },

@@ -58,6 +58,34 @@ export const paymentExpired = z.object({
   expiredAt: z.iso.datetime(),
 })
 
+/** All of it came in, for an order that another payment has paid: it is to be refunded. */
+export const paymentDuplicated = z.object({
+  ...payment,
+  /** All that came in. It stays with the payment, and nobody has earned it. */
+  received: unitsOnWire,
+  duplicatedAt: z.iso.datetime(),
+})
+
+const charge = {
+  paymentId: z.uuid(),
+  merchantId: z.uuid(),
+  channel: payment.channel,
+  /** The channel's name for it. */
+  chargeId: z.string().min(1),
+  asset: assetOnWire,
+  amount: unitsOnWire,
+}
+
+/** A channel has taken money for a payment, and owes it to us. */
+export const chargeSucceeded = z.object({
+  ...charge,
+  /** When it moved, as the channel says, RFC 3339. */
+  movedAt: z.iso.datetime(),
+})
+
+/** A channel has taken back what it took for a payment. */
+export const chargeReversed = z.object({ ...charge, reversedAt: z.iso.datetime() })
+
 const refund = {
   refundId: z.uuid(),
   paymentId: z.uuid(),
@@ -95,6 +123,8 @@ export const refundFailed = z.object({
 
 export type PaymentSucceeded = z.output<typeof paymentSucceeded>
 export type PaymentFailed = z.output<typeof paymentFailed>
+export type ChargeSucceeded = z.output<typeof chargeSucceeded>
+export type ChargeReversed = z.output<typeof chargeReversed>
 export type RefundRequested = z.output<typeof refundRequested>
 export type RefundSucceeded = z.output<typeof refundSucceeded>
 export type RefundFailed = z.output<typeof refundFailed>

@@ -124,19 +124,63 @@ test('each card ends as it should, whatever befalls it, and none is charged twic
   })
 })
 
-test('a refund goes back to its card, or fails and sets free what was reserved', async () => {
+/** Books whatever was announced so far; what was booked before is known. */
+async function book(): Promise<void> {
   const { postgres } = all.database
-  const book = async () => {
-    const events = (await all.database.announced()).filter(isPaymentEvent)
-    await bookPayments({ unitOfWork: postgresUnitOfWork({ postgres }) })(events)
-  }
-  const ask = requestRefund({
+  const events = (await all.database.announced()).filter(isPaymentEvent)
+  await bookPayments({ unitOfWork: postgresUnitOfWork({ postgres }) })(events)
+}
+
+const refunding = () => {
+  const { postgres } = all.database
+  return requestRefund({
     rooms: postgresRefundRooms(postgres),
     payments: postgresPaymentReader(postgres),
     destinations: postgresDestinations(postgres, []),
     isTransient: isTransientPostgresError,
     now: () => new Date(),
   })
+}
+
+test('a second charge for an order is told of, owed to its payer, and goes back whole', async () => {
+  const first = await all.pay('tok_succeed')
+  await waitFor(async () => (await statusOf(first)) === 'paid', { what: 'the first charge' })
+  const second = await all.pay('tok_succeed', first)
+  await waitFor(async () => (await statusOf(second)) === 'duplicate', { what: 'the second charge' })
+  expect(await eventsOf(second)).toEqual(['payment.duplicated'])
+  const ask = refunding()
+  const refund = { paymentId: second, key: randomUUID(), amount: 100n }
+  await expect(ask(refund)).rejects.toMatchObject({ code: 'REFUND_TOO_EARLY', retry: 'retry' })
+
+  await book()
+  expect(await standingOf(second)).toEqual({ 'owner.available': 100n })
+  const { id } = await ask(refund)
+  const refunds = postgresRefundReader(all.database.postgres)
+  await waitFor(async () => (await refunds.find(id))?.endedAt, { what: 'the refund to end' })
+  await book()
+
+  expect(await refunds.find(id)).toMatchObject({ status: 'succeeded', excess: 100n })
+  expect(await standingOf(second)).toEqual({})
+  expect(await checkLedger(all.database.postgres)).toEqual([])
+  const owed = await all.database.postgres.execute<{ books: string; channel: string }>(sql`
+    select (select sum(debits_posted - credits_posted) from ledger.accounts
+      where code = 'channel.receivable') as books,
+    (select sum(case kind when 'payment' then amount else -amount end)
+      from sandbox.movements) as channel`)
+  expect(owed[0]?.books).toBe(owed[0]?.channel)
+})
+
+/** What the books owe somebody, by account. */
+async function standingOf(owner: string): Promise<Record<string, bigint>> {
+  const rows = await all.database.postgres.execute<{ code: string; owed: string }>(sql`
+    select code, credits_posted - debits_posted as owed from ledger.accounts
+    where owner = ${owner} and credits_posted <> debits_posted`)
+  return Object.fromEntries(rows.map(({ code, owed }) => [code, BigInt(owed)]))
+}
+
+test('a refund goes back to its card, or fails and sets free what was reserved', async () => {
+  const { postgres } = all.database
+  const ask = refunding()
   const refunds = postgresRefundReader(postgres)
   const paid: string[] = []
   for (const card of ['tok_succeed', 'tok_refund_fails']) {

@@ -1,6 +1,7 @@
 import type { TransactionDraft } from '@coffer/ledger/transaction'
 import type { AssetId } from '@coffer/money/asset'
 import type { ChargeReport, ChargeStatus } from './domain/charge.ts'
+import type { Channel } from './domain/payment.ts'
 import type { Refund, RefundReport, RefundStatus } from './domain/refund.ts'
 import type { PaymentRoom } from './ports.ts'
 
@@ -51,6 +52,8 @@ export type CardChannel = {
 export type Charge = {
   paymentId: string
   orderId: string
+  merchantId: string
+  channel: Channel
   card: string
   status: ChargeStatus
   /** How often the channel was asked about it. */

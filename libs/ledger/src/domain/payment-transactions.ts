@@ -23,13 +23,11 @@ export function paymentCredit(payment: PaymentSucceeded): TransactionDraft {
     owner: merchantId,
     eventAt: new Date(payment.paidAt),
     entries: [
-      payment.channel === 'onchain'
-        ? {
-            account: account(paymentId, 'owner.available'),
-            amount,
-            shortfall: account(paymentId, 'owner.receivable'),
-          }
-        : { account: account(SYSTEM, 'channel.receivable'), amount },
+      {
+        account: account(paymentId, 'owner.available'),
+        amount,
+        shortfall: account(paymentId, 'owner.receivable'),
+      },
       ...toMerchant(payment, amount - fee),
       ...some({ account: account(SYSTEM, 'fees'), amount: -fee }),
       ...toRefundable(payment, amount),
@@ -53,13 +51,11 @@ export function paymentReversal(payment: PaymentTakenBack): TransactionDraft {
     owner: merchantId,
     eventAt: new Date(payment.failedAt),
     entries: [
-      payment.channel === 'onchain'
-        ? {
-            account: account(paymentId, 'owner.available'),
-            amount: -amount,
-            offsets: account(paymentId, 'owner.receivable'),
-          }
-        : { account: account(SYSTEM, 'channel.receivable'), amount: -amount },
+      {
+        account: account(paymentId, 'owner.available'),
+        amount: -amount,
+        offsets: account(paymentId, 'owner.receivable'),
+      },
       ...fromMerchant(payment, amount - fee),
       ...some({ account: account(SYSTEM, 'fees'), amount: fee }),
       {

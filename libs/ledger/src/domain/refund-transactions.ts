@@ -1,7 +1,7 @@
 import type { RefundRequested } from '@coffer/events/payment-events'
 import { SYSTEM } from './chart-of-accounts.ts'
 import { accountsIn, fromMerchant, some, toMerchant, toRefundable } from './payment-entries.ts'
-import type { AccountName, TransactionDraft } from './transaction.ts'
+import type { TransactionDraft } from './transaction.ts'
 
 /** What the ledger has to know of a refund. */
 export type RefundFacts = Pick<
@@ -13,7 +13,7 @@ export type RefundFacts = Pick<
  * Reserves what a refund takes. What decides is `payment.refundable`: it never goes below zero, so
  * that refunds of one payment never add up to more than it. The merchant pays from what is pending,
  * then from what is available, and owes the rest; what came in beyond what was asked for never was
- * the merchant's, and is still with the payment, or with the channel it came through.
+ * the merchant's, and is still with the payment.
  */
 export function refundReservation(refund: RefundFacts, requestedAt: Date): TransactionDraft {
   const { paymentId, asset, amount, excess } = refund
@@ -28,7 +28,7 @@ export function refundReservation(refund: RefundFacts, requestedAt: Date): Trans
       ...some({ account: account(paymentId, 'payment.refundable'), amount: ofMerchant }),
       ...some({ account: account(SYSTEM, 'refundable.contra'), amount: -ofMerchant }),
       ...fromMerchant(refund, ofMerchant),
-      ...some({ account: notApplied(refund), amount: excess }),
+      ...some({ account: account(paymentId, 'owner.available'), amount: excess }),
       { account: account(paymentId, 'refund.payable'), amount: -amount },
     ],
   }
@@ -59,7 +59,7 @@ export function refundPaid(refund: RefundFacts, succeededAt: Date): TransactionD
  * the merchant had given comes back as not settled, wherever it was taken from.
  */
 export function refundRelease(refund: RefundFacts, failedAt: Date): TransactionDraft {
-  const { paymentId, channel, asset, amount, excess } = refund
+  const { paymentId, asset, amount, excess } = refund
   const account = accountsIn(asset)
   const ofMerchant = amount - excess
   return {
@@ -70,9 +70,9 @@ export function refundRelease(refund: RefundFacts, failedAt: Date): TransactionD
     entries: [
       { account: account(paymentId, 'refund.payable'), amount },
       ...some({
-        account: notApplied(refund),
+        account: account(paymentId, 'owner.available'),
         amount: -excess,
-        ...(channel === 'onchain' ? { offsets: account(paymentId, 'owner.receivable') } : {}),
+        offsets: account(paymentId, 'owner.receivable'),
       }),
       ...toMerchant(refund, ofMerchant),
       ...toRefundable(refund, ofMerchant),
@@ -81,12 +81,6 @@ export function refundRelease(refund: RefundFacts, failedAt: Date): TransactionD
     unless: paidAs(refund),
   }
 }
-
-/** Where what came in is until it is applied. A channel books nothing before. */
-const notApplied = ({ channel, paymentId, asset }: RefundFacts): AccountName =>
-  channel === 'onchain'
-    ? { owner: paymentId, code: 'owner.available', asset }
-    : { owner: SYSTEM, code: 'channel.receivable', asset }
 
 const reservedAs = ({ refundId }: RefundFacts): string => `refund:${refundId}:requested`
 const paidAs = ({ refundId }: RefundFacts): string => `refund:${refundId}:succeeded`

@@ -56,6 +56,20 @@ export function paymentTakenBack(sample: SamplePayment): PaymentEvent {
   }
 }
 
+/** `charge.succeeded` of payment `number`, by which all of it comes in. */
+export const chargeSucceeded = (sample: SamplePayment): PaymentEvent => ({
+  ...envelope(`charge:${sample.number}:succeeded`),
+  type: 'charge.succeeded',
+  data: { ...charge(sample), movedAt: TIME },
+})
+
+/** `charge.reversed` of payment `number`, by which all of it is taken back. */
+export const chargeReversed = (sample: SamplePayment): PaymentEvent => ({
+  ...envelope(`charge:${sample.number}:reversed`),
+  type: 'charge.reversed',
+  data: { ...charge(sample), reversedAt: TIME },
+})
+
 /** What reserves a refund. */
 export const reservation = (sample: SampleRefund): TransactionDraft =>
   refundReservation(refund(sample), new Date(TIME))
@@ -92,6 +106,16 @@ function payment({ number, amount, fee = 0n, success = 1, ...sample }: SamplePay
     fee: units(fee),
     success,
     createdAt: TIME,
+  }
+}
+
+function charge({ number, amount, received = amount }: SamplePayment) {
+  return {
+    paymentId: paymentId(number),
+    merchantId: MERCHANT,
+    chargeId: `ch_${number}`,
+    ...assetOf({ channel: 'sandbox' }),
+    amount: units(received),
   }
 }
 

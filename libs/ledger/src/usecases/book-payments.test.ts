@@ -9,6 +9,8 @@ import {
 } from '../testing/payment-books.ts'
 import { confirmed, reversed } from '../testing/sample-events.ts'
 import {
+  chargeReversed,
+  chargeSucceeded,
   MERCHANT,
   paymentId,
   paymentSucceeded,
@@ -99,10 +101,11 @@ describe('a payment through the sandbox', () => {
 
   test('is owed by the channel, until it is charged back', async () => {
     const { payments, balances } = paymentBooks()
-    await payments([paymentSucceeded(sandbox)])
-    expect(balances()).toMatchObject({ 'channel.receivable': 100n, fees: -3n })
+    await payments([chargeSucceeded(sandbox), paymentSucceeded(sandbox)])
+    const { custody, ...paid } = PAID
+    expect(balances()).toEqual({ ...paid, 'channel.receivable': custody })
 
-    await payments([paymentTakenBack(sandbox)])
+    await payments([paymentTakenBack(sandbox), chargeReversed(sandbox)])
 
     expect(balances()).toEqual({})
   })
@@ -110,7 +113,7 @@ describe('a payment through the sandbox', () => {
   test('is refunded by the channel', async () => {
     const { payments, reserve, balances } = paymentBooks()
     const asked = { ...refund, channel: 'sandbox' } as const
-    await payments([paymentSucceeded(sandbox)])
+    await payments([chargeSucceeded(sandbox), paymentSucceeded(sandbox)])
     await reserve(asked)
 
     await payments([refundSucceeded(asked)])
@@ -120,6 +123,30 @@ describe('a payment through the sandbox', () => {
       'merchant.pending of merchant': -57n,
       'payment.refundable of payment': -60n,
     })
+  })
+
+  test('for an order that is paid is owed to its payer, and refunded by the channel', async () => {
+    const { payments, reserve, balances } = paymentBooks()
+    const asked = { ...refund, amount: 100n, excess: 100n, channel: 'sandbox' } as const
+    await payments([chargeSucceeded(sandbox)])
+    expect(balances()).toEqual({ 'channel.receivable': 100n, 'owner.available of payment': -100n })
+
+    await reserve(asked)
+    await payments([refundSucceeded(asked)])
+
+    expect(balances()).toEqual({})
+  })
+
+  test('that was refunded and is charged back all the same is owed by its payer', async () => {
+    const { payments, reserve, balances } = paymentBooks()
+    const asked = { ...refund, amount: 100n, excess: 100n, channel: 'sandbox' } as const
+    await payments([chargeSucceeded(sandbox)])
+    await reserve(asked)
+
+    await payments([refundSucceeded(asked), chargeReversed(sandbox)])
+
+    const owed = { 'channel.receivable': -100n, 'owner.receivable of payment': 100n }
+    expect(balances()).toEqual(owed)
   })
 })
 

@@ -1,5 +1,6 @@
 import { AppError } from '@coffer/errors/app-error'
 import type { ReadEvent } from '@coffer/events/event'
+import { chargeCredit, chargeReversal } from '../domain/charge-transactions.ts'
 import { paymentCredit, paymentReversal } from '../domain/payment-transactions.ts'
 import { refundPaid, refundRelease } from '../domain/refund-transactions.ts'
 import type { TransactionDraft } from '../domain/transaction.ts'
@@ -10,6 +11,7 @@ type Told<T extends ReadEvent['type']> = Extract<ReadEvent, { type: T }>
 /** An event of a payment that books something. */
 export type PaymentEvent = (
   | Told<'payment.succeeded' | 'refund.succeeded' | 'refund.failed'>
+  | Told<'charge.succeeded' | 'charge.reversed'>
   | (Told<'payment.failed'> & { data: { success: number } })
 ) & {
   /** W3C trace context of the message that carried it. */
@@ -21,6 +23,8 @@ export const isPaymentEvent = <Event extends ReadEvent>(
   event: Event,
 ): event is Event & PaymentEvent =>
   event.type === 'payment.succeeded' ||
+  event.type === 'charge.succeeded' ||
+  event.type === 'charge.reversed' ||
   event.type === 'refund.succeeded' ||
   event.type === 'refund.failed' ||
   (event.type === 'payment.failed' && event.data.success !== undefined)
@@ -59,6 +63,8 @@ function draftOf(event: PaymentEvent): TransactionDraft {
 
 function bookingOf(event: PaymentEvent): TransactionDraft {
   const { id, type, data } = event
+  if (type === 'charge.succeeded') return chargeCredit(data)
+  if (type === 'charge.reversed') return chargeReversal(data)
   if (type === 'refund.succeeded') {
     return refundPaid(checkedRefund(id, data), new Date(data.succeededAt))
   }

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { paymentBooks } from '../testing/payment-books.ts'
 import { confirmed, reversed } from '../testing/sample-events.ts'
 import {
+  chargeReversed,
+  chargeSucceeded,
   paymentId,
   paymentSucceeded,
   paymentTakenBack,
@@ -14,9 +16,10 @@ import {
 
 /**
  * Goal: what came in, what was paid and what was refunded come to the same balances, whichever is
- * told first and how often. Method: a history has a few payments, each two chains of steps, on the
- * chain and in the payment service; they are merged by chance, with repeats, and what the books
- * then say is added up a second time from what happened in the end.
+ * told first and how often. Method: a history has a few payments, each two chains of steps, of what
+ * moved on the chain or by card and of what the payment service says; they are merged by chance,
+ * with repeats, and what the books then say is added up a second time from what happened in the
+ * end.
  */
 
 type Books = ReturnType<typeof paymentBooks>
@@ -57,9 +60,10 @@ type Happened = {
 type Drawn = typeof payments extends fc.Arbitrary<infer Each> ? Each : never
 
 const happened = (drawn: Drawn): Happened[] =>
-  drawn.map(({ channel, amount, feeShare, excess, refunds, ...rest }, number) => ({
+  drawn.map(({ channel, amount, feeShare, refunds, successes, ...rest }, number) => ({
     ...rest,
-    excess: channel === 'onchain' ? excess : 0n,
+    // What a card was charged is taken back once and for all.
+    successes: channel === 'onchain' ? successes : 1,
     payment: { number, channel, amount, fee: (amount * feeShare) / 100n },
     refunds: refunds.map(({ share, ...fate }, place) => {
       const part = (amount * share) / 100n
@@ -69,7 +73,7 @@ const happened = (drawn: Drawn): Happened[] =>
 
 /** What is told of a payment on either side, each in the order in which it happened. */
 function chainsOf({ payment, excess, successes, isTakenBack, refunds }: Happened): Step[][] {
-  const deposits: Step[] = []
+  const moved: Step[] = []
   const told: Step[] = []
   const { number, channel, amount } = payment
   const received = amount + excess
@@ -78,8 +82,18 @@ function chainsOf({ payment, excess, successes, isTakenBack, refunds }: Happened
     const event = { ...payment, received, success }
     const isOver = success < successes || isTakenBack
     const revised = { ...deposit, revision: success }
-    deposits.push((books) => books.deposits([confirmed(revised)]))
-    if (isOver) deposits.push((books) => books.deposits([reversed(revised)]))
+    const [comes, goes]: [Step, Step] =
+      channel === 'onchain'
+        ? [
+            (books) => books.deposits([confirmed(revised)]),
+            (books) => books.deposits([reversed(revised)]),
+          ]
+        : [
+            (books) => books.payments([chargeSucceeded(event)]),
+            (books) => books.payments([chargeReversed(event)]),
+          ]
+    moved.push(comes)
+    if (isOver) moved.push(goes)
     told.push((books) => books.payments([paymentSucceeded(event)]))
     if (success === 1) {
       for (const refund of refunds) told.push((books) => books.reserve(refund))
@@ -88,7 +102,7 @@ function chainsOf({ payment, excess, successes, isTakenBack, refunds }: Happened
     if (isOver) told.push((books) => books.payments([paymentTakenBack(event)]))
     if (success === 1) told.push(...endsOf(refunds.filter(({ isLate }) => isLate)))
   }
-  return channel === 'onchain' ? [deposits, told] : [told]
+  return [moved, told]
 }
 
 const endsOf = (refunds: Happened['refunds']): Step[] =>

@@ -51,6 +51,7 @@ function concernsOf(event: ReadEvent): Concerns | undefined {
     case 'order.cancelled':
     case 'order.refunded':
     case 'payment.expired':
+    case 'payment.duplicated':
     case 'refund.requested':
     case 'refund.failed':
     case 'settlement.created':

@@ -35,9 +35,9 @@ async function readCharges(
     .where(inArray(charges.paymentId, [...paymentIds]))
   return new Map(
     rows.map(({ charge: { paymentId, card, status, attempts, lookAt }, payment }) => {
-      const { orderId, asset, amount, refusal, isOver } = payment
+      const { orderId, merchantId, channel, asset, amount, refusal, isOver } = payment
       const isWanted = refusal === null && !isOver
-      const terms = { orderId, asset, amount, isWanted }
+      const terms = { orderId, merchantId, channel, asset, amount, isWanted }
       return [
         paymentId,
         { paymentId, card, status, attempts, lookAt: lookAt ?? undefined, ...terms },

@@ -15,7 +15,8 @@ export function changeOrder(
 ): PaymentChange[] {
   const judged = files.map(judge)
   const payer = payerAmong(judged)
-  // A success that is taken back is told before the one that takes its place.
+  // A success that is taken back is told before the one that takes its place, and that before those
+  // that are left over by it.
   const inOrder = judged.toSorted((a, b) => rank(b, payer) - rank(a, payer))
   const changes: PaymentChange[] = []
   let order: Payment['order'] | undefined
@@ -50,7 +51,7 @@ function payerAmong(judged: readonly Judged[]): Judged | undefined {
 const paidMs = ({ standing }: Judged): number => standing.paidAt?.getTime() ?? 0
 
 const rank = (judged: Judged, payer: Judged | undefined): number =>
-  judged === payer ? 0 : hasSucceeded(judged.file.payment) ? 2 : 1
+  judged === payer ? 1 : hasSucceeded(judged.file.payment) ? 2 : 0
 
 function standingBeside(judged: Judged, payer: Judged | undefined): Standing {
   const isDuplicate = judged !== payer && hasSucceeded(judged.standing)

@@ -3,6 +3,7 @@ import { hasSucceeded, type Standing, type Terms } from './payment.ts'
 import {
   orderCancelled,
   orderPaid,
+  paymentDuplicated,
   paymentExpired,
   paymentRefused,
   paymentSucceeded,
@@ -63,8 +64,10 @@ function announcementsOf(
       : [paymentTakenBack(after, told), orderCancelled(after, told)]
   }
   if (after.status === before.status) return []
-  if (after.status === 'failed') return [paymentRefused(after, told)]
+  const isLost = after.status === 'failed' || after.status === 'charged_back'
+  if (isLost) return [paymentRefused(after, told)]
   if (after.status === 'expired') return [paymentExpired(after, told)]
+  if (after.status === 'duplicate') return [paymentDuplicated(after, told)]
   return []
 }
 

@@ -60,6 +60,12 @@ export const paymentExpired = (payment: Payment, { at }: Told): Message =>
     data: { ...paymentFacts(payment), received: `${payment.received}`, expiredAt: iso(at) },
   })
 
+export const paymentDuplicated = (payment: Payment, { at }: Told): Message =>
+  eventMessage({
+    ...ofPayment(payment, 'payment.duplicated', at),
+    data: { ...paymentFacts(payment), received: `${payment.received}`, duplicatedAt: iso(at) },
+  })
+
 export const orderPaid = (payment: Payment, { at }: Told): Message =>
   eventMessage({
     ...ofOrder(payment, 'order.paid', at),

@@ -30,7 +30,7 @@ export type PaymentsDatabase = AsyncDisposable & {
   payment(order?: string): Promise<string>
   order(): Promise<string>
   /** Makes a payment of 100 cents by `card`, which is to be charged; answers its id. */
-  cardPayment(card: string): Promise<string>
+  cardPayment(card: string, asAnotherOf?: string): Promise<string>
   read(id: string): Promise<typeof payments.$inferSelect | undefined>
   /** Everything announced so far, in order. */
   announced(): Promise<ReadEvent[]>
@@ -78,7 +78,7 @@ export async function paymentsDatabase(
       })
       return id
     },
-    cardPayment: (card) => cardPayment(postgres, merchantId, card),
+    cardPayment: (card, other) => cardPayment(postgres, { merchantId, card, other }),
     read: async (id) => (await postgres.select().from(payments).where(eq(payments.id, id)))[0],
     async announced() {
       const rows = await postgres.execute(sql`select * from messaging.outbox order by id`)
@@ -88,16 +88,19 @@ export async function paymentsDatabase(
   }
 }
 
+type CardPayment = { merchantId: string; card: string; other: string | undefined }
+
 async function cardPayment(
   postgres: TestDatabase['postgres'],
-  merchantId: string,
-  card: string,
+  { merchantId, card, other }: CardPayment,
 ): Promise<string> {
-  const [id, orderId] = [randomUUID(), randomUUID()]
+  const [known] = other ? await postgres.select().from(payments).where(eq(payments.id, other)) : []
+  const [id, orderId] = [randomUUID(), known?.orderId ?? randomUUID()]
   const createdAt = new Date()
   const terms = { merchantId, asset: USD, amount: 100n as Units, createdAt }
   await postgres.transaction(async (tx) => {
-    await tx.insert(orders).values({ ...terms, id: orderId, reference: card + orderId })
+    const order = { ...terms, id: orderId, reference: card + orderId }
+    if (known === undefined) await tx.insert(orders).values(order)
     await tx.insert(payments).values({
       ...{ ...terms, id, orderId, channel: 'sandbox', fee: 3n as Units },
       expiresAt: new Date(createdAt.getTime() + 3_600_000),

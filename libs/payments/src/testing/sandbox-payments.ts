@@ -31,8 +31,8 @@ export type SandboxPayments = AsyncDisposable & {
   sandbox: RunningSandbox
   channel: CardChannel
   callbackUrl: string
-  /** Makes a payment of 100 by `card`; answers its id. */
-  pay(card: string): Promise<string>
+  /** Makes a payment of 100 by `card`, for an order of its own or that of another; its id. */
+  pay(card: string, asAnotherOf?: string): Promise<string>
   /** Charges, refunds and reads statements until everything is disposed. */
   run(): void
 }

@@ -50,6 +50,60 @@ test('what is told of many charges at once is announced as if each had come alon
   expect(await chargeOf(other)).toMatchObject({ status: 'declined', channelId: `ch_${other}` })
 })
 
+test('of two charges for an order each is booked, and the other counts once one is taken back', async () => {
+  const first = await database.cardPayment('card')
+  const second = await database.cardPayment('card', first)
+  const rooms = postgresChargeRooms(database.postgres)
+  const apply = applyChargeReports({ rooms, now: () => new Date(), againMs: 1 })
+  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres })
+  const book = async () =>
+    await bookPayments({ unitOfWork })((await database.announced()).filter(isPaymentEvent))
+  const before = await owedByChannel()
+
+  await apply([told(first, 'succeeded'), told(second, 'succeeded')])
+  await book()
+  expect([await lyingWith(first), await lyingWith(second)]).toEqual([0n, 100n])
+  expect((await owedByChannel()) - before).toBe(200n)
+
+  await apply([told(first, 'charged_back')])
+  await book()
+  expect([await lyingWith(first), await lyingWith(second)]).toEqual([0n, 0n])
+  expect(await eventsOf(second)).toEqual(['payment.duplicated', 'payment.succeeded'])
+
+  await apply([told(second, 'charged_back')])
+  await book()
+  expect([await lyingWith(first), await lyingWith(second)]).toEqual([0n, 0n])
+  expect((await owedByChannel()) - before).toBe(0n)
+})
+
+test('a second charge for an order that is taken back is told of as lost', async () => {
+  const first = await database.cardPayment('card')
+  const second = await database.cardPayment('card', first)
+  const rooms = postgresChargeRooms(database.postgres)
+  const apply = applyChargeReports({ rooms, now: () => new Date(), againMs: 1 })
+
+  await apply([told(first, 'succeeded')])
+  await apply([told(second, 'succeeded'), told(second, 'charged_back')])
+
+  expect(await eventsOf(first)).toEqual(['payment.succeeded'])
+  expect(await eventsOf(second)).toEqual(['payment.duplicated', 'payment.failed'])
+})
+
+/** What came in for a payment and is not applied, by the books. */
+async function lyingWith(payment: string): Promise<bigint> {
+  const [row] = await database.postgres.execute<{ held: string }>(sql`
+    select coalesce(sum(credits_posted - debits_posted), 0)::text as held from ledger.accounts
+    where owner = ${payment} and code in ('owner.available', 'owner.receivable')`)
+  return BigInt(row?.held ?? 0)
+}
+
+async function owedByChannel(): Promise<bigint> {
+  const [row] = await database.postgres.execute<{ owed: string }>(sql`
+    select coalesce(sum(debits_posted - credits_posted), 0)::text as owed from ledger.accounts
+    where code = 'channel.receivable'`)
+  return BigInt(row?.owed ?? 0)
+}
+
 /** Whatever can be told of a charge in `length` reports, in whatever order. */
 const storiesOf = (length: number): Status[][] =>
   length === 0

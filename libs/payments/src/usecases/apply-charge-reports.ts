@@ -1,5 +1,7 @@
+import type { Message } from '@coffer/events/event'
 import type { Charge, ChargeRoom, ChargeRooms } from '../channel-ports.ts'
 import { type ChargeReport, type ChargeStatus, isDecided, stepsTo } from '../domain/charge.ts'
+import { chargeReversed, chargeSucceeded } from '../domain/charge-messages.ts'
 import { judgePayments } from './judge-payments.ts'
 
 export type ApplyChargeReportsOptions = {
@@ -32,7 +34,7 @@ export const applyChargeReports =
       })
     })
 
-type Told = { orderId: string; report: ChargeReport; status: ChargeStatus; isNew: boolean }
+type Told = { charge: Charge; report: ChargeReport; status: ChargeStatus; isNew: boolean }
 
 /**
  * What each report tells of its charge, as if it had come after those before it: where that was
@@ -46,10 +48,9 @@ function toldOf(reports: readonly ChargeReport[], charges: ReadonlyMap<string, C
     const before = known.get(report.reference) ?? charge.status
     const steps = stepsTo(before, report.status)
     known.set(report.reference, steps.at(-1) ?? before)
-    const { orderId } = charge
     return steps.length === 0
-      ? [{ orderId, report, status: before, isNew: false }]
-      : steps.map((status) => ({ orderId, report, status, isNew: true }))
+      ? [{ charge, report, status: before, isNew: false }]
+      : steps.map((status) => ({ charge, report, status, isNew: true }))
   })
 }
 
@@ -58,8 +59,9 @@ function roundsOf(told: readonly Told[]): Told[][] {
   const rounds: Told[][] = []
   const before = new Map<string, number>()
   for (const each of told) {
-    const round = before.get(each.orderId) ?? 0
-    before.set(each.orderId, round + 1)
+    const { orderId } = each.charge
+    const round = before.get(orderId) ?? 0
+    before.set(orderId, round + 1)
     if (rounds[round]) rounds[round].push(each)
     else rounds.push([each])
   }
@@ -82,6 +84,7 @@ async function applyRound(
   )
   const moved = changed.filter(({ status }) => status === 'succeeded' || status === 'charged_back')
   await room.writeReceipts(moved.map((told) => newsOf(told, at)))
+  await room.announce(moved.map((told) => movementOf(told, at)))
   const declined = changed.filter(({ status }) => status === 'declined')
   await room.refuse(
     declined.map(({ report: { reference, reason } }) => {
@@ -103,4 +106,14 @@ function newsOf({ report: { reference, channelId, amount, movedAt }, status }: T
   const receipt = { id: `charge:${channelId}`, amount, paidAt: movedAt ?? at }
   const eventId = `${receipt.id}:${status}`
   return { eventId, paymentId: reference, receipt, revision: 1, isReversed: status !== 'succeeded' }
+}
+
+/** What the books are told: that money moved, whatever its payment comes to by it. */
+function movementOf({ charge, report, status }: Told, at: Date): Message {
+  const { paymentId, merchantId, channel, asset } = charge
+  const { channelId: chargeId, amount, movedAt = at } = report
+  const movement = { paymentId, merchantId, channel, chargeId, asset, amount }
+  return status === 'succeeded'
+    ? chargeSucceeded(movement, movedAt, at)
+    : chargeReversed(movement, at)
 }

@@ -122,7 +122,7 @@ test('L7: what comes for an order that another payment has paid is kept apart, a
   await apply([deposits[1]])
 
   expect(await statuses(first, second)).toEqual(['paid', 'duplicate'])
-  expect(await typesAnnounced()).toEqual(['payment.succeeded', 'order.paid'])
+  expect(await typesAnnounced()).toEqual(['payment.succeeded', 'order.paid', 'payment.duplicated'])
 })
 
 test('L7: it pays the order after all when a reorg takes the first one back', async () => {
@@ -141,8 +141,9 @@ test('L7: it pays the order after all when a reorg takes the first one back', as
 
   expect(await statuses(first, second)).toEqual(['duplicate', 'paid'])
   expect(await typesAnnounced()).toEqual([
-    ...['payment.succeeded', 'order.paid', 'payment.failed', 'order.cancelled'],
-    ...['payment.succeeded', 'order.paid'],
+    ...['payment.succeeded', 'order.paid', 'payment.duplicated'],
+    ...['payment.failed', 'order.cancelled', 'payment.succeeded', 'order.paid'],
+    'payment.duplicated',
   ])
   const ids = (await database.announced()).map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
@@ -155,7 +156,10 @@ test('L7: of payments of one order that are paid at the same time one is applied
   await Promise.all(ids.map((id) => apply([confirmed(id, 100n)])))
 
   expect((await statuses(...ids)).toSorted()).toEqual([...Array(5).fill('duplicate'), 'paid'])
-  expect(await typesAnnounced()).toEqual(['payment.succeeded', 'order.paid'])
+  expect(await typesAnnounced()).toEqual([
+    ...['payment.succeeded', 'order.paid'],
+    ...Array(5).fill('payment.duplicated'),
+  ])
 })
 
 test('L15: an order that was cancelled is paid, and late, by what comes all the same', async () => {

@@ -119,6 +119,8 @@ async function requireBooked(
   file: PaymentFile | undefined,
 ): Promise<void> {
   const payment = file?.payment
+  // What is not applied is counted here, so that there is enough of it.
+  if (amount === excess) throw new RefundTooEarlyError(paymentId)
   if (payment?.paidAt === undefined || payment.status === 'duplicate') return
   const before = await room.refundedOfMerchant(paymentId)
   if (before + amount - excess <= payment.amount) throw new RefundTooEarlyError(paymentId)

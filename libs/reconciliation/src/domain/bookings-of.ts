@@ -27,8 +27,8 @@ export function bookingsOf(transaction: TransactionCreated): Booking[] {
     }))
 }
 
-/** `payment:{id}:succeeded`, `payment:{id}:reversed`, `refund:{id}:succeeded`, each maybe `#n`. */
-const NAMED = /^(payment|refund):([^:#]+):(succeeded|reversed)(?:#[0-9]+)?$/
+/** `charge:{id}:succeeded`, `charge:{id}:reversed`, `refund:{id}:succeeded`, each maybe `#n`. */
+const NAMED = /^(charge|refund):([^:#]+):(succeeded|reversed)(?:#[0-9]+)?$/
 
 /** Whatever else is booked on a channel's account stands alone, under its own reference. */
 function keyOf(id: string, asset: AssetId): GroupKey {
@@ -41,8 +41,8 @@ function keyOf(id: string, asset: AssetId): GroupKey {
 }
 
 const KINDS: Readonly<Record<string, ItemKind>> = {
-  'payment:succeeded': 'payment',
-  'payment:reversed': 'chargeback',
+  'charge:succeeded': 'payment',
+  'charge:reversed': 'chargeback',
   'refund:succeeded': 'refund',
 }
 

@@ -104,7 +104,7 @@ const recordTold =
 
 const paymentDraft = (reference: string, amount: bigint, asset: AssetId): TransactionDraft => ({
   reference,
-  code: 'payment.credit',
+  code: 'charge.credit',
   owner: MERCHANT,
   eventAt: MOVED_AT,
   entries: [

@@ -31,7 +31,7 @@ afterEach(() => database[Symbol.asyncDispose]())
 test('what both sides say is matched, whichever comes first and however often', async () => {
   const { book, tell, line, open } = database
   const [first, second] = [
-    await book({ reference: 'payment:p1:succeeded', amount: 100n }),
+    await book({ reference: 'charge:p1:succeeded', amount: 100n }),
     await book({ reference: 'refund:r1:succeeded', amount: -30n }),
   ]
 
@@ -47,7 +47,7 @@ test('what both sides say is matched, whichever comes first and however often', 
 
 test('one side alone is no difference until the other had time to tell', async () => {
   const { book, tell, line, open, setNow } = database
-  await tell(await book({ reference: 'payment:p1:succeeded', amount: 100n }))
+  await tell(await book({ reference: 'charge:p1:succeeded', amount: 100n }))
   await line({ reference: 'p2', amount: '70' })
   await run()
   const before = await open()
@@ -64,20 +64,20 @@ test('one side alone is no difference until the other had time to tell', async (
   expect(withoutStatement).toEqual(['missing_inside: payment sandbox p2 in 2026-11-20#1'])
   expect(await open()).toEqual([
     'missing_inside: payment sandbox p2 in 2026-11-20#1',
-    'missing_outside: payment sandbox p1 of payment:p1:succeeded',
+    'missing_outside: payment sandbox p1 of charge:p1:succeeded',
   ])
 })
 
 test('each kind of difference is named when a day is reconciled, and no other', async () => {
   const { book, tell, line, open } = database
   await tell(
-    await book({ reference: 'payment:same:succeeded', amount: 10n }),
-    await book({ reference: 'payment:gone:succeeded', amount: 20n }),
-    await book({ reference: 'payment:off:succeeded', amount: 30n }),
-    await book({ reference: 'payment:currency:succeeded', amount: 40n }),
-    await book({ reference: 'payment:twice:succeeded', amount: 50n }),
-    await book({ reference: 'payment:again:succeeded', amount: 60n }),
-    await book({ reference: 'payment:again:succeeded#2', amount: 60n }),
+    await book({ reference: 'charge:same:succeeded', amount: 10n }),
+    await book({ reference: 'charge:gone:succeeded', amount: 20n }),
+    await book({ reference: 'charge:off:succeeded', amount: 30n }),
+    await book({ reference: 'charge:currency:succeeded', amount: 40n }),
+    await book({ reference: 'charge:twice:succeeded', amount: 50n }),
+    await book({ reference: 'charge:again:succeeded', amount: 60n }),
+    await book({ reference: 'charge:again:succeeded#2', amount: 60n }),
     await book({ reference: 'refund:unknown:succeeded', amount: -5n }),
   )
   const lines = [
@@ -95,19 +95,19 @@ test('each kind of difference is named when a day is reconciled, and no other', 
   await run(DAY)
 
   expect(await open()).toEqual([
-    'amount_differs: payment sandbox off of payment:off:succeeded in 2026-11-20#2',
-    'asset_differs: payment sandbox currency of payment:currency:succeeded in 2026-11-20#3',
-    'duplicate_booking: payment sandbox again of payment:again:succeeded#2',
+    'amount_differs: payment sandbox off of charge:off:succeeded in 2026-11-20#2',
+    'asset_differs: payment sandbox currency of charge:currency:succeeded in 2026-11-20#3',
+    'duplicate_booking: payment sandbox again of charge:again:succeeded#2',
     'duplicate_line: payment sandbox twice in 2026-11-20#5',
     'missing_inside: chargeback sandbox same in 2026-11-20#8',
     'missing_inside: payment sandbox added in 2026-11-20#7',
-    'missing_outside: payment sandbox gone of payment:gone:succeeded',
+    'missing_outside: payment sandbox gone of charge:gone:succeeded',
     'missing_outside: refund sandbox unknown of refund:unknown:succeeded',
   ])
   const missing = (await differences()).filter(({ kind }) => kind === 'missing_inside')
   expect(missing.map(({ detail }) => detail).toSorted()).toEqual([
     'Our books have nothing under this reference.',
-    `Under this reference our books have a payment of 10 ${USD} (payment:same:succeeded).`,
+    `Under this reference our books have a payment of 10 ${USD} (charge:same:succeeded).`,
   ])
 })
 
@@ -117,7 +117,7 @@ test('more than we know of goes to suspense at once, and comes back when we know
   await run(DAY)
   const suspended = [await balance('channel.receivable'), await balance('suspense')]
 
-  await tell(await book({ reference: 'payment:p1:succeeded', amount: 100n }))
+  await tell(await book({ reference: 'charge:p1:succeeded', amount: 100n }))
 
   expect(suspended).toEqual([100n, -100n])
   expect(await open()).toEqual([])
@@ -128,7 +128,7 @@ test('more than we know of goes to suspense at once, and comes back when we know
 
 test('what is missing is given up by the word of two, and then stays settled', async () => {
   const { book, tell, open, balance } = database
-  await tell(await book({ reference: 'payment:p1:succeeded', amount: 100n }))
+  await tell(await book({ reference: 'charge:p1:succeeded', amount: 100n }))
   await run(DAY)
   const [{ id: differenceId } = { id: '' }] = await differences()
   expect(await balance('channel.receivable')).toBe(100n)
@@ -163,7 +163,7 @@ test('what comes right by itself after two have settled it is told of', async ()
   const gift = await propose({ differenceId, kind: 'write_off', reason: 'a gift', by: 'Ann' })
   await confirm({ differenceId, by: 'Bob', hash: gift.hash })
 
-  await tell(await book({ reference: 'payment:p1:succeeded', amount: 100n }))
+  await tell(await book({ reference: 'charge:p1:succeeded', amount: 100n }))
 
   expect(await open()).toEqual([`adjustment_outdated: difference ${differenceId}`])
 })
@@ -192,7 +192,7 @@ test('a statement is imported whole or not at all, and once', async () => {
 
 test('what is open, how old runs are and what waits for a statement is measured', async () => {
   const { book, tell, line, postgres } = database
-  await tell(await book({ reference: 'payment:p1:succeeded', amount: 100n }))
+  await tell(await book({ reference: 'charge:p1:succeeded', amount: 100n }))
   const waiting = await statementAges(postgres)
   await line({ reference: 'p2' })
   await run(DAY)
