@@ -39,10 +39,7 @@ test('takes and refuses of bytes what it would of their values, whatever lies ar
       const expected = outcome(() =>
         parsedBlock({ header, receipts: lied as unknown as RpcReceipt[] }, steps),
       )
-      const found = outcome(() => {
-        const [given] = read(bodyOf(lied), [CALL]) ?? []
-        return given ? verifiedBlock({ header, receipts: given }, steps) : undefined
-      })
+      const found = ofBytes(lied, { header, steps })
 
       // Of what nobody asks for, bytes are still refused that are no text where one is due.
       if (found === 'malformed') return
@@ -56,6 +53,25 @@ test('takes and refuses of bytes what it would of their values, whatever lies ar
   )
   expect(taken).toBeGreaterThan(25)
 })
+
+test('bytes of receipts of which one has no list of logs are refused, though nothing is proven', async () => {
+  const { header, receipts } = await told()
+  expect(ofBytes(receipts as Json, { header, steps: NOTHING })).not.toBe('refused')
+  for (const place of (receipts as Json[]).keys()) {
+    const lied = structuredClone(receipts) as { logs?: Json }[]
+    delete lied[place]?.logs
+
+    expect([place, ofBytes(lied as Json, { header, steps: NOTHING })]).toEqual([place, 'refused'])
+  }
+})
+
+type Given = { header: RpcHeader; steps: Parameters<typeof verifiedBlock>[1] }
+
+const ofBytes = (told: Json, { header, steps }: Given) =>
+  outcome(() => {
+    const [receipts] = read(bodyOf(told), [CALL]) ?? []
+    return receipts ? verifiedBlock({ header, receipts }, steps) : undefined
+  })
 
 const hasOddRecipient = (receipts: Json): boolean =>
   Array.isArray(receipts) &&
