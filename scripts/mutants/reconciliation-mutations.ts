@@ -3,6 +3,8 @@ import type { Mutation } from './mutation.ts'
 const match = 'libs/reconciliation/src/domain/match-group.ts'
 const matchTests = ['libs/reconciliation/src/domain/match-group.test.ts']
 const creditTests = ['libs/reconciliation/src/domain/judge-credit.test.ts']
+const payouts = 'libs/reconciliation/src/domain/judge-payouts.ts'
+const payoutTests = ['libs/reconciliation/src/domain/judge-payouts.test.ts']
 const channelTests = ['libs/reconciliation/src/usecases/reconcile-channel.integration.test.ts']
 const chainTests = ['libs/reconciliation/src/usecases/reconcile-chain.integration.test.ts']
 
@@ -31,6 +33,34 @@ export const reconciliationMutations: readonly Mutation[] = [
     find: 'if (ownerOfTo !== credit.owner)',
     replace: 'if (ownerOfTo === undefined)',
     tests: creditTests,
+  },
+  {
+    name: 'a payout to anybody is the one that was to be made',
+    file: payouts,
+    find: 'moved.asset === asset && moved.to === to && isEnough(moved.amount)',
+    replace: 'moved.asset === asset && isEnough(moved.amount)',
+    tests: payoutTests,
+  },
+  {
+    name: 'one transfer makes any number of payouts',
+    file: payouts,
+    find: 'left.splice(place, 1)[0]',
+    replace: 'left[place]',
+    tests: payoutTests,
+  },
+  {
+    name: 'what a transaction that failed would have moved was paid',
+    file: payouts,
+    find: 'transaction?.succeeded ? [...transaction.moved] : []',
+    replace: '[...(transaction?.moved ?? [])]',
+    tests: payoutTests,
+  },
+  {
+    name: 'a payout that was stored late is never held against the chain but once a day',
+    file: 'libs/reconciliation/src/usecases/reconcile-chain.ts',
+    find: 'const LOOK_BACK_MS = 3_600_000',
+    replace: 'const LOOK_BACK_MS = 0',
+    tests: ['libs/reconciliation/src/usecases/reconcile-payouts.integration.test.ts'],
   },
   {
     name: 'who proposes an adjustment confirms it under another spelling',

@@ -259,7 +259,7 @@ test('what is planted on the chain is found, each by its name', async () => {
     return unexplained(ofChain(open), planted)
   }
   await untilNone('differences', look)
-  expect(planted).toHaveLength(3)
+  expect(planted).toHaveLength(4)
   expect(await look()).toEqual([])
 })
 

@@ -2,6 +2,7 @@ import { eventMessage } from '@coffer/events/event'
 import type { Asset, AssetId } from '@coffer/money/asset'
 import { type AnvilClient, quantity } from '@coffer/simulator/anvil-client'
 import { readBalances } from '@coffer/simulator/read-balances'
+import { sql } from 'drizzle-orm'
 import type { KnownPayment } from './month-standings.ts'
 import type { Planted } from './planted-differences.ts'
 import { observe } from './read-topics.ts'
@@ -14,7 +15,7 @@ export type PlantOnChainOptions = Observed & {
   trade: { payments: readonly KnownPayment[] }
 }
 
-/** Tampers with what our addresses hold, and has a deposit booked that nobody made. */
+/** Tampers with what our addresses hold and with what was paid, and has a deposit made up. */
 export async function plantOnChain(options: PlantOnChainOptions): Promise<Planted[]> {
   const { assets } = options
   const [coin, dollar, token] = assets as readonly [Asset, Asset, Asset]
@@ -22,11 +23,13 @@ export async function plantOnChain(options: PlantOnChainOptions): Promise<Plante
   await forgeDeposit(options, { asset: coin.id, txHash })
   await setBalance(options, { asset: dollar, more: 1_000n })
   await setBalance(options, { asset: token, more: -1_000n })
+  const payout = await forgePayout(options, txHash)
   await options.node.mine()
   return [
     { name: 'we hold more than we know', kind: 'custody_surplus', about: dollar.id },
     { name: 'we hold less than we think', kind: 'custody_short', about: token.id },
     { name: 'nobody made this deposit', kind: 'credit_without_transfer', about: txHash },
+    { name: 'nobody was paid this', kind: 'payout_without_transaction', about: payout },
   ]
 }
 
@@ -40,6 +43,19 @@ async function setBalance(
   const [own = {}] = Object.values(balances)
   const balance = (own[asset.id] ?? 0n) + more
   await node.request('anvil_dealERC20', [hotWallet, asset.contract, quantity(balance)])
+}
+
+/** Has a withdrawal name a transaction that is not there, as nobody may who is no superuser. */
+async function forgePayout(
+  { postgres }: PlantOnChainOptions,
+  txHash: `0x${string}`,
+): Promise<string> {
+  const [forged] = await postgres.execute<{ id: string }>(sql`
+    update withdrawals.withdrawals set tx_hash = decode(${txHash.slice(2)}, 'hex')
+    where id = (select id from withdrawals.withdrawals where status = 'completed' limit 1)
+    returning id`)
+  if (forged === undefined) throw new Error('Nothing was paid so far.')
+  return forged.id
 }
 
 async function forgeDeposit(

@@ -4,6 +4,7 @@ import type { BookedDeposits } from '@coffer/ledger/booked-deposits'
 import type { Custody } from '@coffer/ledger/custody-at'
 import type { AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
+import type { PaidQuery, PaidWithdrawal } from '@coffer/withdrawals/paid-withdrawals'
 import type { ChainTransfer, DepositName } from './domain/judge-credit.ts'
 
 /** A block at whose end both sides are held against each other. */
@@ -41,8 +42,11 @@ export type CustodyChain = {
     holders: readonly Address[],
     assets: readonly AssetId[],
   ): Promise<Map<AssetId, bigint>>
-  /** All that a transaction moved, by the word of as many hosts as the chain's policy asks for. */
-  movements(transaction: TxHash): Promise<Movements | undefined>
+  /**
+   * All that a transaction moved, by the word of as many hosts as the chain's policy asks for.
+   * `again` asks somebody else, if one is enough and there is another.
+   */
+  movements(transaction: TxHash, options?: { again?: boolean }): Promise<Movements | undefined>
   /**
    * What the chain says of each name, in order: `undefined` where it has no such transfer. `again`
    * asks somebody else, if there is.
@@ -56,6 +60,8 @@ export type CustodyChain = {
 /** What the ledger says of a chain. Adapter: `adapters/postgres-chain-books.ts`. */
 export type ChainBooks = {
   deposits(after: string | undefined, limit: number): Promise<BookedDeposits>
+  /** Payouts that are held to be paid for good, in the order in which they ended. */
+  payouts(query: Omit<PaidQuery, 'chain'>): Promise<PaidWithdrawal[]>
   custody(assets: readonly AssetId[], at: Date): Promise<ReadonlyMap<AssetId, Custody>>
 }
 

@@ -64,6 +64,8 @@ export type ChainRoom = DifferenceRoom & {
   /** Up to where credits of a chain were held against it. */
   creditPlace(chain: string): Promise<string | undefined>
   moveCreditPlace(chain: string, place: string): Promise<void>
+  /** When the block was made at which a chain was reconciled last. */
+  lastReconciled(chain: string): Promise<Date | undefined>
 }
 
 /** What can be done to runs in one transaction of their database. */

@@ -134,6 +134,9 @@ export const withdrawals = withdrawalsSchema.table(
     index('withdrawals_queued').on(table.chain, table.queuedAt).where(sql`status = 'queued'`),
     index('withdrawals_of_owner').on(table.owner, table.requestedAt),
     index('withdrawals_of_transaction').on(table.transactionId),
+    index('withdrawals_completed')
+      .on(table.chain, table.endedAt, table.id)
+      .where(sql`status = 'completed'`),
     check('withdrawals_amount', sql`${table.amount} > 0`),
     check(
       'withdrawals_status',

@@ -1,7 +1,7 @@
 import type { Transaction } from '@coffer/postgres/open-postgres'
-import { and, eq, inArray, ne } from 'drizzle-orm'
+import { and, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { ChainRoom, DifferenceRoom } from '../ports.ts'
-import { creditPlaces, differences } from '../schema.ts'
+import { creditPlaces, differences, runs } from '../schema.ts'
 import { differenceOf } from './difference-rows.ts'
 
 /** {@link ChainRoom} in a transaction of PostgreSQL. */
@@ -30,6 +30,13 @@ export const chainRoom = (tx: Transaction): Omit<ChainRoom, keyof DifferenceRoom
   async creditPlace(chain) {
     const [row] = await tx.select().from(creditPlaces).where(eq(creditPlaces.chain, chain))
     return row?.place
+  },
+  async lastReconciled(chain) {
+    const [row] = await tx
+      .select({ at: sql<string | null>`max(${runs.progress} -> 'block' ->> 'at')` })
+      .from(runs)
+      .where(and(eq(runs.place, chain), eq(runs.status, 'done')))
+    return row?.at == null ? undefined : new Date(row.at)
   },
   async moveCreditPlace(chain, place) {
     await tx

@@ -39,8 +39,10 @@ export function jsonRpcCustody(options: JsonRpcCustodyOptions): CustodyChain {
     finalHeight: () => pin((rpc) => finalHeight(rpc, confirmations)),
     finalBlock: () => pin((rpc) => finalBlock(rpc, confirmations)),
     balances: (block, holders, assets) => pin((rpc) => balances(rpc, { block, holders, assets })),
-    movements: (transaction) =>
-      endpoints.quorum(quorum, (rpc) => movementsOf(rpc, transaction, traceMethod)),
+    movements(transaction, { again = false } = {}) {
+      const ask = (rpc: JsonRpc) => movementsOf(rpc, transaction, traceMethod)
+      return quorum > 1 ? endpoints.quorum(quorum, ask) : pin(ask, again)
+    },
     transfers: (names, { again = false } = {}) =>
       pin((rpc) => transfersOf(rpc, names, traceMethod), again),
   }

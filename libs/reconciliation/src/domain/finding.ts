@@ -27,7 +27,7 @@ export type DifferenceKind =
   | 'credit_differs'
   /** One transfer is credited twice. */
   | 'credit_doubled'
-  /** The chain has no such payout. */
+  /** What we call paid is not among what its transaction moved. */
   | 'payout_without_transaction'
 
 export type Amount = { asset: AssetId; amount: bigint }

@@ -9,12 +9,16 @@ export type RunProgress =
   | {
       scope: 'chain'
       /** What is being done. */
-      phase: 'block' | 'credits' | 'balances' | 'comparing'
+      phase: 'block' | 'credits' | 'payouts' | 'balances' | 'comparing'
       block?: { number: string; hash: `0x${string}`; at: string }
       /** Up to where credits are held against the chain. */
       creditsAfter?: string
       /** Credits of later blocks were left out: the next run begins before them. */
       leavesOut?: true
+      /** Payouts that ended before are not looked at. */
+      payoutsSince?: string
+      /** The last payout that was held against the chain. */
+      payoutsAfter?: { endedAt: string; id: string }
       /** The last address whose balances are added up. */
       addressAfter?: `0x${string}`
       /** Sums of balances by asset. */

@@ -1,36 +1,30 @@
-import { randomUUID } from 'node:crypto'
 import { batchPayerAbi } from '@coffer/contracts/batch-payer'
 import { testTokenAbi } from '@coffer/contracts/test-token'
-import { startAnvil } from '@coffer/devstack/start-anvil'
 import { type Address, parseAddress } from '@coffer/evm/address'
 import { txHash } from '@coffer/evm/hash'
-import { chainIdOf } from '@coffer/money/chain-id'
-import { anvilClient, quantity } from '@coffer/simulator/anvil-client'
-import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
-import { sendMined } from '@coffer/simulator/send-mined'
+import { quantity } from '@coffer/simulator/anvil-client'
 import { sql } from 'drizzle-orm'
 import { encodeFunctionData } from 'viem'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { postgresFundings } from '../adapters/postgres-fundings.ts'
 import { openReconciledChains } from '../open-reconciled-chains.ts'
+import { CHAIN, reconciledAnvil, watched } from '../testing/reconciled-anvil.ts'
 import {
   type ReconciliationDatabase,
   reconciliationDatabase,
 } from '../testing/reconciliation-database.ts'
 import { bookFunding, type Funded } from './book-funding.ts'
 
-const CHAIN = chainIdOf(31_337)
 const HOT = parseAddress(`0x${'a7'.repeat(20)}`)
 const COLD = parseAddress(`0x${'c0'.repeat(20)}`)
 
-const anvil = await startAnvil()
-const node = anvilClient(anvil.url)
-const deployed = await deployTestContracts(node)
-const { assets } = deployed
-const [tusd, batchPayer] = [parseAddress(deployed.tusd), parseAddress(deployed.batchPayer)]
+const chain = await reconciledAnvil()
+const { node, assets, payer, sent } = chain
+const [tusd, batchPayer] = [
+  parseAddress(chain.contracts.tusd),
+  parseAddress(chain.contracts.batchPayer),
+]
 const [ETH, TUSD] = assets
-const [first = ''] = await node.accounts()
-const payer = parseAddress(first)
 
 let database: ReconciliationDatabase
 beforeAll(async () => {
@@ -44,7 +38,7 @@ beforeEach(async () => {
 })
 afterAll(async () => {
   await database[Symbol.asyncDispose]()
-  await anvil[Symbol.asyncDispose]()
+  await chain[Symbol.asyncDispose]()
 })
 
 test('coin from outside is capital, once, however often and however many ask', async () => {
@@ -89,16 +83,16 @@ test('tokens, and coin that a contract pays, are funding by their own places', a
 test('what was ours before, or is a deposit of somebody, funds nothing', async () => {
   await node.request('anvil_impersonateAccount', [HOT])
   const toCold = await sent({ from: HOT, to: COLD, value: 5n })
-  const [user, self] = [await watch(payer), HOT]
+  const [user, self] = [await watched(database, payer), HOT]
   const swept = await sent({ to: HOT, value: 5n })
   await database.postgres.execute(sql`delete from wallets.addresses where owner = ${user}`)
   const deposited = await sent({ to: self, value: 5n })
-  await watch(self)
+  await watched(database, self)
 
   await expect(fund(toCold)).rejects.toThrow(/we sent it ourselves/)
   await expect(fund(deposited)).rejects.toThrow(/came from others of ours/)
   await database.postgres.execute(sql`truncate wallets.addresses`)
-  await watch(payer)
+  await watched(database, payer)
   await expect(fund(swept)).rejects.toThrow(/came from others of ours/)
 })
 
@@ -120,13 +114,6 @@ test('what failed, went elsewhere, is not final or not there is refused', async 
 
 const GAS = quantity(200_000n)
 
-type Sent = { from?: Address; to: Address; value?: bigint; data?: string; gas?: string }
-
-async function sent({ from = payer, value = 0n, ...rest }: Sent): Promise<string> {
-  const transaction = { from, value: quantity(value), ...rest }
-  return (await sendMined(node, transaction)).transactionHash
-}
-
 const mint = (to: Address, amount: bigint) =>
   encodeFunctionData({ abi: testTokenAbi, functionName: 'mint', args: [to, amount] })
 
@@ -137,20 +124,11 @@ type Config = Parameters<typeof openReconciledChains>[0]['configs'][number]
 
 async function fund(hash: string, change: Partial<Config> = {}): Promise<Funded> {
   const { postgres } = database
-  const config = { chain: CHAIN, rpcUrls: [anvil.url], confirmations: 1, assets }
+  const config = { chain: CHAIN, rpcUrls: [chain.anvil.url], confirmations: 1, assets }
   const more = { traceMethod: 'trace_block' as const, ownAddresses: [HOT, COLD], ...change }
   await using opened = openReconciledChains({ postgres, configs: [{ ...config, ...more }] })
   const book = bookFunding({ chains: opened.chains, fundings: postgresFundings(postgres) })
   return await book({ chain: CHAIN, transaction: txHash(hash) })
-}
-
-async function watch(address: Address): Promise<string> {
-  const owner = randomUUID()
-  await database.postgres.execute(sql`insert into wallets.owners (id) values (${owner})`)
-  await database.postgres.execute(sql`
-    insert into wallets.addresses (chain, address, owner, watched_from)
-    values (${CHAIN}, decode(${address.slice(2)}, 'hex'), ${owner}, 0)`)
-  return owner
 }
 
 const balances = async () => ({

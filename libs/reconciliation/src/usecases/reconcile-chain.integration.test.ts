@@ -1,33 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { startAnvil } from '@coffer/devstack/start-anvil'
 import { type Address, parseAddress } from '@coffer/evm/address'
 import { postTransactions } from '@coffer/ledger/post-transactions'
 import type { AssetId } from '@coffer/money/asset'
-import { chainIdOf } from '@coffer/money/chain-id'
-import { anvilClient, quantity } from '@coffer/simulator/anvil-client'
-import { deployTestContracts } from '@coffer/simulator/deploy-test-contracts'
-import { sendMined } from '@coffer/simulator/send-mined'
-import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { postgresDifferences } from '../adapters/postgres-differences.ts'
-import { openReconciledChains } from '../open-reconciled-chains.ts'
+import { CHAIN, reconciledAnvil, watched } from '../testing/reconciled-anvil.ts'
 import {
   type ReconciliationDatabase,
   reconciliationDatabase,
 } from '../testing/reconciliation-database.ts'
-import { continueRun } from './continue-run.ts'
-import { reconcileChain } from './reconcile-chain.ts'
-import { requestRun } from './request-run.ts'
 
-const CHAIN = chainIdOf(31_337)
-const anvil = await startAnvil()
-const node = anvilClient(anvil.url)
-const { assets } = await deployTestContracts(node)
-// A chain that makes several blocks a second is looked at as it was a second ago.
-await node.request('anvil_setBlockTimestampInterval', [1])
+const chain = await reconciledAnvil()
+const { node, assets } = chain
 const [ETH] = assets
-const [payer = '0x'] = await node.accounts()
 
 let database: ReconciliationDatabase
 let empty: string
@@ -41,7 +27,7 @@ afterEach(async () => {
   await node.revert(empty)
   await database[Symbol.asyncDispose]()
 })
-afterAll(() => anvil[Symbol.asyncDispose]())
+afterAll(() => chain[Symbol.asyncDispose]())
 
 test('custody is what our addresses hold, though they are read by the page', async () => {
   for (let count = 1; count <= 5; count += 1) await credited(await paid(BigInt(count)))
@@ -153,7 +139,7 @@ test('what is on its way into our books is waited for', async () => {
 
   await credited(deposit)
   database.setNow(new Date(Date.now() + 5_000))
-  const done = await proceed(waiting.id, 60_000)
+  const done = await chain.proceed(database, waiting.id, 60_000)
 
   expect([waiting.status, before]).toEqual(['running', []])
   expect([done?.status, await open()]).toEqual(['done', []])
@@ -174,21 +160,11 @@ type Paid = { address: Address; owner: string; txHash: string; amount: bigint; a
 /** Pays coin to a new watched address; the block after it is mined, too. */
 async function paid(amount: bigint): Promise<Paid> {
   const address = parseAddress(`0x${randomUUID().replaceAll('-', '')}00000000`)
-  const owner = await watch(address)
-  const transaction = { from: payer, to: address, value: quantity(amount) }
-  const { transactionHash: txHash } = await sendMined(node, transaction)
+  const owner = await watched(database, address)
+  const txHash = await chain.sent({ to: address, value: amount })
   const block = await node.request<{ timestamp: string }>('eth_getBlockByNumber', ['latest', false])
   await node.mine(2)
   return { address, owner, txHash, amount, at: new Date(Number(block.timestamp) * 1_000) }
-}
-
-async function watch(address: Address): Promise<string> {
-  const owner = randomUUID()
-  await database.postgres.execute(sql`insert into wallets.owners (id) values (${owner})`)
-  await database.postgres.execute(sql`
-    insert into wallets.addresses (chain, address, owner, watched_from)
-    values (${CHAIN}, decode(${address.slice(2)}, 'hex'), ${owner}, 0)`)
-  return owner
 }
 
 /** Books a deposit as the account service does. */
@@ -222,38 +198,7 @@ async function alter(reference: string): Promise<void> {
   })
 }
 
-type RunOptions = { isWhole?: boolean; settleMs?: number }
-
-async function run({ isWhole = false, settleMs = 0 }: RunOptions = {}) {
-  const { runs, now } = database
-  const places = { channel: [], chain: [CHAIN] }
-  const asked = { scope: 'chain', place: CHAIN, isWhole } as const
-  await areReadable()
-  const { id } = await requestRun({ runs, places, now })(asked)
-  return (await proceed(id, settleMs)) ?? Promise.reject(new Error('Somebody else goes on.'))
-}
-
-/** What others write on the server just then holds back the credits that a run looks at. */
-async function areReadable(): Promise<void> {
-  const booked = sql`(select max(recorded_xid) from ledger.transactions)`
-  await waitFor(
-    async () => {
-      const [row] = await database.postgres.execute<{ passed: boolean }>(sql`
-        select coalesce(${booked} < pg_snapshot_xmin(pg_current_snapshot()), true) as passed`)
-      return row?.passed === true
-    },
-    { what: 'every transaction that was open while we booked' },
-  )
-}
-
-async function proceed(id: string, settleMs: number) {
-  const { postgres, rooms, runs, now } = database
-  const config = { chain: CHAIN, rpcUrls: [anvil.url], confirmations: 1, assets }
-  const configs = [{ ...config, traceMethod: 'trace_block' as const }]
-  await using opened = openReconciledChains({ postgres, configs })
-  const step = reconcileChain({ rooms, now, settleMs, chains: opened.chains, pageSize: 2 })
-  return await continueRun({ runs, now, steps: { chain: step } })(id)
-}
+const run = (options?: Parameters<typeof chain.run>[1]) => chain.run(database, options)
 
 const differences = () =>
   postgresDifferences(database.postgres).list({}, { before: undefined, limit: 100 })

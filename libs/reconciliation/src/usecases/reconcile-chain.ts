@@ -4,11 +4,13 @@ import type { AssetId } from '@coffer/money/asset'
 import type { ChainBlock, ReconciledChain } from '../chain-ports.ts'
 import type { Finding } from '../domain/finding.ts'
 import { judgeCustody } from '../domain/judge-custody.ts'
+import { payoutSubject } from '../domain/judge-payouts.ts'
 import { addedCounts, type Run, type RunProgress } from '../domain/run.ts'
 import { type Settled, settleFindings } from '../domain/settle-findings.ts'
 import type { Rooms } from '../ports.ts'
 import { creditFindings } from './credit-findings.ts'
 import { keepSettled } from './keep-settled.ts'
+import { payoutFindings } from './payout-findings.ts'
 
 export type ReconcileChainOptions = {
   rooms: Rooms
@@ -23,13 +25,17 @@ export type ReconcileChainOptions = {
 type ChainProgress = Extract<RunProgress, { scope: 'chain' }>
 type Step = (run: Run, progress: ChainProgress) => Promise<Run | undefined>
 
+/** Payouts may be stored this much later than their time says, by clocks that differ. */
+const LOOK_BACK_MS = 3_600_000
+
 /** While something is waited for it is looked at again after this, milliseconds. */
 const LOOK_AGAIN_MS = 2_000
 
 /**
  * Does the next step of holding our books against a chain at one final block: credits against their
- * transfers, then what all our addresses hold against custody, by the page. Answers the run after
- * that; `undefined` if somebody else has gone on with it meanwhile.
+ * transfers, payouts against their transactions, then what all our addresses hold against custody,
+ * by the page. Answers the run after that; `undefined` if somebody else has gone on with it
+ * meanwhile.
  */
 export function reconcileChain(
   options: ReconcileChainOptions,
@@ -37,6 +43,7 @@ export function reconcileChain(
   const steps: Readonly<Record<ChainProgress['phase'], (chain: ReconciledChain) => Step>> = {
     block: (chain) => chooseBlock(options, chain),
     credits: (chain) => checkCredits(options, chain),
+    payouts: (chain) => checkPayouts(options, chain),
     balances: (chain) => addBalances(options, chain),
     comparing: (chain) => compare(options, chain),
   }
@@ -58,10 +65,14 @@ const chooseBlock =
     return await rooms(async (room) => {
       if (!(await room.lockRun(run))) return undefined
       const creditsAfter = run.isWhole ? undefined : await room.creditPlace(chain)
-      const next: ChainProgress = { ...progress, phase: 'credits', block }
-      return await room.saveRun(
-        withProgress(run, creditsAfter === undefined ? next : { ...next, creditsAfter }),
-      )
+      const last = run.isWhole ? undefined : await room.lastReconciled(chain)
+      const since = last && new Date(last.getTime() - LOOK_BACK_MS).toISOString()
+      const next: ChainProgress = {
+        ...{ ...progress, phase: 'credits', block },
+        ...(creditsAfter === undefined ? {} : { creditsAfter }),
+        ...(since === undefined ? {} : { payoutsSince: since }),
+      }
+      return await room.saveRun(withProgress(run, next))
     })
   }
 
@@ -90,13 +101,38 @@ const checkCredits =
         await room.moveCreditPlace(chain.chain, place)
       }
       const next: ChainProgress = isLast
-        ? { ...progress, phase: 'balances' }
+        ? { ...progress, phase: 'payouts' }
         : {
             ...progress,
             ...(place === undefined ? {} : { creditsAfter: place }),
             ...(leavesOut ? { leavesOut } : {}),
           }
       return await room.saveRun(counted(withProgress(run, next), checked.length, settled))
+    })
+  }
+
+const checkPayouts =
+  ({ rooms, now, pageSize = 500 }: ReconcileChainOptions, chain: ReconciledChain): Step =>
+  async (run, progress) => {
+    const { payoutsSince: since, payoutsAfter: after } = progress
+    const payouts = await chain.books.payouts({
+      ...{ until: blockOf(progress).number, limit: pageSize },
+      since: since === undefined ? undefined : new Date(since),
+      after: after && { ...after, endedAt: new Date(after.endedAt) },
+    })
+    const findings = await payoutFindings(chain, payouts)
+    return await rooms(async (room) => {
+      if (!(await room.lockRun(run))) return undefined
+      const subjects = payouts.map(({ id }) => payoutSubject(id))
+      const known = await room.differencesAbout(chain.chain, subjects)
+      const settled = settleFindings(findings, known, { newId: randomUUID, now: now() })
+      await keepSettled(room, settled, now())
+      const last = payouts.at(-1)
+      const next: ChainProgress =
+        last === undefined || payouts.length < pageSize
+          ? { ...progress, phase: 'balances' }
+          : { ...progress, payoutsAfter: { id: last.id, endedAt: last.endedAt.toISOString() } }
+      return await room.saveRun(counted(withProgress(run, next), payouts.length, settled))
     })
   }
 

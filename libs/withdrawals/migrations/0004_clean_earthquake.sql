@@ -1,0 +1,1 @@
+CREATE INDEX "withdrawals_completed" ON "withdrawals"."withdrawals" USING btree ("chain","ended_at","id") WHERE status = 'completed';
