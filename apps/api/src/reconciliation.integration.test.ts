@@ -53,11 +53,17 @@ test('what is wrong with a statement is told by line, and nothing of it is impor
   const wrong = [HEADER, row(1, '1'), row('0', '2'), row(3, '-3'), row(1, '4')].join('\n')
 
   const refused = await api.post(STATEMENTS, wrong, 'text/csv')
+  const nul = await api.post(
+    STATEMENTS,
+    [HEADER, row('1', '1').replace('p1', 'p\0')].join('\n'),
+    'text/csv',
+  )
   const torn = await api.post(STATEMENTS, `${HEADER}\n"a`, 'text/csv')
   const other = await api.post(STATEMENTS, 'a,b\n1,2', 'text/csv')
   const unknown = await api.post(`${STATEMENTS}?channel=paypal`, wrong, 'text/csv')
 
-  expect([refused, torn, other, unknown].map(({ status }) => status)).toEqual([422, 422, 422, 422])
+  expect([refused, nul, torn, other].map(({ status }) => status)).toEqual([422, 422, 422, 422])
+  expect([unknown.status, nul.body.detail]).toEqual([422, expect.stringContaining('reference: ')])
   expect(refused.body.detail).toMatch(/Line 3: line: .* Line 4: amount: .* Line 5: .* line 2 once/)
   expect(other.body.detail).toContain('its columns are a,b')
   expect((await api.get(DIFFERENCES)).body.items).toEqual([])

@@ -44,6 +44,14 @@ const FRAMEWORK: Readonly<Record<string, NewProblem>> = {
     title: 'The body is nested too deep',
     detail: 'Arrays and objects of the body are nested deeper than 32 levels. Nothing here is.',
   },
+  BODY_TEXT: {
+    code: 'BODY_TEXT',
+    status: 400,
+    title: 'The body has a text that cannot be stored',
+    detail:
+      'A text of the body holds a NUL character (\\u0000), half a surrogate pair, or what is no ' +
+      'UTF-8 (U+FFFD): it could not be given back as it was. Leave it out.',
+  },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'MEDIA_TYPE',
     status: 415,

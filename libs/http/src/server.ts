@@ -18,6 +18,7 @@ import { refuseInFlight } from './idempotency.ts'
 import { isDeeperThan, JSON_DEPTH_MAX } from './json-depth.ts'
 import { type Guard, isPublic } from './key-guard.ts'
 import { type ProblemOptions, problemOf } from './problem.ts'
+import { holdsStorable } from './storable-text.ts'
 
 /** The HTTP routes of one context. */
 export type Routes = FastifyPluginAsyncZod
@@ -110,7 +111,11 @@ function readEmptyJsonAsNothing(server: HttpServer): void {
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') return done(null, undefined)
     if (isDeeperThan(body as string, JSON_DEPTH_MAX)) return done(new BodyDepthError())
-    void parse(request, body as string, done)
+    void parse(request, body as string, (error, value) => {
+      if (error) return done(error)
+      if (holdsStorable(body as string, value)) return done(null, value)
+      done(new BodyTextError())
+    })
   })
 }
 
@@ -121,4 +126,8 @@ class UrlNulError extends Error {
 
 class BodyDepthError extends Error {
   readonly code = 'BODY_TOO_DEEP'
+}
+
+class BodyTextError extends Error {
+  readonly code = 'BODY_TEXT'
 }

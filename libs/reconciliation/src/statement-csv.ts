@@ -1,5 +1,6 @@
 import { AppError, describeError } from '@coffer/errors/app-error'
 import { statementLine } from '@coffer/events/channel-events'
+import { isStorable } from '@coffer/http/storable-text'
 import { CsvError, parse } from 'csv-parse/sync'
 import type { z } from 'zod'
 import { type Line, lineId, signedAmount } from './domain/channel-item.ts'
@@ -41,6 +42,9 @@ export function readStatementCsv(channel: string, text: string): Line[] {
   const problems: CsvProblem[] = []
   const seen = new Map<string, number>()
   const lines = rows.flatMap(({ record, info: { lines: line } }) => {
+    const unread = STATEMENT_COLUMNS.find((_, place) => !isStorable(record[place] ?? ''))
+    if (unread) problems.push({ line, problem: `${unread}: it holds a NUL, or is no UTF-8` })
+    if (unread) return []
     const read = statementLine.safeParse(wireOf(channel, record))
     if (!read.success) problems.push({ line, problem: problemsOf(read.error) })
     if (!read.success) return []
