@@ -89,6 +89,23 @@ test('while a chain is away nothing of it is verified, and then it is', async ()
   await working
 })
 
+test('a node that has not caught up is not believed that nothing is there', async () => {
+  const behind = (method: string, result: unknown) =>
+    proxy.add({ fault: { result: () => result }, match: (call) => call.method === method })
+  behind('eth_getCode', '0x')
+  behind('eth_syncing', { startingBlock: '0x0', currentBlock: '0x1', highestBlock: '0x9' })
+  await using verified = await looking(forwarders)
+  const stopping = new AbortController()
+  const working = verified.work(stopping.signal)
+  expect(verified.isVerified(CHAIN)).toBe(false)
+
+  proxy.heal()
+  await waitFor(() => verified.isVerified(CHAIN), { what: 'the contract to be verified' })
+
+  stopping.abort()
+  await working
+})
+
 test('one that turns out to be wrong later ends the process', async () => {
   await put('0x')
   proxy.add({ fault: rpcFaults.status(503) })
