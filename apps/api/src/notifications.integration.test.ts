@@ -39,6 +39,7 @@ describe('preferences', () => {
     { email: 'nobody' },
     { locale: 'fr' },
     { muted: ['payment.surprising'] },
+    { muted: ['payment.duplicated'] },
   ])('%j are refused', async (chosen) => {
     const url = `/v1/merchants/${merchant}/notification-preferences`
 
@@ -48,6 +49,17 @@ describe('preferences', () => {
 
 describe('a webhook endpoint', () => {
   const path = () => `/v1/merchants/${merchant}/webhook-endpoints`
+
+  test.each(['charge.succeeded', 'transaction.created', 'statement.line'])(
+    'is not made for %s, of which nobody is told',
+    async (type) => {
+      const wanted = { url: 'https://shop.example/hooks', types: [type] }
+
+      expect(await api.post(path(), wanted)).toMatchObject({
+        ...{ status: 400, body: { code: 'REQUEST_INVALID' } },
+      })
+    },
+  )
 
   test('shows its secret once, can be given another, and is gone when it is deleted', async () => {
     const wanted = { url: 'https://shop.example/hooks', types: ['payment.succeeded'] }

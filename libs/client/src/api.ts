@@ -5685,7 +5685,7 @@ export interface paths {
                          * @description Types that no e-mail tells of
                          * @default []
                          */
-                        muted?: ("deposit.confirmed" | "deposit.suspended" | "deposit.reversed" | "withdrawal.requested" | "withdrawal.approved" | "withdrawal.broadcast" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.cancelled" | "transaction.created" | "order.created" | "order.paid" | "order.cancelled" | "order.refunded" | "payment.created" | "payment.succeeded" | "payment.failed" | "payment.expired" | "payment.duplicated" | "charge.succeeded" | "charge.reversed" | "refund.requested" | "refund.succeeded" | "refund.failed" | "merchant.created" | "merchant.updated" | "settlement.created" | "settlement.completed" | "statement.line" | "notification.sent" | "notification.failed" | "webhook-endpoint.disabled")[];
+                        muted?: ("deposit.confirmed" | "deposit.reversed" | "order.created" | "order.paid" | "payment.created" | "payment.succeeded" | "payment.failed" | "refund.succeeded" | "settlement.completed" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.requested" | "webhook-endpoint.disabled")[];
                     };
                 };
             };
@@ -5770,7 +5770,7 @@ export interface paths {
                          * @description Types that no e-mail tells of
                          * @default []
                          */
-                        muted?: ("deposit.confirmed" | "deposit.suspended" | "deposit.reversed" | "withdrawal.requested" | "withdrawal.approved" | "withdrawal.broadcast" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.cancelled" | "transaction.created" | "order.created" | "order.paid" | "order.cancelled" | "order.refunded" | "payment.created" | "payment.succeeded" | "payment.failed" | "payment.expired" | "payment.duplicated" | "charge.succeeded" | "charge.reversed" | "refund.requested" | "refund.succeeded" | "refund.failed" | "merchant.created" | "merchant.updated" | "settlement.created" | "settlement.completed" | "statement.line" | "notification.sent" | "notification.failed" | "webhook-endpoint.disabled")[];
+                        muted?: ("deposit.confirmed" | "deposit.reversed" | "order.created" | "order.paid" | "payment.created" | "payment.succeeded" | "payment.failed" | "refund.succeeded" | "settlement.completed" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.requested" | "webhook-endpoint.disabled")[];
                     };
                 };
             };
@@ -5895,7 +5895,7 @@ export interface paths {
                         /** @description Where webhooks go; https */
                         url: string;
                         /** @description Left out: all */
-                        types?: ("deposit.confirmed" | "deposit.suspended" | "deposit.reversed" | "withdrawal.requested" | "withdrawal.approved" | "withdrawal.broadcast" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.cancelled" | "transaction.created" | "order.created" | "order.paid" | "order.cancelled" | "order.refunded" | "payment.created" | "payment.succeeded" | "payment.failed" | "payment.expired" | "payment.duplicated" | "charge.succeeded" | "charge.reversed" | "refund.requested" | "refund.succeeded" | "refund.failed" | "merchant.created" | "merchant.updated" | "settlement.created" | "settlement.completed" | "statement.line" | "notification.sent" | "notification.failed" | "webhook-endpoint.disabled")[];
+                        types?: ("order.created" | "order.paid" | "order.cancelled" | "order.refunded" | "payment.created" | "payment.succeeded" | "payment.failed" | "payment.expired" | "payment.duplicated" | "refund.requested" | "refund.succeeded" | "refund.failed" | "settlement.created" | "settlement.completed" | "deposit.confirmed" | "deposit.suspended" | "deposit.reversed" | "withdrawal.requested" | "withdrawal.approved" | "withdrawal.broadcast" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.cancelled" | "webhook-endpoint.disabled")[];
                     };
                 };
             };

@@ -1,12 +1,13 @@
 import { AppError } from '@coffer/errors/app-error'
-import { catalogue, type EventType } from '@coffer/events/catalogue'
 import { emailAddress } from '@coffer/events/wire'
 import { z } from 'zod'
+import { TOLD_TYPES } from './domain/news-of.ts'
 import type { Preferences, WebhookDelivery, WebhookEndpoint } from './ports.ts'
+import { LETTER_TYPES } from './templates/templates.ts'
 
-const eventType = z
-  .enum(Object.keys(catalogue) as [EventType, ...EventType[]])
-  .describe('A type of event, such as payment.succeeded')
+/** One that nobody is told of would be waited for in vain. */
+const toldType = z.enum(TOLD_TYPES).describe('A type of event, such as payment.succeeded')
+const letterType = z.enum(LETTER_TYPES).describe('A type of event that e-mails tell of')
 
 const owner = z.uuid().describe('Whose it is')
 
@@ -21,7 +22,7 @@ export const deliveryParams = z.strictObject({
 export const newPreferences = z.strictObject({
   email: emailAddress.nullish().describe('null or left out: as the merchant has it, or none'),
   locale: z.enum(['en', 'zh']).nullish(),
-  muted: z.array(eventType).max(100).default([]).describe('Types that no e-mail tells of'),
+  muted: z.array(letterType).max(100).default([]).describe('Types that no e-mail tells of'),
 })
 
 export const preferences = z.strictObject({
@@ -38,7 +39,7 @@ export const preferencesOnWire = ({ email, locale, muted }: Preferences) => ({
 
 export const newEndpoint = z.strictObject({
   url: z.string().max(2_000).describe('Where webhooks go; https'),
-  types: z.array(eventType).min(1).max(100).optional().describe('Left out: all'),
+  types: z.array(toldType).min(1).max(100).optional().describe('Left out: all'),
 })
 
 export const endpoint = z.strictObject({

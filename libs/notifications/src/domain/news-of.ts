@@ -1,3 +1,4 @@
+import type { EventData, EventType } from '@coffer/events/catalogue'
 import type { ReadEvent } from '@coffer/events/event'
 import { type News, OPERATORS } from './notification.ts'
 
@@ -15,53 +16,58 @@ export function newsOf({ event, data }: HeardEvent): News | undefined {
 type Concerns = Pick<News, 'owner' | 'reader' | 'isReaderExpected'>
 
 /** A merchant's reader is known soon, if not yet: nothing orders one topic after another. */
-const merchant = (owner: string): Concerns => ({ owner, reader: owner, isReaderExpected: true })
+const merchant = ({ merchantId: owner }: { merchantId: string }): Concerns => {
+  return { owner, reader: owner, isReaderExpected: true }
+}
 
 /** A user who has not said where to write to is not written to. */
-const anybody = (owner: string): Concerns => ({ owner, reader: owner, isReaderExpected: false })
+const anybody = ({ owner }: { owner: string }): Concerns => {
+  return { owner, reader: owner, isReaderExpected: false }
+}
 
-const programs = (owner: string): Concerns => ({
-  owner,
-  reader: undefined,
-  isReaderExpected: false,
-})
+const programs = (owner: string): Concerns => {
+  return { owner, reader: undefined, isReaderExpected: false }
+}
 
-function concernsOf(event: ReadEvent): Concerns | undefined {
-  switch (event.type) {
-    case 'order.created':
-    case 'order.paid':
-    case 'payment.created':
-    case 'payment.succeeded':
-    case 'payment.failed':
-    case 'refund.succeeded':
-    case 'settlement.completed':
-      return merchant(event.data.merchantId)
-    case 'webhook-endpoint.disabled':
-      return merchant(event.data.owner)
-    case 'deposit.confirmed':
-    case 'deposit.reversed':
-    case 'withdrawal.completed':
-    case 'withdrawal.failed':
-      return anybody(event.data.owner)
-    case 'withdrawal.requested': {
-      const { owner, needsApproval } = event.data
-      const reader = needsApproval ? OPERATORS : undefined
-      return { owner, reader, isReaderExpected: false }
-    }
-    case 'order.cancelled':
-    case 'order.refunded':
-    case 'payment.expired':
-    case 'payment.duplicated':
-    case 'refund.requested':
-    case 'refund.failed':
-    case 'settlement.created':
-      return programs(event.data.merchantId)
-    case 'deposit.suspended':
-    case 'withdrawal.approved':
-    case 'withdrawal.broadcast':
-    case 'withdrawal.cancelled':
-      return programs(event.data.owner)
-    default:
-      return undefined
-  }
+const merchantsPrograms = ({ merchantId }: { merchantId: string }) => programs(merchantId)
+const ownersPrograms = ({ owner }: { owner: string }) => programs(owner)
+
+/** Whom each type of event concerns. Of others nobody is told. */
+const CONCERNS = {
+  'order.created': merchant,
+  'order.paid': merchant,
+  'order.cancelled': merchantsPrograms,
+  'order.refunded': merchantsPrograms,
+  'payment.created': merchant,
+  'payment.succeeded': merchant,
+  'payment.failed': merchant,
+  'payment.expired': merchantsPrograms,
+  'payment.duplicated': merchantsPrograms,
+  'refund.requested': merchantsPrograms,
+  'refund.succeeded': merchant,
+  'refund.failed': merchantsPrograms,
+  'settlement.created': merchantsPrograms,
+  'settlement.completed': merchant,
+  'deposit.confirmed': anybody,
+  'deposit.suspended': ownersPrograms,
+  'deposit.reversed': anybody,
+  'withdrawal.requested': ({ owner, needsApproval }) => {
+    return { ...programs(owner), reader: needsApproval ? OPERATORS : undefined }
+  },
+  'withdrawal.approved': ownersPrograms,
+  'withdrawal.broadcast': ownersPrograms,
+  'withdrawal.completed': anybody,
+  'withdrawal.failed': anybody,
+  'withdrawal.cancelled': ownersPrograms,
+  'webhook-endpoint.disabled': ({ owner }) => ({ owner, reader: owner, isReaderExpected: true }),
+} satisfies { [Type in EventType]?: (data: EventData<Type>) => Concerns }
+
+/** The types of events that somebody is told of. */
+export const TOLD_TYPES = Object.keys(CONCERNS) as (keyof typeof CONCERNS)[]
+
+function concernsOf({ type, data }: ReadEvent): Concerns | undefined {
+  const concerns: Partial<Record<EventType, unknown>> = CONCERNS
+  // Each is called with data of its own type only.
+  const concern = concerns[type] as ((data: unknown) => Concerns) | undefined
+  return concern?.(data)
 }
