@@ -3,18 +3,25 @@ import { resolve } from 'node:path'
 import { apiClient } from '@coffer/cli/api-client'
 import { quantity } from '@coffer/simulator/anvil-client'
 import { sendMined } from '@coffer/simulator/send-mined'
+import { openBrowser, type TestBrowser } from '@coffer/testkit/browser'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CofferUnderTest, cofferUnderTest } from './coffer-under-test.ts'
+import { goTo, signIn } from './console-visitor.ts'
 import { HOT_WALLET } from './month-stage.ts'
+import { barriers, keepShot } from './page-looks.ts'
 import { runCoffer } from './run-coffer.ts'
 
 const MINIMUM = 1_000
+const REJECTED = '/v1/deposits?status=rejected'
 
 let under: CofferUnderTest
+let browser: TestBrowser
 
 beforeAll(async () => {
-  under = await cofferUnderTest({ name: 'suspense', users: 2, apps: ['api', 'accounts'] })
+  const apps = ['api', 'accounts'] as const
+  const starting = cofferUnderTest({ name: 'suspense', users: 2, apps, console: true })
+  ;[under, browser] = await Promise.all([starting, openBrowser()])
   const { chain, urls, startApp } = under.coffer
   const config = {
     chain: chain?.chain,
@@ -28,6 +35,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
   await under[Symbol.asyncDispose]()
 })
 
@@ -40,10 +48,7 @@ test('dust goes through every process into suspense, and to its owner when it is
   await under.settle()
   const before = [await balances(), await available(annId)]
 
-  const { items } = await ask<{ items: { id: string; reason: string }[] }>(
-    'GET',
-    '/v1/deposits?status=rejected',
-  )
+  const { items } = await ask<{ items: { id: string; reason: string }[] }>('GET', REJECTED)
   const [dust] = items
   const release = ['deposits', 'release', dust?.id ?? '', '--reason', 'the customer asked']
   const released = await runCoffer([...release, '--api', api, '--key', apiKey])
@@ -56,6 +61,33 @@ test('dust goes through every process into suspense, and to its owner when it is
   expect(await balances()).toMatchObject({ custody: 1_999, suspense: 0, 'owner.available': -1_999 })
   expect(await available(annId)).toEqual(['999'])
   expect(await under.violations()).toEqual([])
+})
+
+test('dust is released in the console by somebody who says why', async () => {
+  const { apiUrl: api, apiKey } = under.coffer
+  const ask = apiClient({ api, apiKey })
+  const [, [bob = '', bobId = ''] = []] = [...under.owners]
+  await pay(bob, MINIMUM - 2)
+  await under.settle()
+  const [dust] = (await ask<{ items: { id: string }[] }>('GET', REJECTED)).items
+  await using visit = await browser.open()
+  const { page } = visit
+  await signIn(page, under.coffer)
+  await goTo(page, `/deposits/${encodeURIComponent(dust?.id ?? '')}`, 'Story of a deposit')
+
+  await page.getByRole('button', { name: 'Credit it after all' }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByText('below_minimum').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await keepShot(page, 'release')
+  await sheet.getByLabel('Reason').fill('the customer asked twice')
+  await sheet.getByRole('button', { name: 'Credit it after all' }).click()
+
+  await sheet.waitFor({ state: 'detached' })
+  await under.settle()
+  await page.getByText('deposit.credit').first().waitFor()
+  expect(await available(bobId)).toEqual([`${MINIMUM + MINIMUM - 2}`])
+  expect((await ask<{ items: unknown[] }>('GET', REJECTED)).items).toEqual([])
 })
 
 test('what funds the hot wallet is capital by one command, once', async () => {
