@@ -98,6 +98,15 @@ test('a tag is as high as a quorum says, and asked for when one tells of more', 
   })
 })
 
+test('nobody is believed before as many agree as the quorum says, on blocks and on tags', async () => {
+  const agreeing = witnessed({ confirmations: 'finalized' })
+  agreeing.tagAs({ finalized: 14n })
+
+  await agreeing.at(20, { tagged: { finalized: 18n } })
+
+  expect(agreeing.needed).toEqual(['tags: 2', 'header: 2'])
+})
+
 type At = {
   final?: bigint | null
   blocks?: number[]
@@ -109,13 +118,13 @@ type At = {
 function witnessed({ confirmations = 2 }: { confirmations?: number | 'finalized' } = {}) {
   const asked: bigint[] = []
   const told: string[] = []
+  const needed: string[] = []
   let say: ((height: bigint) => Testimony | undefined) | undefined
   let tagAs: TaggedHeights = {}
   const assets = confirmations === 2 ? [{ ...ASSETS[0], tiers }] : ASSETS
   const under = {
     scanned: 0n,
-    asked,
-    told,
+    ...{ asked, told, needed },
     say: (next: typeof say) => {
       say = next
     },
@@ -136,11 +145,15 @@ function witnessed({ confirmations = 2 }: { confirmations?: number | 'finalized'
     witnesses: {
       hosts: 3,
       distrust: () => undefined,
-      async headerAt(height) {
+      async headerAt(height, count) {
         asked.push(height)
+        needed.push(`header: ${count}`)
         return say?.(height) ?? { ...NOBODY, agreed: block(Number(height)) }
       },
-      taggedBy: async () => tagAs,
+      async taggedBy(_, count) {
+        needed.push(`tags: ${count}`)
+        return tagAs
+      },
     },
     policy: finalityPolicy(confirmations, assets),
     quorum: 2,

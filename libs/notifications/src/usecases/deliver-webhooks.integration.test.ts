@@ -1,3 +1,4 @@
+import { waitFor } from '@coffer/testkit/wait-for'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { WEBHOOK_WAITS_MS } from '../domain/retry-schedule.ts'
@@ -138,6 +139,8 @@ test('L14: an endpoint that hangs holds up no other', async () => {
   for (const id of ['a', 'b', 'c']) await under.tell(paymentSucceeded(MERCHANT, id))
 
   const slow = under.deliver(hanging)
+  const hangs = () => under.receiver.received.some(({ path }) => path === '/hangs')
+  await waitFor(hangs, { what: 'the endpoint that hangs to be asked' })
   await under.deliver(endpoint)
 
   const well = under.receiver.received.filter(({ path }) => path === '/well')
