@@ -75,6 +75,7 @@ test('dust is released in the console by somebody who says why', async () => {
   await signIn(page, under.coffer)
   await goTo(page, `/deposits/${encodeURIComponent(dust?.id ?? '')}`, 'Story of a deposit')
 
+  await page.getByText('deposit.suspended').waitFor()
   await page.getByRole('button', { name: 'Credit it after all' }).click()
   const sheet = page.getByRole('dialog')
   await sheet.getByText('below_minimum').waitFor()
@@ -85,7 +86,10 @@ test('dust is released in the console by somebody who says why', async () => {
 
   await sheet.waitFor({ state: 'detached' })
   await under.settle()
-  await page.getByText('deposit.credit').first().waitFor()
+  for (const told of ['deposit.reversed', 'deposit.confirmed', 'deposit.credit']) {
+    await page.getByText(told).first().waitFor()
+  }
+  expect(await page.getByText('deposit.suspended').count()).toBe(1)
   expect(await available(bobId)).toEqual([`${MINIMUM + MINIMUM - 2}`])
   expect((await ask<{ items: unknown[] }>('GET', REJECTED)).items).toEqual([])
 })

@@ -81,7 +81,7 @@ export function depositStoryRoutes({ postgres, reader }: DepositStoryRoutesOptio
                 orphanedAt: block.orphanedAt?.toISOString() ?? null,
               }
             : null,
-          events,
+          events: asBooked(events, deposit.status, bookings),
           bookings: bookings.map(transactionOnWire),
           sweep: sweep
             ? {
@@ -94,6 +94,22 @@ export function depositStoryRoutes({ postgres, reader }: DepositStoryRoutesOptio
       },
     )
   }
+}
+
+type Told = { id: string; type: string }
+
+/** What is withheld was told of as suspended: bookings say so, and of the last its status. */
+function asBooked(
+  events: readonly Told[],
+  status: string,
+  bookings: readonly { reference: string; code: string }[],
+): Told[] {
+  const codes = new Map(bookings.map(({ reference, code }) => [reference, code]))
+  return events.map(({ id, type }, place) => {
+    const isLast = place === events.length - 1
+    const isWithheld = codes.get(id) === 'deposit.suspense' || (isLast && status === 'rejected')
+    return { id, type: isWithheld ? 'deposit.suspended' : type }
+  })
 }
 
 /** Each confirmation, and its reversal unless it is the last one and still stands. */
