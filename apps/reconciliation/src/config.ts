@@ -35,7 +35,12 @@ export function reconciliationConfig(env: NodeJS.ProcessEnv) {
   return {
     ...config,
     messaging: messagingConfig(config),
-    rules: channelRules(config),
+    work: {
+      rules: channelRules(config),
+      everyHours: config.RECONCILIATION_HOURS,
+      everyMs: config.JANITOR_MS,
+      settleMs: config.RECONCILIATION_SETTLE_SECONDS * 1_000,
+    },
     invariantsEveryMs: config.INVARIANTS_SECONDS * 1_000,
     member: consumerMember(config),
   }

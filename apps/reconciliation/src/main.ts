@@ -15,6 +15,7 @@ import { reconciliationWork } from '@coffer/reconciliation/work'
 import { armCrashPoint } from '@coffer/runtime/crash-point'
 import { runUntilStopped } from '@coffer/runtime/run-until-stopped'
 import { openTelemetry } from '@coffer/telemetry/open-telemetry'
+import { paidWithdrawals } from '@coffer/withdrawals/paid-withdrawals'
 import { reconciliationConfig } from './config.ts'
 import { invariantChecks } from './invariant-checks.ts'
 import { watchInvariants } from './watch-invariants.ts'
@@ -34,15 +35,11 @@ resources.use(queue)
 
 const configs = await chainConfigs(process.env)
 const { RECONCILIATION_RPC_URLS: rpcUrls } = config
-const { chains } = resources.use(openReconciledChains({ postgres, configs, rpcUrls }))
+const told = { postgres, configs, rpcUrls, payouts: paidWithdrawals(postgres) }
+const { chains } = resources.use(openReconciledChains(told))
 
 // What is booked and what channels say is held against each other as it comes; the rest in runs.
-const { handle, jobs } = reconciliationWork({
-  ...{ postgres, chains, queue, logger, rules: config.rules },
-  everyHours: config.RECONCILIATION_HOURS,
-  everyMs: config.JANITOR_MS,
-  settleMs: config.RECONCILIATION_SETTLE_SECONDS * 1_000,
-})
+const { handle, jobs } = reconciliationWork({ postgres, chains, queue, logger, ...config.work })
 const onDeadLetter = countDeadLetters(metrics)
 const redrives = postgresLetterStates(postgres)
 const failures = { deadLetters, redrives, logger, isTransient, onDeadLetter }

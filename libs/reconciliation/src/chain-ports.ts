@@ -4,7 +4,6 @@ import type { BookedDeposits } from '@coffer/ledger/booked-deposits'
 import type { Custody } from '@coffer/ledger/custody-at'
 import type { AssetId } from '@coffer/money/asset'
 import type { ChainId } from '@coffer/money/chain-id'
-import type { PaidQuery, PaidWithdrawal } from '@coffer/withdrawals/paid-withdrawals'
 import type { ChainTransfer, DepositName } from './domain/judge-credit.ts'
 
 /** A block at whose end both sides are held against each other. */
@@ -60,10 +59,33 @@ export type CustodyChain = {
 /** What the ledger says of a chain. Adapter: `adapters/postgres-chain-books.ts`. */
 export type ChainBooks = {
   deposits(after: string | undefined, limit: number): Promise<BookedDeposits>
-  /** Payouts that are held to be paid for good, in the order in which they ended. */
-  payouts(query: Omit<PaidQuery, 'chain'>): Promise<PaidWithdrawal[]>
   custody(assets: readonly AssetId[], at: Date): Promise<ReadonlyMap<AssetId, Custody>>
 }
+
+/** A payout that is held to be paid for good. */
+export type PaidPayout = {
+  id: string
+  asset: AssetId
+  to: Address
+  amount: bigint
+  /** The transaction that paid it; `undefined` is none that we know of. */
+  txHash: TxHash | undefined
+  endedAt: Date
+}
+
+export type PayoutQuery = {
+  chain: ChainId
+  /** Only those that ended at this time or later. */
+  since?: Date | undefined
+  /** Only those of blocks up to this one. */
+  until: bigint
+  /** The last one of the page before. */
+  after?: { endedAt: Date; id: string } | undefined
+  limit: number
+}
+
+/** Payouts of a chain in the order in which they ended, as those tell who pay. */
+export type ReadPayouts = (query: PayoutQuery) => Promise<PaidPayout[]>
 
 /** Whose addresses are. Adapter: `adapters/postgres-chain-books.ts`. */
 export type WatchedHolders = {
@@ -78,6 +100,7 @@ export type ReconciledChain = {
   chain: ChainId
   nodes: CustodyChain
   books: ChainBooks
+  payouts: ReadPayouts
   holders: WatchedHolders
   /** What is held to be ours beside what is watched: hot and cold wallets. */
   ownAddresses: readonly Address[]

@@ -4,14 +4,12 @@ import { custodyAt } from '@coffer/ledger/custody-at'
 import type { ChainId } from '@coffer/money/chain-id'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { readRegistrations } from '@coffer/wallets/watched-addresses'
-import { paidWithdrawals } from '@coffer/withdrawals/paid-withdrawals'
 import { sql } from 'drizzle-orm'
 import type { ChainBooks, WatchedHolders } from '../chain-ports.ts'
 
 /** {@link ChainBooks} in PostgreSQL. */
 export const postgresChainBooks = (postgres: Postgres, chain: ChainId): ChainBooks => ({
   deposits: (after, limit) => bookedDeposits(postgres, { chain, after, limit }),
-  payouts: (query) => paidWithdrawals(postgres, { chain, ...query }),
   custody: (assets, at) => custodyAt(postgres, assets, at),
 })
 

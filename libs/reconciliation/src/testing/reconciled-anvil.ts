@@ -8,6 +8,7 @@ import { deployTestContracts, type TestContracts } from '@coffer/simulator/deplo
 import { sendMined } from '@coffer/simulator/send-mined'
 import { waitFor } from '@coffer/testkit/wait-for'
 import { sql } from 'drizzle-orm'
+import type { ReadPayouts } from '../chain-ports.ts'
 import { openReconciledChains } from '../open-reconciled-chains.ts'
 import { continueRun } from '../usecases/continue-run.ts'
 import { reconcileChain } from '../usecases/reconcile-chain.ts'
@@ -17,10 +18,13 @@ import type { ReconciliationDatabase } from './reconciliation-database.ts'
 export const CHAIN = chainIdOf(31_337)
 
 type RunOptions = { isWhole?: boolean; settleMs?: number }
+
+/** Nothing was paid. */
+const NO_PAYOUTS: ReadPayouts = async () => []
 type Sent = { from?: Address; to: Address; value?: bigint; data?: `0x${string}`; gas?: string }
 
 /** A chain of its own, with accepted tokens, that books are held against. */
-export async function reconciledAnvil() {
+export async function reconciledAnvil({ payouts = NO_PAYOUTS }: { payouts?: ReadPayouts } = {}) {
   const anvil: Anvil = await startAnvil()
   const node: AnvilClient = anvilClient(anvil.url)
   const contracts: TestContracts = await deployTestContracts(node)
@@ -34,13 +38,13 @@ export async function reconciledAnvil() {
     const { postgres, rooms, runs, now } = database
     const config = { chain: CHAIN, rpcUrls: [anvil.url], confirmations: 1, assets }
     const configs = [{ ...config, traceMethod: 'trace_block' as const }]
-    await using opened = openReconciledChains({ postgres, configs })
+    await using opened = openReconciledChains({ postgres, configs, payouts })
     const step = reconcileChain({ rooms, now, settleMs, chains: opened.chains, pageSize: 2 })
     return await continueRun({ runs, now, steps: { chain: step } })(id)
   }
 
   return {
-    ...{ anvil, node, contracts, assets, payer, proceed },
+    ...{ anvil, node, contracts, assets, payer, payouts, proceed },
     /** Sends a transaction, of the first account unless it says otherwise, that is mined then. */
     async sent({ from = payer, value = 0n, ...rest }: Sent): Promise<TxHash> {
       const mined = await sendMined(node, { from, value: quantity(value), ...rest })
@@ -62,8 +66,6 @@ export async function reconciledAnvil() {
     [Symbol.asyncDispose]: () => anvil[Symbol.asyncDispose](),
   }
 }
-
-export type ReconciledAnvil = Awaited<ReturnType<typeof reconciledAnvil>>
 
 /** Watches an address for a new owner, whose id it answers. */
 export async function watched(

@@ -11,7 +11,6 @@ import { messagingMigrations } from '@coffer/messaging/migrations'
 import { type AssetId, currencyAssetId } from '@coffer/money/asset'
 import { type TestDatabase, testDatabase } from '@coffer/testkit/test-database'
 import { walletsMigrations } from '@coffer/wallets/migrations'
-import { withdrawalsMigrations } from '@coffer/withdrawals/migrations'
 import { postgresDifferences } from '../adapters/postgres-differences.ts'
 import { postgresRooms } from '../adapters/postgres-rooms.ts'
 import { postgresRuns } from '../adapters/postgres-runs.ts'
@@ -56,7 +55,6 @@ export async function reconciliationDatabase(
     messagingMigrations,
     walletsMigrations,
     ledgerMigrations,
-    withdrawalsMigrations,
     reconciliationMigrations,
   ])
   const { postgres } = database

@@ -1,7 +1,6 @@
 import type { TxHash } from '@coffer/evm/hash'
 import { nativeAssetId } from '@coffer/money/asset'
-import type { PaidWithdrawal } from '@coffer/withdrawals/paid-withdrawals'
-import type { Movements, ReconciledChain } from '../chain-ports.ts'
+import type { Movements, PaidPayout, ReconciledChain } from '../chain-ports.ts'
 import type { Finding } from '../domain/finding.ts'
 import { judgePayouts } from '../domain/judge-payouts.ts'
 
@@ -14,7 +13,7 @@ const AT_ONCE = 16
  */
 export async function payoutFindings(
   chain: ReconciledChain,
-  payouts: readonly PaidWithdrawal[],
+  payouts: readonly PaidPayout[],
 ): Promise<Finding[]> {
   const byTransaction = [...Map.groupBy(payouts, ({ txHash }) => txHash)]
   const findings: Finding[] = []
@@ -30,7 +29,7 @@ export async function payoutFindings(
   return findings
 }
 
-type Asked = { txHash: TxHash | undefined; paid: readonly PaidWithdrawal[]; again: boolean }
+type Asked = { txHash: TxHash | undefined; paid: readonly PaidPayout[]; again: boolean }
 
 async function judge(
   { chain, nodes, assets }: ReconciledChain,

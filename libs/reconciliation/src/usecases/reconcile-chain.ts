@@ -115,8 +115,8 @@ const checkPayouts =
   ({ rooms, now, pageSize = 500 }: ReconcileChainOptions, chain: ReconciledChain): Step =>
   async (run, progress) => {
     const { payoutsSince: since, payoutsAfter: after } = progress
-    const payouts = await chain.books.payouts({
-      ...{ until: blockOf(progress).number, limit: pageSize },
+    const payouts = await chain.payouts({
+      ...{ chain: chain.chain, until: blockOf(progress).number, limit: pageSize },
       since: since === undefined ? undefined : new Date(since),
       after: after && { ...after, endedAt: new Date(after.endedAt) },
     })

@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { batchPayerAbi } from '@coffer/contracts/batch-payer'
 import { type Address, parseAddress } from '@coffer/evm/address'
 import { type TxHash, txHash } from '@coffer/evm/hash'
-import type { Units } from '@coffer/money/units'
-import { transactions, withdrawals } from '@coffer/withdrawals/schema'
-import { eq } from 'drizzle-orm'
 import { encodeFunctionData } from 'viem'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { CHAIN, reconciledAnvil } from '../testing/reconciled-anvil.ts'
+import type { PaidPayout, PayoutQuery } from '../chain-ports.ts'
+import { reconciledAnvil } from '../testing/reconciled-anvil.ts'
 import {
   type ReconciliationDatabase,
   reconciliationDatabase,
@@ -16,13 +14,15 @@ import {
 const MADE_UP = txHash(`0x${'12'.repeat(32)}`)
 const HOUR_MS = 3_600_000
 
-const chain = await reconciledAnvil()
-const { node, payer, sent } = chain
+const paid: (PaidPayout & { blockNumber: bigint })[] = []
+const chain = await reconciledAnvil({ payouts: readPaid })
+const { node, sent } = chain
 const [ETH] = chain.assets
 
 let database: ReconciliationDatabase
 
 beforeEach(async () => {
+  paid.length = 0
   database = await reconciliationDatabase()
   database.setNow(new Date())
 })
@@ -36,10 +36,10 @@ test('what was paid is held against its transaction, by the page, and agrees', a
     ...{ abi: batchPayerAbi, functionName: 'payNative', args: [[ann, bob], amounts] },
   })
   const batch = await sent({ to: parseAddress(chain.contracts.batchPayer), value: 7n, data })
-  await completed({ to: ann, amount: 3n, hash: batch })
-  await completed({ to: bob, amount: 4n, hash: batch })
+  completed({ to: ann, amount: 3n, hash: batch })
+  completed({ to: bob, amount: 4n, hash: batch })
   const single = await sent({ to: ann, value: 5n })
-  await completed({ to: ann, amount: 5n, hash: single })
+  completed({ to: ann, amount: 5n, hash: single })
 
   const { counts } = await run()
 
@@ -50,16 +50,13 @@ test('what was paid is held against its transaction, by the page, and agrees', a
 test('what its transaction did not pay is named with both amounts, until it is put right', async () => {
   const [ann, bob, eve] = [stranger(), stranger(), stranger()]
   const hash = await sent({ to: ann, value: 5n })
-  const made = await completed({ to: ann, amount: 5n, hash: MADE_UP })
-  const more = await completed({ to: ann, amount: 6n, hash })
-  const other = await completed({ to: bob, amount: 5n, hash: await sent({ to: eve, value: 5n }) })
+  const made = completed({ to: ann, amount: 5n, hash: MADE_UP })
+  const more = completed({ to: ann, amount: 6n, hash })
+  const other = completed({ to: bob, amount: 5n, hash: await sent({ to: eve, value: 5n }) })
 
   await run()
   const named = await database.open()
-  await database.postgres
-    .update(withdrawals)
-    .set({ amount: 5n as Units })
-    .where(eq(withdrawals.id, more))
+  change(more, { amount: 5n })
   await run()
 
   const [first, second, third] = [made, more, other].map((id) => {
@@ -73,8 +70,8 @@ test('the hourly run looks at what was paid since the last, and the daily one at
   await run()
   const to = stranger()
   const ended = (agoMs: number) => new Date(Date.now() - agoMs)
-  const old = await completed({ to, amount: 5n, hash: MADE_UP, endedAt: ended(3 * HOUR_MS) })
-  const late = await completed({ to, amount: 5n, hash: MADE_UP, endedAt: ended(HOUR_MS / 2) })
+  const old = completed({ to, amount: 5n, hash: MADE_UP, endedAt: ended(3 * HOUR_MS) })
+  const late = completed({ to, amount: 5n, hash: MADE_UP, endedAt: ended(HOUR_MS / 2) })
 
   await run()
   const hourly = await database.open()
@@ -86,11 +83,11 @@ test('the hourly run looks at what was paid since the last, and the daily one at
 })
 
 test('what is paid in a later block than the run looks at is left to a later one', async () => {
-  const id = await completed({ to: stranger(), amount: 5n, hash: MADE_UP, blockNumber: 10n ** 9n })
+  const id = completed({ to: stranger(), amount: 5n, hash: MADE_UP, blockNumber: 10n ** 9n })
 
   await run()
   const early = await database.open()
-  await database.postgres.update(withdrawals).set({ blockNumber: 1n }).where(eq(withdrawals.id, id))
+  change(id, { blockNumber: 1n })
   await run()
 
   expect(early).toEqual([])
@@ -113,24 +110,25 @@ type Completed = {
   blockNumber?: bigint
 }
 
-/** A withdrawal that is held to be paid for good; answers its id. */
-async function completed(paid: Completed): Promise<string> {
-  const { to, amount, hash, endedAt = new Date(), blockNumber = 1n } = paid
-  const [id, transactionId] = [randomUUID(), randomUUID()]
-  const [at, units] = [new Date(), amount as Units]
-  nonces += 1
-  await database.postgres.insert(transactions).values({
-    ...({ id: transactionId, chain: CHAIN, sender: payer, nonce: nonces } as const),
-    ...({ purpose: 'payout', toAddress: to, value: units, callData: '0x', gas: 21_000n } as const),
-    ...{ maxFeePerGas: units, maxPriorityFeePerGas: units, payments: [] },
-    ...({ status: 'succeeded', createdAt: at, dueAt: at, endedAt } as const),
-  })
-  await database.postgres.insert(withdrawals).values({
-    ...{ id, owner: randomUUID(), chain: CHAIN, asset: ETH.id, toAddress: to },
-    ...({ amount: units, fee: 0n as Units, status: 'completed', needsApproval: false } as const),
-    ...{ transactionId, txHash: hash, blockNumber, version: 5, requestedAt: at, endedAt },
-  })
+/** A payout that is held to be paid for good; answers its id. */
+function completed({ to, amount, hash, endedAt = new Date(), blockNumber = 1n }: Completed) {
+  const id = randomUUID()
+  paid.push({ id, asset: ETH.id, to, amount, txHash: hash, endedAt, blockNumber })
   return id
 }
 
-let nonces = 0
+function change(id: string, facts: Partial<(typeof paid)[number]>): void {
+  const found = paid.find((each) => each.id === id)
+  if (found) Object.assign(found, facts)
+}
+
+/** What was paid, as those tell who pay. */
+async function readPaid({ since, until, after, limit }: PayoutQuery): Promise<PaidPayout[]> {
+  const place = ({ endedAt, id }: { endedAt: Date; id: string }) => `${endedAt.toISOString()} ${id}`
+  return paid
+    .filter(({ blockNumber }) => blockNumber <= until)
+    .filter(({ endedAt }) => since === undefined || endedAt >= since)
+    .filter((each) => after === undefined || place(each) > place(after))
+    .toSorted((one, other) => (place(one) < place(other) ? -1 : 1))
+    .slice(0, limit)
+}

@@ -43,7 +43,8 @@ async function codeAt(rpc: JsonRpc, contract: Address): Promise<`0x${string}`> {
 
 async function isSyncing(rpc: JsonRpc): Promise<boolean> {
   try {
-    return (await rpc.call('eth_syncing', [])) !== false
+    const progress = await rpc.call('eth_syncing', [])
+    return typeof progress === 'object' && progress !== null
   } catch (error) {
     // Some providers have no such method, and serve no node that is behind.
     if (error instanceof RpcAnswerError) return false

@@ -30,8 +30,13 @@ export type PaidQuery = {
   limit: number
 }
 
-/** Withdrawals of a chain that are completed, in the order in which they ended. */
-export async function paidWithdrawals(
+/** Reads withdrawals of a chain that are completed, in the order in which they ended. */
+export const paidWithdrawals =
+  (postgres: Postgres) =>
+  (query: PaidQuery): Promise<PaidWithdrawal[]> =>
+    readPaid(postgres, query)
+
+async function readPaid(
   postgres: Postgres,
   { chain, since, until, after, limit }: PaidQuery,
 ): Promise<PaidWithdrawal[]> {
