@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import { logsBloom } from '@coffer/evm/bloom'
 import { type HeaderJson, headerHash } from '@coffer/evm/header-hash'
 import { type ReceiptJson, receiptsRoot } from '@coffer/evm/receipts-root'
+import { type WithdrawalJson, withdrawalsRoot } from '@coffer/evm/withdrawals-root'
 
 export type SampleBlock = {
   header: HeaderJson &
     Record<'hash' | 'receiptsRoot' | 'logsBloom', string> & {
       transactions: readonly string[]
+      withdrawals: readonly WithdrawalJson[]
     }
   receipts: readonly ReceiptJson[]
 }
@@ -75,7 +77,7 @@ function headerFields(number: number) {
     ...{ gasUsed: '0x28c8e2', timestamp: '0x6b01899e', extraData: '0x', size: '0x1adb' },
     mixHash: digest('mix'),
     ...{ nonce: '0x0000000000000000', baseFeePerGas: '0x2db7aa3a' },
-    withdrawalsRoot: digest('withdrawals'),
+    ...{ withdrawals: [], withdrawalsRoot: withdrawalsRoot([]) },
     ...{ blobGasUsed: '0x0', excessBlobGas: '0x0' },
     parentBeaconBlockRoot: digest('beacon'),
     requestsHash: digest('requests'),
