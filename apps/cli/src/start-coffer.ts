@@ -114,7 +114,7 @@ export async function startCoffer(options: StartCofferOptions): Promise<Coffer> 
       const megabytes = (bytes: number) => Math.round(bytes / 1e6)
       if (amount) {
         const { done, of } = amount
-        onProgress(`${part}: MB of it`, { done: megabytes(done), of: megabytes(of) })
+        onProgress(`${part}: megabytes`, { done: megabytes(done), of: megabytes(of) })
       } else if (state !== 'starting') onProgress(`${part}: ${state}${detail ? ` ${detail}` : ''}`)
     },
   })
