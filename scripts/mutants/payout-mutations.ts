@@ -51,8 +51,15 @@ export const payoutMutations: readonly Mutation[] = [
   {
     name: 'a wallet that is empty offers more and more for gas',
     file: advance,
-    find: "if ((await send(open, newest, reached)) === 'funds') {",
-    replace: 'if ((await send(open, newest, reached)) === undefined) {',
+    find: "if (said === 'funds') {",
+    replace: 'if (said === undefined) {',
+    tests,
+  },
+  {
+    name: 'what was signed while the wallet was empty offers more as soon as it is taken',
+    file: advance,
+    find: "  if (said === 'taken' && newest.takenAt === undefined) return\n",
+    replace: '',
     tests,
   },
   {

@@ -117,7 +117,14 @@ test('W17: a wallet that was emptied offers no more for it, and pays what was of
   ])
   expect(await stage.told()).toMatch(/coffer_payouts_not_taken_total\{.*outcome="funds".*\} 5/)
 
+  await stage.client.setAutomine(false)
   await stage.client.setBalance(stage.hot, balance)
+  await stage.advance({ raiseAfterMs: 0 })
+  const [taken] = await checks.openTransactions()
+  // Only now does it begin to wait for a block.
+  expect(taken?.attempts.map(({ takenAt }) => takenAt)).toEqual([expect.any(Date)])
+  await stage.client.setAutomine(true)
+  await stage.client.mine()
   await stage.finish()
   await checks.expectPaidOnce(asked.id, to)
   expect((await stage.database.withdrawal(asked.id)).txHash).toBe(waiting?.attempts[0]?.hash)

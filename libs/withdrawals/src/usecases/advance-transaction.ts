@@ -159,13 +159,16 @@ async function sendAgain(
   if (newest === undefined) return
   // Where coin is what is missing, one that offers more would want still more of it, and cost that
   // once there is enough. An earlier one wants less.
-  if ((await send(open, newest, reached)) === 'funds') {
+  const said = await send(open, newest, reached)
+  if (said === 'funds') {
     for (const attempt of earlier) {
       if ((await send(open, attempt, reached)) !== 'funds') return
     }
     return
   }
-  const waitedMs = options.now().getTime() - newest.signedAt.getTime()
+  // What is taken for the first time begins to wait, however long ago it was signed.
+  if (said === 'taken' && newest.takenAt === undefined) return
+  const waitedMs = options.now().getTime() - (newest.takenAt ?? newest.signedAt).getTime()
   if (waitedMs < options.raiseAfterMs) return
   // Only the first of those that wait is ever held up by its price.
   if ((await client.nonce(open.sender, 'latest')) !== open.nonce) return
