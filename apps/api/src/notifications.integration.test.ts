@@ -39,7 +39,7 @@ describe('preferences', () => {
     { email: 'nobody' },
     { locale: 'fr' },
     { muted: ['payment.surprising'] },
-    { muted: ['payment.duplicated'] },
+    { muted: ['payment.expired'] },
   ])('%j are refused', async (chosen) => {
     const url = `/v1/merchants/${merchant}/notification-preferences`
 
@@ -105,7 +105,7 @@ test('the preview shows every letter to anybody, and runs no script', async () =
 
   expect(page.statusCode).toBe(200)
   expect(page.headers['content-security-policy']).toContain("default-src 'none'")
-  expect(page.body.match(/<iframe /g)).toHaveLength(26)
+  expect(page.body.match(/<iframe /g)).toHaveLength(28)
   expect(page.body).not.toContain('<script')
   // What the letters are about is no asset of this installation.
   expect(page.body).toContain('Deposit confirmed: 1250.5 USDC')

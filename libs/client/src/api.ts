@@ -5685,7 +5685,7 @@ export interface paths {
                          * @description Types that no e-mail tells of
                          * @default []
                          */
-                        muted?: ("deposit.confirmed" | "deposit.reversed" | "order.created" | "order.paid" | "payment.created" | "payment.succeeded" | "payment.failed" | "refund.succeeded" | "settlement.completed" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.requested" | "webhook-endpoint.disabled")[];
+                        muted?: ("deposit.confirmed" | "deposit.reversed" | "order.created" | "order.paid" | "payment.created" | "payment.succeeded" | "payment.failed" | "payment.duplicated" | "refund.succeeded" | "settlement.completed" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.requested" | "webhook-endpoint.disabled")[];
                     };
                 };
             };
@@ -5770,7 +5770,7 @@ export interface paths {
                          * @description Types that no e-mail tells of
                          * @default []
                          */
-                        muted?: ("deposit.confirmed" | "deposit.reversed" | "order.created" | "order.paid" | "payment.created" | "payment.succeeded" | "payment.failed" | "refund.succeeded" | "settlement.completed" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.requested" | "webhook-endpoint.disabled")[];
+                        muted?: ("deposit.confirmed" | "deposit.reversed" | "order.created" | "order.paid" | "payment.created" | "payment.succeeded" | "payment.failed" | "payment.duplicated" | "refund.succeeded" | "settlement.completed" | "withdrawal.completed" | "withdrawal.failed" | "withdrawal.requested" | "webhook-endpoint.disabled")[];
                     };
                 };
             };

@@ -15,14 +15,14 @@ test('of a payment its merchant is told, by letter and by program', () => {
   })
 })
 
-test('of a duplicate, which is to be refunded, its merchant’s programs are told', () => {
+test('of a duplicate, which is to be refunded, its merchant is told', () => {
   const duplicated = published('payment.duplicated', {
     ...{ paymentId: PAYMENT, orderId: PAYMENT, merchantId: MERCHANT, version: 2 },
     ...{ channel: 'sandbox', asset: USD, amount: '100', received: '100' },
     ...{ createdAt: AT, duplicatedAt: AT },
   })
 
-  expect(newsOf(heard(duplicated))).toMatchObject({ owner: MERCHANT, reader: undefined })
+  expect(newsOf(heard(duplicated))).toMatchObject({ owner: MERCHANT, reader: MERCHANT })
 })
 
 test('of what only the books are told nobody else is', () => {

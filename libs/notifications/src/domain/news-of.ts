@@ -42,7 +42,7 @@ const CONCERNS = {
   'payment.succeeded': merchant,
   'payment.failed': merchant,
   'payment.expired': merchantsPrograms,
-  'payment.duplicated': merchantsPrograms,
+  'payment.duplicated': merchant,
   'refund.requested': merchantsPrograms,
   'refund.succeeded': merchant,
   'refund.failed': merchantsPrograms,

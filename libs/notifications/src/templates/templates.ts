@@ -5,6 +5,7 @@ import { depositReversed } from './deposit-reversed.ts'
 import { orderCreated } from './order-created.ts'
 import { orderPaid } from './order-paid.ts'
 import { paymentCreated } from './payment-created.ts'
+import { paymentDuplicated } from './payment-duplicated.ts'
 import { paymentFailed } from './payment-failed.ts'
 import { paymentSucceeded } from './payment-succeeded.ts'
 import { refundSucceeded } from './refund-succeeded.ts'
@@ -23,6 +24,7 @@ const templates = [
   paymentCreated,
   paymentSucceeded,
   paymentFailed,
+  paymentDuplicated,
   refundSucceeded,
   settlementCompleted,
   withdrawalCompleted,
