@@ -8,6 +8,7 @@ import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { Logger } from '@coffer/telemetry/logger'
 import { checkedSigner } from './adapters/checked-signer.ts'
 import type { ChainClient, PayoutMetrics, Payouts, Signer, WithdrawalRooms } from './ports.ts'
+import { tellingRefusals } from './telling-refusals.ts'
 import { advanceTransaction } from './usecases/advance-transaction.ts'
 import { dispatchPayouts, type PayoutSettings } from './usecases/dispatch-payouts.ts'
 
@@ -32,7 +33,7 @@ export type RunPayoutsOptions = {
 /** Pays what waits, until stopped. Any number of processes may. */
 export function runPayouts(options: RunPayoutsOptions): Work {
   const { settings, queue, lookMs, dispatchMs, logger, payouts, clients } = options
-  const metrics = toldOfRefusals(options)
+  const metrics = tellingRefusals({ ...options, now: Date.now })
   const now = () => new Date()
   const clientOf = (chain: ChainId): ChainClient => {
     const client = clients.get(chain)
@@ -73,17 +74,5 @@ export function runPayouts(options: RunPayoutsOptions): Work {
   })
   return async (signal) => {
     await Promise.all([jobs(signal), ...work.map((each) => each(signal))])
-  }
-}
-
-/** Counts as before, and logs in the node's own words what an operator can do something about. */
-function toldOfRefusals({ metrics, logger }: RunPayoutsOptions): PayoutMetrics {
-  return {
-    ...metrics,
-    notTaken(chain, { outcome, reason }) {
-      metrics.notTaken(chain, { outcome, reason })
-      if (outcome !== 'funds' && outcome !== 'refused') return
-      logger.warn({ chain, outcome, reason }, 'the node did not take a transaction of ours')
-    },
   }
 }
