@@ -19,14 +19,20 @@ export function monthOracle(payments: readonly KnownPayment[]) {
   const ofPayment = (id: string) =>
     [...refunds.values()].filter((each) => each.payment === id && !each.hasFailed)
 
-  /** Once whatever happened `outside` so far has been heard of. */
-  function observe(outside: Outside): ReadonlyMap<string, Expected> {
+  /**
+   * Once whatever happened `outside` so far has been heard of. `shownPayers` are said to have paid
+   * their orders: of two charges at once nobody outside can tell which was first.
+   */
+  function observe(
+    outside: Outside,
+    shownPayers: ReadonlySet<string>,
+  ): ReadonlyMap<string, Expected> {
     const returned = new Map<string, bigint>()
     for (const { payment, excess, hasFailed } of refunds.values()) {
       if (!hasFailed) returned.set(payment, (returned.get(payment) ?? 0n) + excess)
     }
     expected = standingsOf({
-      ...{ payments, outside, returned, payers, before: expected },
+      ...{ payments, outside, returned, payers, shownPayers, before: expected },
       at: new Date(),
     })
     return expected

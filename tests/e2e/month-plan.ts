@@ -90,9 +90,10 @@ export function planMonth(random: SeededRandom, options: PlanOptions): MonthPlan
 /** Most cards are as they should be, and some payers are charged once more for the same order. */
 function paidByCard(random: SeededRandom, cards: readonly string[]): PlannedPayment[] {
   const card = random.below(5) > 0 ? 'tok_succeed' : random.pick(cards)
-  // The second one is decided on later, so that there is an order between them.
   const isTwice = card === 'tok_succeed' && random.below(20) === 0
-  return [card, ...(isTwice ? ['tok_delayed'] : [])].map((each) => ({ transfers: [], card: each }))
+  // Either may be decided on before the other.
+  const charged = isTwice ? random.shuffle([card, 'tok_delayed']) : [card]
+  return charged.map((each) => ({ transfers: [], card: each }))
 }
 
 function paidOnChain(

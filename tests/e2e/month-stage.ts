@@ -1,7 +1,7 @@
 import { seededRandom } from '@coffer/simulator/seeded-random'
 import { waitFor } from '@coffer/testkit/wait-for'
 import type { CofferUnderTest } from './coffer-under-test.ts'
-import { type Call, callsTo, listed } from './month-calls.ts'
+import { callsTo, listed } from './month-calls.ts'
 import { monthOracle } from './month-oracle.ts'
 import { planMonth } from './month-plan.ts'
 import type { KnownPayment } from './month-standings.ts'
@@ -75,9 +75,10 @@ export async function openStage(under: CofferUnderTest, size: { seed: number; or
       const options = { node, rpcUrl: coffer.urls.RPC_URLS, assets, payments }
       const onChain = await readChain(options)
       await untilNone('payments differ', async () => {
+        const shown = await listed<ShownPayment>(call, '/v1/payments')
         stage.lines = await readLines(askSandbox)
-        oracle.observe(outsideOf(onChain, stage.lines))
-        return await differing(call, oracle.expected())
+        oracle.observe(outsideOf(onChain, stage.lines), payersAmong(shown))
+        return differing(shown, oracle.expected())
       })
     },
     /** Waits until nobody waits any more for payments whose payers had little time. */
@@ -103,11 +104,16 @@ async function readLines(ask: (path: string) => Promise<Response>): Promise<Stat
   return text.split('\n').flatMap((line) => (line ? [JSON.parse(line) as StatementLine] : []))
 }
 
-async function differing(
-  call: Call,
+/** Those that are said to have paid their orders. */
+const payersAmong = (shown: readonly ShownPayment[]): ReadonlySet<string> =>
+  new Set(shown.filter(({ status }) => PAID.has(status)).map(({ id }) => id))
+
+const PAID: ReadonlySet<string> = new Set(['paid', 'overpaid', 'paid_late'])
+
+function differing(
+  items: readonly ShownPayment[],
   expected: ReturnType<ReturnType<typeof monthOracle>['expected']>,
-): Promise<string[]> {
-  const items = await listed<ShownPayment>(call, '/v1/payments')
+): string[] {
   const shown = new Map(items.map((payment) => [payment.id, payment]))
   return [...expected].flatMap(([id, { status, received }]) => {
     const got = shown.get(id)

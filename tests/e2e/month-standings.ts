@@ -45,13 +45,15 @@ export type StandingsInputs = {
   returned: ReadonlyMap<string, bigint>
   /** Payer by order, as it was before; it is brought up to date. */
   payers: Map<string, string>
+  /** Which of several charges of one order is said to have been heard of first. */
+  shownPayers: ReadonlySet<string>
   before: ReadonlyMap<string, Expected>
   at: Date
 }
 
 /** What must be said of each payment, once whatever happened outside has been heard of. */
 export function standingsOf(inputs: StandingsInputs): Map<string, Expected> {
-  const { payments, outside, returned, payers, before, at } = inputs
+  const { payments, outside, returned, payers, shownPayers, before, at } = inputs
   const { takenBack, arrivals } = outside
   const byPayment = Map.groupBy(arrivals, ({ payment }) => payment)
   const sums = new Map(
@@ -63,9 +65,13 @@ export function standingsOf(inputs: StandingsInputs): Map<string, Expected> {
   const isWhole = ({ id, amount }: KnownPayment) => (sums.get(id)?.kept ?? 0n) >= amount
   for (const [order, own] of Map.groupBy(payments, (payment) => payment.order)) {
     const whole = own.filter(isWhole)
-    const payer = whole.find(({ id }) => payers.get(order) === id) ?? whole[0]
-    if (payer) payers.set(order, payer.id)
-    else payers.delete(order)
+    const known = whole.find(({ id }) => payers.get(order) === id)
+    const shown = whole.find(({ id, card }) => card !== undefined && shownPayers.has(id))
+    const payer = known ?? shown ?? whole[0]
+    // Of two that came at once it is not known so far: then neither has paid.
+    const isOpen = whole.length > 1 && payer?.card !== undefined && !known && !shown
+    if (payer === undefined || isOpen) payers.delete(order)
+    else payers.set(order, payer.id)
   }
   return new Map(
     payments.map((payment) => {
