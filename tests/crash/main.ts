@@ -4,7 +4,6 @@
  * every point everything must be booked once, and the log be what the ledger is. Prints how often
  * each point has killed, and ends with 1 if anything is wrong or a point has killed less often.
  */
-
 import { readOptions } from '@coffer/runtime/read-options'
 import { cofferUnderTest } from '../e2e/coffer-under-test.ts'
 import { CRASH_PAIRS, crashPair, noKills, SMALL_STEPS } from '../e2e/crash-pairs.ts'

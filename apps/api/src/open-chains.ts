@@ -6,7 +6,6 @@ import { openReconciledChains } from '@coffer/reconciliation/open-reconciled-cha
 import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { Logger } from '@coffer/telemetry/logger'
 import { verifiedForwarders } from '@coffer/wallets/verified-forwarders'
-import { paidWithdrawals } from '@coffer/withdrawals/paid-withdrawals'
 import type { ApiServerOptions } from './api-server.ts'
 
 export type OpenChainsOptions = {
@@ -33,8 +32,7 @@ export async function openChains(options: OpenChainsOptions): Promise<OpenChains
   const looking = { chains: configs, hotWallets, logger }
   const forwarders = starting.use(await verifiedForwarders(looking))
   const { nodeOf } = starting.use(chainNodes(configs))
-  const payouts = paidWithdrawals(postgres)
-  const { chains } = starting.use(openReconciledChains({ postgres, configs, payouts }))
+  const { chains } = starting.use(openReconciledChains({ postgres, configs }))
   const held = starting.move()
   return {
     asked: { nodeOf, isVerified: forwarders.isVerified, treasuries: chains },

@@ -22,7 +22,6 @@ test('an operator books what was sent to the hot wallet, once', async () => {
   await using opened = openReconciledChains({
     postgres: api.postgres,
     configs: [{ ...config, traceMethod: 'trace_block', ownAddresses: [HOT] }],
-    payouts: async () => [],
   })
   treasuries.push(...opened.chains)
   const { transactionHash: transaction } = await sendMined(node, { from, to: HOT, value: '0x2a' })

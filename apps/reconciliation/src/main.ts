@@ -35,11 +35,11 @@ resources.use(queue)
 
 const configs = await chainConfigs(process.env)
 const { RECONCILIATION_RPC_URLS: rpcUrls } = config
-const told = { postgres, configs, rpcUrls, payouts: paidWithdrawals(postgres) }
-const { chains } = resources.use(openReconciledChains(told))
+const { chains } = resources.use(openReconciledChains({ postgres, configs, rpcUrls }))
 
 // What is booked and what channels say is held against each other as it comes; the rest in runs.
-const { handle, jobs } = reconciliationWork({ postgres, chains, queue, logger, ...config.work })
+const held = { ...config.work, chains, payouts: paidWithdrawals(postgres) }
+const { handle, jobs } = reconciliationWork({ postgres, queue, logger, ...held })
 const onDeadLetter = countDeadLetters(metrics)
 const redrives = postgresLetterStates(postgres)
 const failures = { deadLetters, redrives, logger, isTransient, onDeadLetter }

@@ -100,7 +100,6 @@ export type ReconciledChain = {
   chain: ChainId
   nodes: CustodyChain
   books: ChainBooks
-  payouts: ReadPayouts
   holders: WatchedHolders
   /** What is held to be ours beside what is watched: hot and cold wallets. */
   ownAddresses: readonly Address[]

@@ -4,7 +4,7 @@ import { jsonRpc } from '@coffer/evm/json-rpc'
 import type { Postgres } from '@coffer/postgres/open-postgres'
 import { jsonRpcCustody } from './adapters/json-rpc-custody.ts'
 import { postgresChainBooks, postgresHolders } from './adapters/postgres-chain-books.ts'
-import type { ReadPayouts, ReconciledChain } from './chain-ports.ts'
+import type { ReconciledChain } from './chain-ports.ts'
 
 /** What of a chain's configuration reconciliation goes by. */
 export type ReconciledConfig = Pick<
@@ -15,7 +15,6 @@ export type ReconciledConfig = Pick<
 export type ReconciledChainsOptions = {
   postgres: Postgres
   configs: readonly ReconciledConfig[]
-  payouts: ReadPayouts
   /** Endpoints to ask in place of those that the scanner asks. */
   rpcUrls?: readonly string[] | undefined
 }
@@ -24,13 +23,13 @@ export type ReconciledChainsOptions = {
 export function openReconciledChains(
   options: ReconciledChainsOptions,
 ): AsyncDisposable & { chains: readonly ReconciledChain[] } {
-  const { configs, rpcUrls } = options
+  const { postgres, configs, rpcUrls } = options
   const opened = configs.map((config) => {
     const clients = (rpcUrls ?? config.rpcUrls).map((url) => ({ rpc: jsonRpc(url) }))
     return { config, endpoints: openEndpoints({ chain: config.chain, clients }) }
   })
   return {
-    chains: opened.map(({ config, endpoints }) => reconciledChain(options, config, endpoints)),
+    chains: opened.map(({ config, endpoints }) => reconciledChain(postgres, config, endpoints)),
     async [Symbol.asyncDispose]() {
       await Promise.all(opened.map(({ endpoints }) => endpoints[Symbol.asyncDispose]()))
     },
@@ -38,7 +37,7 @@ export function openReconciledChains(
 }
 
 function reconciledChain(
-  { postgres, payouts }: Pick<ReconciledChainsOptions, 'postgres' | 'payouts'>,
+  postgres: Postgres,
   config: ReconciledConfig,
   endpoints: Endpoints,
 ): ReconciledChain {
@@ -47,7 +46,6 @@ function reconciledChain(
     chain,
     nodes: jsonRpcCustody({ endpoints, quorum, confirmations, traceMethod }),
     books: postgresChainBooks(postgres, chain),
-    payouts,
     holders: postgresHolders(postgres, chain),
     ownAddresses,
     assets: assets.map(({ id, feeOnTransfer = false }) => ({ id, arrivesInPart: feeOnTransfer })),

@@ -4,7 +4,7 @@ import type { Work } from '@coffer/runtime/run-until-stopped'
 import type { Logger } from '@coffer/telemetry/logger'
 import { postgresRooms } from './adapters/postgres-rooms.ts'
 import { postgresRuns } from './adapters/postgres-runs.ts'
-import type { ReconciledChain } from './chain-ports.ts'
+import type { ReadPayouts, ReconciledChain } from './chain-ports.ts'
 import { CHANNELS } from './domain/channels.ts'
 import { reconciliationHandler } from './events.ts'
 import { runReconciliationJobs } from './jobs.ts'
@@ -21,6 +21,7 @@ export type ReconciliationWorkOptions = {
   postgres: Postgres
   rules: ChannelRules
   chains: readonly ReconciledChain[]
+  payouts: ReadPayouts
   queue: JobQueue
   logger: Logger
   /** How often each place is reconciled, hours. */
@@ -33,7 +34,7 @@ export type ReconciliationWorkOptions = {
 
 /** What a process that reconciles does: it records what it reads, and does the runs. */
 export function reconciliationWork(options: ReconciliationWorkOptions) {
-  const { postgres, rules, chains, queue, logger, everyHours, everyMs, settleMs } = options
+  const { postgres, rules, chains, payouts, queue, logger, everyHours, everyMs, settleMs } = options
   const now = () => new Date()
   const rooms = postgresRooms(postgres)
   const runs = postgresRuns(postgres)
@@ -41,7 +42,7 @@ export function reconciliationWork(options: ReconciliationWorkOptions) {
   const recording = { rooms, consumer: 'reconciliation', rules, now }
   const steps = {
     channel: reconcileChannel({ rooms, rules, now }),
-    chain: reconcileChain({ rooms, chains, now, settleMs }),
+    chain: reconcileChain({ rooms, chains, payouts, now, settleMs }),
   }
   const requested = requestRun({ runs, places, now })
   const handle = reconciliationHandler({

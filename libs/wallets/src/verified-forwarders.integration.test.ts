@@ -78,15 +78,8 @@ test('a contract that only says that it is ours is another contract', async () =
 test('while a chain is away nothing of it is verified, and then it is', async () => {
   proxy.add({ fault: rpcFaults.status(503) })
   await using verified = await looking(forwarders)
-  const stopping = new AbortController()
-  const working = verified.work(stopping.signal)
-  expect(verified.isVerified(CHAIN)).toBe(false)
 
-  proxy.heal()
-  await waitFor(() => verified.isVerified(CHAIN), { what: 'the contract to be verified' })
-
-  stopping.abort()
-  await working
+  await expectVerifiedOnceHealed(verified)
 })
 
 test('a node that has not caught up is not believed that nothing is there', async () => {
@@ -95,15 +88,8 @@ test('a node that has not caught up is not believed that nothing is there', asyn
   behind('eth_getCode', '0x')
   behind('eth_syncing', { startingBlock: '0x0', currentBlock: '0x1', highestBlock: '0x9' })
   await using verified = await looking(forwarders)
-  const stopping = new AbortController()
-  const working = verified.work(stopping.signal)
-  expect(verified.isVerified(CHAIN)).toBe(false)
 
-  proxy.heal()
-  await waitFor(() => verified.isVerified(CHAIN), { what: 'the contract to be verified' })
-
-  stopping.abort()
-  await working
+  await expectVerifiedOnceHealed(verified)
 })
 
 test('one that turns out to be wrong later ends the process', async () => {
@@ -118,6 +104,18 @@ test('one that turns out to be wrong later ends the process', async () => {
     details: { chain: CHAIN, contract: STRANGE },
   })
 })
+
+async function expectVerifiedOnceHealed(verified: VerifiedForwarders): Promise<void> {
+  const stopping = new AbortController()
+  const working = verified.work(stopping.signal)
+  expect(verified.isVerified(CHAIN)).toBe(false)
+
+  proxy.heal()
+  await waitFor(() => verified.isVerified(CHAIN), { what: 'the contract to be verified' })
+
+  stopping.abort()
+  await working
+}
 
 const looking = (contract: Address | undefined, hotWallets: readonly Address[] = [HOT]) =>
   verifiedForwarders({

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { postgresChargeRooms } from '../adapters/postgres-charges.ts'
 import type { ChargeReport } from '../domain/charge.ts'
 import { charges } from '../schema.ts'
+import { bookedPayments } from '../testing/booked-payments.ts'
 import { type PaymentsDatabase, paymentsDatabase } from '../testing/payments-database.ts'
 import { applyChargeReports } from './apply-charge-reports.ts'
 
@@ -55,9 +56,11 @@ test('of two charges for an order each is booked, and the other counts once one 
   const second = await database.cardPayment('card', first)
   const rooms = postgresChargeRooms(database.postgres)
   const apply = applyChargeReports({ rooms, now: () => new Date(), againMs: 1 })
-  const unitOfWork = postgresUnitOfWork({ postgres: database.postgres })
-  const book = async () =>
-    await bookPayments({ unitOfWork })((await database.announced()).filter(isPaymentEvent))
+  const { book, balance } = bookedPayments(database)
+  const owedByChannel = async () => -(await balance('system', 'channel.receivable'))
+  /** What came in for a payment and is not applied. */
+  const lyingWith = async (payment: string) =>
+    (await balance(payment, 'owner.available')) + (await balance(payment, 'owner.receivable'))
   const before = await owedByChannel()
 
   await apply([told(first, 'succeeded'), told(second, 'succeeded')])
@@ -88,21 +91,6 @@ test('a second charge for an order that is taken back is told of as lost', async
   expect(await eventsOf(first)).toEqual(['payment.succeeded'])
   expect(await eventsOf(second)).toEqual(['payment.duplicated', 'payment.failed'])
 })
-
-/** What came in for a payment and is not applied, by the books. */
-async function lyingWith(payment: string): Promise<bigint> {
-  const [row] = await database.postgres.execute<{ held: string }>(sql`
-    select coalesce(sum(credits_posted - debits_posted), 0)::text as held from ledger.accounts
-    where owner = ${payment} and code in ('owner.available', 'owner.receivable')`)
-  return BigInt(row?.held ?? 0)
-}
-
-async function owedByChannel(): Promise<bigint> {
-  const [row] = await database.postgres.execute<{ owed: string }>(sql`
-    select coalesce(sum(debits_posted - credits_posted), 0)::text as owed from ledger.accounts
-    where code = 'channel.receivable'`)
-  return BigInt(row?.owed ?? 0)
-}
 
 /** Whatever can be told of a charge in `length` reports, in whatever order. */
 const storiesOf = (length: number): Status[][] =>

@@ -38,13 +38,14 @@ export async function reconciledAnvil({ payouts = NO_PAYOUTS }: { payouts?: Read
     const { postgres, rooms, runs, now } = database
     const config = { chain: CHAIN, rpcUrls: [anvil.url], confirmations: 1, assets }
     const configs = [{ ...config, traceMethod: 'trace_block' as const }]
-    await using opened = openReconciledChains({ postgres, configs, payouts })
-    const step = reconcileChain({ rooms, now, settleMs, chains: opened.chains, pageSize: 2 })
+    await using opened = openReconciledChains({ postgres, configs })
+    const { chains } = opened
+    const step = reconcileChain({ rooms, now, settleMs, chains, payouts, pageSize: 2 })
     return await continueRun({ runs, now, steps: { chain: step } })(id)
   }
 
   return {
-    ...{ anvil, node, contracts, assets, payer, payouts, proceed },
+    ...{ anvil, node, contracts, assets, payer, proceed },
     /** Sends a transaction, of the first account unless it says otherwise, that is mined then. */
     async sent({ from = payer, value = 0n, ...rest }: Sent): Promise<TxHash> {
       const mined = await sendMined(node, { from, value: quantity(value), ...rest })

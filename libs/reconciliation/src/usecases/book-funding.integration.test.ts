@@ -126,9 +126,7 @@ async function fund(hash: string, change: Partial<Config> = {}): Promise<Funded>
   const { postgres } = database
   const config = { chain: CHAIN, rpcUrls: [chain.anvil.url], confirmations: 1, assets }
   const more = { traceMethod: 'trace_block' as const, ownAddresses: [HOT, COLD], ...change }
-  await using opened = openReconciledChains({
-    ...{ postgres, configs: [{ ...config, ...more }], payouts: chain.payouts },
-  })
+  await using opened = openReconciledChains({ postgres, configs: [{ ...config, ...more }] })
   const book = bookFunding({ chains: opened.chains, fundings: postgresFundings(postgres) })
   return await book({ chain: CHAIN, transaction: txHash(hash) })
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Address } from '@coffer/evm/address'
 import type { AssetId } from '@coffer/money/asset'
-import type { ChainBlock, ReconciledChain } from '../chain-ports.ts'
+import type { ChainBlock, ReadPayouts, ReconciledChain } from '../chain-ports.ts'
 import type { Finding } from '../domain/finding.ts'
 import { judgeCustody } from '../domain/judge-custody.ts'
 import { payoutSubject } from '../domain/judge-payouts.ts'
 import { addedCounts, type Run, type RunProgress } from '../domain/run.ts'
 import { type Settled, settleFindings } from '../domain/settle-findings.ts'
-import type { Rooms } from '../ports.ts'
+import type { ChainRoom, Rooms } from '../ports.ts'
 import { creditFindings } from './credit-findings.ts'
 import { keepSettled } from './keep-settled.ts'
 import { payoutFindings } from './payout-findings.ts'
@@ -15,6 +15,7 @@ import { payoutFindings } from './payout-findings.ts'
 export type ReconcileChainOptions = {
   rooms: Rooms
   chains: readonly ReconciledChain[]
+  payouts: ReadPayouts
   now: () => Date
   /** How long what is on its way into our books is waited for before it differs, milliseconds. */
   settleMs: number
@@ -93,9 +94,7 @@ const checkCredits =
     return await rooms(async (room) => {
       if (!(await room.lockRun(run))) return undefined
       const subjects = deposits.map(({ reference }) => reference)
-      const known = await room.differencesAbout(chain.chain, subjects)
-      const settled = settleFindings(findings, known, { newId: randomUUID, now: now() })
-      await keepSettled(room, settled, now())
+      const settled = await settleAbout(room, chain, { subjects, findings, at: now() })
       const { place } = page
       if (place !== undefined && !leavesOut && !run.isWhole) {
         await room.moveCreditPlace(chain.chain, place)
@@ -111,11 +110,26 @@ const checkCredits =
     })
   }
 
+type Found = { subjects: readonly string[]; findings: readonly Finding[]; at: Date }
+
+/** Keeps what was found of these subjects, and closes what of them is no more. */
+async function settleAbout(
+  room: ChainRoom,
+  { chain }: ReconciledChain,
+  { subjects, findings, at }: Found,
+): Promise<Settled> {
+  const known = await room.differencesAbout(chain, subjects)
+  const settled = settleFindings(findings, known, { newId: randomUUID, now: at })
+  await keepSettled(room, settled, at)
+  return settled
+}
+
 const checkPayouts =
-  ({ rooms, now, pageSize = 500 }: ReconcileChainOptions, chain: ReconciledChain): Step =>
+  (options: ReconcileChainOptions, chain: ReconciledChain): Step =>
   async (run, progress) => {
+    const { rooms, now, pageSize = 500 } = options
     const { payoutsSince: since, payoutsAfter: after } = progress
-    const payouts = await chain.payouts({
+    const payouts = await options.payouts({
       ...{ chain: chain.chain, until: blockOf(progress).number, limit: pageSize },
       since: since === undefined ? undefined : new Date(since),
       after: after && { ...after, endedAt: new Date(after.endedAt) },
@@ -124,9 +138,7 @@ const checkPayouts =
     return await rooms(async (room) => {
       if (!(await room.lockRun(run))) return undefined
       const subjects = payouts.map(({ id }) => payoutSubject(id))
-      const known = await room.differencesAbout(chain.chain, subjects)
-      const settled = settleFindings(findings, known, { newId: randomUUID, now: now() })
-      await keepSettled(room, settled, now())
+      const settled = await settleAbout(room, chain, { subjects, findings, at: now() })
       const last = payouts.at(-1)
       const next: ChainProgress =
         last === undefined || payouts.length < pageSize

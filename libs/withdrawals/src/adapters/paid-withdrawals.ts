@@ -33,30 +33,24 @@ export type PaidQuery = {
 /** Reads withdrawals of a chain that are completed, in the order in which they ended. */
 export const paidWithdrawals =
   (postgres: Postgres) =>
-  (query: PaidQuery): Promise<PaidWithdrawal[]> =>
-    readPaid(postgres, query)
-
-async function readPaid(
-  postgres: Postgres,
-  { chain, since, until, after, limit }: PaidQuery,
-): Promise<PaidWithdrawal[]> {
-  const { id, asset, toAddress, amount, txHash, blockNumber, endedAt, status } = withdrawals
-  const place = sql`(${after?.endedAt.toISOString()}::timestamptz, ${after?.id}::uuid)`
-  const rows = await postgres
-    .select({ id, asset, to: toAddress, amount, txHash, endedAt })
-    .from(withdrawals)
-    .where(
-      and(
-        ...[eq(withdrawals.chain, chain), eq(status, 'completed')],
-        sql`coalesce(${blockNumber}, 0) <= ${until}`,
-        since && gte(endedAt, since),
-        after && sql`(${endedAt}, ${id}) > ${place}`,
-      ),
-    )
-    .orderBy(asc(endedAt), asc(id))
-    .limit(limit)
-  return rows.map(({ endedAt: at, txHash: hash, ...row }) => {
-    if (at === null) throw new Error(`Withdrawal ${row.id} is completed and has not ended.`)
-    return { ...row, txHash: hash ?? undefined, endedAt: at }
-  })
-}
+  async ({ chain, since, until, after, limit }: PaidQuery): Promise<PaidWithdrawal[]> => {
+    const { id, asset, toAddress, amount, txHash, blockNumber, endedAt, status } = withdrawals
+    const place = sql`(${after?.endedAt.toISOString()}::timestamptz, ${after?.id}::uuid)`
+    const rows = await postgres
+      .select({ id, asset, to: toAddress, amount, txHash, endedAt })
+      .from(withdrawals)
+      .where(
+        and(
+          ...[eq(withdrawals.chain, chain), eq(status, 'completed')],
+          sql`coalesce(${blockNumber}, 0) <= ${until}`,
+          since && gte(endedAt, since),
+          after && sql`(${endedAt}, ${id}) > ${place}`,
+        ),
+      )
+      .orderBy(asc(endedAt), asc(id))
+      .limit(limit)
+    return rows.map(({ endedAt: at, txHash: hash, ...row }) => {
+      if (at === null) throw new Error(`Withdrawal ${row.id} is completed and has not ended.`)
+      return { ...row, txHash: hash ?? undefined, endedAt: at }
+    })
+  }
